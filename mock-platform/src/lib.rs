@@ -1,0 +1,1 @@
+//! The TLS platform: accounts, certificates, licences, deliveries, faults, journal.

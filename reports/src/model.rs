@@ -1,0 +1,215 @@
+//! The shape of `report.json`: `renkei-report/1`. A contract; additions only.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// 日本語
+    pub ja: String,
+    /// English
+    pub en: String,
+}
+
+/// Whether the input may be exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Everything asked for was checked, and nothing reaches the level to fail on.
+    Valid,
+    /// Something does.
+    Invalid,
+    /// Something asked for could not be checked. Wins over both.
+    Incomplete,
+}
+
+/// What made the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// `renkei`
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The versions of the standard that its tables cover.
+    pub spec: Vec<String>,
+}
+
+/// The record of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `renkei-report/1`
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// The day it judges as of (ISO), `null` where the run was told none.
+    pub as_of: Option<String>,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// The severity from which on a finding makes the verdict invalid: `error`, `warning`, `info` or `none`.
+    pub fail_on: String,
+    /// Whether values are `masked` or `shown`.
+    pub values: String,
+    /// What was judged.
+    pub inputs: Vec<InputRecord>,
+    /// How many sets they form; `null` where a single file was judged alone.
+    pub sets: Option<u64>,
+    /// Exact counts.
+    pub totals: Totals,
+    /// In order of file, first byte and rule; at most `kept_per_rule_and_file` of one rule in one file.
+    pub findings: Vec<FindingRecord>,
+    /// The cap on `findings`. `totals` are exact whatever it is.
+    pub kept_per_rule_and_file: u64,
+    /// What was not checked.
+    pub not_checked: Vec<NotCheckedRecord>,
+    /// Outcomes of suite cases; empty for `renkei check`.
+    pub outcomes: Vec<serde_json::Value>,
+}
+
+/// One input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputRecord {
+    /// Its name, with folders as given.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Records, blank ones included; 0 for what is no CSV file.
+    pub records: u64,
+    /// `UPPLAN` …, `attachment`, or `null` where the name does not tell.
+    pub kind: Option<String>,
+    /// The CSV version it was read as.
+    pub version: Option<String>,
+}
+
+/// Counts of all findings, kept or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Totals {
+    /// Errors.
+    pub error: u64,
+    /// Warnings.
+    pub warning: u64,
+    /// Infos.
+    pub info: u64,
+    /// By rule id.
+    pub by_rule: BTreeMap<String, u64>,
+}
+
+/// The item a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemRecord {
+    /// Its number in the published layout.
+    pub no: u16,
+    /// The glossary's key.
+    pub key: String,
+    /// 項目名
+    pub name_ja: String,
+}
+
+/// A half-open range of bytes in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByteRange {
+    /// First byte.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingRecord {
+    /// Rule id.
+    pub rule: String,
+    /// `error`, `warning` or `info`.
+    pub severity: String,
+    /// The rule's own severity and the table's certainty (`likely`, `guess`), where the table capped it.
+    pub capped: Option<String>,
+    /// `spec`, `derived` or `practice`.
+    pub authority: String,
+    /// Name of the input.
+    pub file: String,
+    /// 1-based physical line; `null` for the whole file.
+    pub line: Option<u64>,
+    /// 1-based column in characters of the line's excerpt where the mark begins; `null` without excerpt.
+    pub column: Option<u64>,
+    /// The item.
+    pub item: Option<ItemRecord>,
+    /// The bytes; `null` for the whole file.
+    pub bytes: Option<ByteRange>,
+    /// What is wrong.
+    pub message: Pair,
+    /// What should stand there.
+    pub expected: Option<Pair>,
+    /// What stands there, masked unless values are shown.
+    pub got: Option<Pair>,
+    /// What to do.
+    pub fix: Pair,
+    /// Documents and places in them, readable.
+    pub cites: Vec<Pair>,
+    /// Which reading of an ambiguous text the rule takes.
+    pub reading: Option<Pair>,
+    /// Other places.
+    pub related: Vec<RelatedRecord>,
+    /// The row around it, masked unless values are shown.
+    pub excerpt: Option<ExcerptText>,
+}
+
+/// A second place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelatedRecord {
+    /// Name of the input.
+    pub file: String,
+    /// 1-based physical line.
+    pub line: Option<u64>,
+    /// The bytes.
+    pub bytes: Option<ByteRange>,
+    /// What is there.
+    pub note: Pair,
+}
+
+/// A part of a row, in three pieces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExcerptText {
+    /// What stands before the mark.
+    pub before: String,
+    /// What is marked; may be empty.
+    pub marked: String,
+    /// What stands after it.
+    pub after: String,
+    /// Whether the row goes on before and after these.
+    pub cut: Cut,
+}
+
+/// On which sides an excerpt is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    /// Before.
+    pub before: bool,
+    /// After.
+    pub after: bool,
+}
+
+/// Something that was not checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotCheckedRecord {
+    /// What.
+    pub what: Pair,
+    /// Why.
+    pub why: Pair,
+    /// Whether the verdict is incomplete for it.
+    pub blocks: bool,
+}

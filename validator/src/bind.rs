@@ -1,0 +1,234 @@
+//! Binds the cells of a record to the items of a table. Knows forms; knows no rule.
+//!
+//! Every getter gives a [`Known`]: a rule about rows takes `Is` and returns otherwise, so that one
+//! bad byte makes one finding and not six.
+
+use std::ops::Range;
+
+use time::Date;
+
+use crate::scan::{Cell, Record};
+use crate::spec::{Item, ItemType, Key, Kind, Table, parse_date};
+
+/// A value, as far as it can be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// It is this.
+    Is(T),
+    /// The item is empty, or the table has no such item.
+    Absent,
+    /// Something stands there that has not the form of the item.
+    Unreadable,
+}
+
+impl<T> Known<T> {
+    /// The value, where it is known.
+    pub fn is(self) -> Option<T> {
+        match self {
+            Known::Is(value) => Some(value),
+            Known::Absent | Known::Unreadable => None,
+        }
+    }
+}
+
+/// A calendar month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct YearMonth {
+    /// As written.
+    pub year: u16,
+    /// 1 to 12
+    pub month: u8,
+}
+
+impl YearMonth {
+    /// Reads YYYYMM.
+    pub fn parse(text: &[u8]) -> Option<YearMonth> {
+        if text.len() != 6 || !text.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let digits = |range: Range<usize>| text[range].iter().fold(0_u16, |n, b| n * 10 + u16::from(b - b'0'));
+        let month = digits(4..6) as u8;
+        (1..=12).contains(&month).then(|| YearMonth { year: digits(0..4), month })
+    }
+
+    /// How many days it has.
+    pub fn days(self) -> u8 {
+        let month = time::Month::try_from(self.month).expect("a month is 1 to 12 by construction");
+        month.length(i32::from(self.year))
+    }
+
+    /// Whether the day lies in it.
+    pub fn holds(self, date: Date) -> bool {
+        date.year() == i32::from(self.year) && u8::from(date.month()) == self.month
+    }
+}
+
+impl std::fmt::Display for YearMonth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}{:02}", self.year, self.month)
+    }
+}
+
+/// A time of day, in minutes after midnight; 24xx is beyond 1440.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Minutes(pub u16);
+
+impl Minutes {
+    /// Reads HHMM up to 2459. 9999 is none.
+    pub fn parse(text: &[u8]) -> Option<Minutes> {
+        if text.len() != 4 || !text.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let hours = u16::from(text[0] - b'0') * 10 + u16::from(text[1] - b'0');
+        let minutes = u16::from(text[2] - b'0') * 10 + u16::from(text[3] - b'0');
+        (hours <= 24 && minutes <= 59).then_some(Minutes(hours * 60 + minutes))
+    }
+}
+
+/// What a row of 第7表 is, by its service code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SumRow {
+    /// A service.
+    Detail,
+    /// TTAAAA, TTEEEE or TTZZZZ.
+    Subtotal(Subtotal),
+    /// 999999
+    Total,
+}
+
+/// Which subtotal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subtotal {
+    /// 区分支給対象 (AAAA)
+    Within,
+    /// 区分支給対象外 (EEEE)
+    Outside,
+    /// 30日超過分 (ZZZZ)
+    Over30Days,
+}
+
+impl SumRow {
+    /// Reads a service code.
+    pub fn of(code: &[u8]) -> SumRow {
+        match code {
+            b"999999" => SumRow::Total,
+            _ => match code.get(2..) {
+                Some(b"AAAA") => SumRow::Subtotal(Subtotal::Within),
+                Some(b"EEEE") => SumRow::Subtotal(Subtotal::Outside),
+                Some(b"ZZZZ") => SumRow::Subtotal(Subtotal::Over30Days),
+                Some(_) | None => SumRow::Detail,
+            },
+        }
+    }
+}
+
+/// A record with as many cells as its table has items.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The table.
+    pub table: &'static Table,
+    /// The record.
+    pub record: Record<'a>,
+}
+
+impl<'a> Row<'a> {
+    /// Binds a record to the first of the tables that has as many items as it has cells.
+    pub fn bind(tables: &'static [Table], record: Record<'a>) -> Option<Row<'a>> {
+        let table = tables.iter().find(|table| table.items.len() == record.cells.len())?;
+        Some(Row { table, record })
+    }
+
+    /// The cell of an item.
+    pub fn cell(&self, key: Key) -> Option<&'a Cell> {
+        self.table.column(key).map(|column| &self.record.cells[column])
+    }
+
+    /// The item of a key.
+    pub fn item(&self, key: Key) -> Option<&'static Item> {
+        self.table.item(key)
+    }
+
+    /// The content of an item as bytes: `Unreadable` where its quotes are broken.
+    pub fn bytes(&self, key: Key) -> Known<&'a [u8]> {
+        let Some(cell) = self.cell(key) else { return Known::Absent };
+        match &self.record.bytes[cell.content()] {
+            _ if !cell.is_sound() => Known::Unreadable,
+            b"" => Known::Absent,
+            content => Known::Is(content),
+        }
+    }
+
+    fn parsed<T>(&self, key: Key, parse: impl Fn(&'a [u8]) -> Option<T>) -> Known<T> {
+        match self.bytes(key) {
+            Known::Is(content) => parse(content).map_or(Known::Unreadable, Known::Is),
+            Known::Absent => Known::Absent,
+            Known::Unreadable => Known::Unreadable,
+        }
+    }
+
+    /// A day of the calendar. 00000000 is `Unreadable`.
+    pub fn date(&self, key: Key) -> Known<Date> {
+        self.parsed(key, parse_date)
+    }
+
+    /// A month. 000000 is `Unreadable`.
+    pub fn month(&self, key: Key) -> Known<YearMonth> {
+        self.parsed(key, YearMonth::parse)
+    }
+
+    /// A time of day; 9999 is `Absent`, as it says that no time is given.
+    pub fn time(&self, key: Key) -> Known<Minutes> {
+        match self.bytes(key) {
+            Known::Is(b"9999") => Known::Absent,
+            _ => self.parsed(key, Minutes::parse),
+        }
+    }
+
+    /// A whole number; a leading minus is read, too.
+    pub fn integer(&self, key: Key) -> Known<i64> {
+        self.parsed(key, |text| {
+            let (sign, digits) = match text.strip_prefix(b"-") {
+                Some(digits) => (-1, digits),
+                None => (1, text),
+            };
+            if digits.is_empty() || digits.len() > 15 || !digits.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            Some(sign * digits.iter().fold(0_i64, |n, b| n * 10 + i64::from(b - b'0')))
+        })
+    }
+
+    /// Exactly `N` half-width letters or digits: numbers of offices and people, codes.
+    pub fn fixed<const N: usize>(&self, key: Key) -> Known<[u8; N]> {
+        self.parsed(key, |text| {
+            let array: [u8; N] = text.try_into().ok()?;
+            array.iter().all(u8::is_ascii_alphanumeric).then_some(array)
+        })
+    }
+
+    /// The first two characters of a service code.
+    pub fn service_type(&self, key: Key) -> Known<[u8; 2]> {
+        match self.fixed::<6>(key) {
+            Known::Is(code) => Known::Is([code[0], code[1]]),
+            Known::Absent => Known::Absent,
+            Known::Unreadable => Known::Unreadable,
+        }
+    }
+
+    /// What a row of 第7表 is; `Absent` in any other kind.
+    pub fn sum_row(&self, service_code: Key) -> Known<SumRow> {
+        if self.table.kind != Kind::Upsikyu {
+            return Known::Absent;
+        }
+        match self.fixed::<6>(service_code) {
+            Known::Is(code) => Known::Is(SumRow::of(&code)),
+            Known::Absent => Known::Absent,
+            Known::Unreadable => Known::Unreadable,
+        }
+    }
+
+    /// Whether the item is free text.
+    pub fn is_text(item: &Item) -> bool {
+        matches!(item.form, ItemType::Text)
+    }
+}

@@ -1,0 +1,176 @@
+//! What the rules over sets need to know of a file, gathered while its rows pass by.
+//! Knows keys and sums; judges nothing.
+
+use std::collections::BTreeMap;
+
+use crate::bind::{Known, Row, SumRow};
+use crate::finding::Place;
+use crate::spec::keys::{dlt1kyo, up1kyo, upkihon, upplan, upsikyu};
+use crate::spec::{Key, Kind};
+
+/// 保険者番号 and 被保険者番号.
+pub type Person = [u8; 16];
+
+/// The date that a record of a person is about: 居宅サービス計画作成（変更）日 or 相談日; zeros where
+/// the kind has none.
+pub type Occasion = [u8; 8];
+
+/// The services of one code at one office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceKey {
+    /// Whose.
+    pub person: Person,
+    /// サービス事業所番号
+    pub office: [u8; 10],
+    /// サービスコード
+    pub code: [u8; 6],
+}
+
+/// Units of one [`ServiceKey`].
+#[derive(Clone, Copy, Debug)]
+pub struct Amount {
+    /// Sum of 単位数 × 回数.
+    pub sum: i64,
+    /// Count of rows.
+    pub rows: u32,
+    /// 単位数, where all rows have the same.
+    pub units: Option<i64>,
+    /// Whether some row has 日割対象日 or a number that cannot be read: not to be compared.
+    pub open: bool,
+    /// サービスコード of the first row.
+    pub place: Place,
+}
+
+/// What is known of one file.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Whether every record could be read as a row.
+    pub complete: bool,
+    /// 被保険者番号 of the first row of each person and occasion.
+    pub occasions: BTreeMap<(Person, Occasion), Place>,
+    /// The occasion's own cell in that row.
+    pub occasion_places: BTreeMap<(Person, Occasion), Place>,
+    /// Units by service, for 第6表（予定） and the detail rows of 第7表.
+    pub services: BTreeMap<ServiceKey, Amount>,
+    /// 家族構成 画像ファイル名, as bytes, with their places.
+    pub images: Vec<(Vec<u8>, Place)>,
+}
+
+impl Facts {
+    /// Whether the person stands in the file.
+    pub fn has(&self, person: &Person) -> bool {
+        self.of(person).next().is_some()
+    }
+
+    /// The occasions of a person, with their places.
+    pub fn of(&self, person: &Person) -> impl Iterator<Item = (&Occasion, &Place)> {
+        self.occasions.range((*person, [0; 8])..=(*person, [0xFF; 8])).map(|((_, occasion), place)| (occasion, place))
+    }
+
+    /// Every person once, with the place of the first of their rows by occasion.
+    pub fn people(&self) -> impl Iterator<Item = (&Person, &Place)> {
+        let mut last: Option<&Person> = None;
+        self.occasions.iter().filter_map(move |((person, _), place)| {
+            let new = last != Some(person);
+            last = Some(person);
+            new.then_some((person, place))
+        })
+    }
+
+    pub(crate) fn row(&mut self, row: &Row<'_>) {
+        let Some(person) = person(row) else { return };
+        let occasion_key = occasion_key(row.table.kind);
+        let occasion = match occasion_key.map(|key| row.fixed::<8>(key)) {
+            Some(Known::Is(occasion)) => occasion,
+            Some(Known::Absent | Known::Unreadable) | None => [0; 8],
+        };
+        if let Some(place) = place(row, upplan::INSURED_NUMBER) {
+            self.occasions.entry((person, occasion)).or_insert(place);
+        }
+        if let Some(place) = occasion_key.and_then(|key| place(row, key)) {
+            self.occasion_places.entry((person, occasion)).or_insert(place);
+        }
+        match row.table.kind {
+            Kind::Upplan => self.service(row, person),
+            Kind::Upsikyu if row.sum_row(upsikyu::SERVICE_CODE) == Known::Is(SumRow::Detail) => {
+                self.service(row, person);
+            }
+            Kind::Upkihon => {
+                if let (Known::Is(name), Some(place)) =
+                    (row.bytes(upkihon::FAMILY_IMAGE_FILE), place(row, upkihon::FAMILY_IMAGE_FILE))
+                {
+                    self.images.push((name.to_vec(), place));
+                }
+            }
+            Kind::Uphosoku
+            | Kind::Up1kyo
+            | Kind::Dlt1kyo
+            | Kind::Up2kyo
+            | Kind::Up3kyo
+            | Kind::Upjsk
+            | Kind::Dltplan
+            | Kind::Dltjsk
+            | Kind::Upsikyu
+            | Kind::Dltkihon
+            | Kind::UpkihonSub1
+            | Kind::UpkihonSub2
+            | Kind::Upyobo
+            | Kind::Dltyobo
+            | Kind::UpyoboSub
+            | Kind::UpkihonImage => {}
+        }
+    }
+
+    fn service(&mut self, row: &Row<'_>, person: Person) {
+        let (Known::Is(office), Known::Is(code)) =
+            (row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER), row.fixed::<6>(upplan::SERVICE_CODE))
+        else {
+            return;
+        };
+        let Some(place) = place(row, upplan::SERVICE_CODE) else { return };
+        let (units, count) = (row.integer(upplan::UNITS), row.integer(upplan::SERVICE_COUNT));
+        let prorated = !matches!(row.bytes(upplan::PRORATED_DAYS), Known::Absent);
+        let product = units.is().zip(count.is()).map(|(units, count)| units * count);
+        let amount = self.services.entry(ServiceKey { person, office, code }).or_insert(Amount {
+            sum: 0,
+            rows: 0,
+            units: units.is(),
+            open: false,
+            place,
+        });
+        amount.rows += 1;
+        amount.sum = amount.sum.saturating_add(product.unwrap_or(0));
+        amount.open |= prorated || product.is_none();
+        if amount.units != units.is() {
+            amount.units = None;
+        }
+    }
+}
+
+/// The person of a row.
+pub fn person(row: &Row<'_>) -> Option<Person> {
+    let insurer = row.fixed::<6>(upplan::INSURER_NUMBER).is()?;
+    let insured = row.fixed::<10>(upplan::INSURED_NUMBER).is()?;
+    let mut person = [0; 16];
+    person[..6].copy_from_slice(&insurer);
+    person[6..].copy_from_slice(&insured);
+    Some(person)
+}
+
+/// The place of an item's cell in a row.
+pub fn place(row: &Row<'_>, key: Key) -> Option<Place> {
+    let column = row.table.column(key)?;
+    Some(Place::range(&row.record, row.record.cells[column].content(), Some(column)))
+}
+
+/// The item that tells the records of one person apart, where there is one.
+pub fn occasion_key(kind: Kind) -> Option<Key> {
+    match kind {
+        Kind::Up1kyo | Kind::Up2kyo | Kind::Up3kyo | Kind::Uphosoku | Kind::Upyobo | Kind::UpyoboSub => {
+            Some(up1kyo::PLAN_CREATED_ON)
+        }
+        Kind::Dlt1kyo | Kind::Dltyobo => Some(dlt1kyo::PLAN_CREATED_ON),
+        Kind::Upkihon | Kind::UpkihonSub1 | Kind::UpkihonSub2 | Kind::Dltkihon => Some(upkihon::CONSULTED_ON),
+        Kind::Upplan | Kind::Upjsk | Kind::Dltplan | Kind::Dltjsk | Kind::Upsikyu | Kind::UpkihonImage => None,
+    }
+}

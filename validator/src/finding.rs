@@ -1,0 +1,207 @@
+//! What a rule finds, and where. Values are kept as bytes here; masking them is the report's work.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::rule::Rule;
+use crate::scan::Record;
+use crate::spec::{Certainty, Item, Table};
+use crate::text::Message;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// May be rejected somewhere.
+    Warning,
+    /// Against the standard.
+    Error,
+}
+
+impl Severity {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A place in a record, light enough to be kept for every row of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// 1-based physical line.
+    pub line: u64,
+    /// Offset of the record.
+    pub record: u64,
+    /// Length of the record.
+    pub record_length: u32,
+    /// Start of the marked bytes in the record.
+    pub start: u32,
+    /// End of the marked bytes in the record.
+    pub end: u32,
+    /// 0-based column, `u16::MAX` for the whole row.
+    pub column: u16,
+}
+
+impl Place {
+    /// A whole record.
+    pub fn record(record: &Record<'_>) -> Place {
+        Place::range(record, 0..record.bytes.len(), None)
+    }
+
+    /// A range inside a record.
+    pub fn range(record: &Record<'_>, range: Range<usize>, column: Option<usize>) -> Place {
+        Place {
+            line: record.line,
+            record: record.at,
+            record_length: record.bytes.len() as u32,
+            start: range.start as u32,
+            end: range.end as u32,
+            column: column.map_or(u16::MAX, |column| column as u16),
+        }
+    }
+
+    /// The marked bytes as a range of the file.
+    pub fn bytes(&self) -> Range<u64> {
+        self.record + u64::from(self.start)..self.record + u64::from(self.end)
+    }
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The input's name.
+    pub file: Arc<str>,
+    /// 1-based physical line; `None` for the whole file.
+    pub line: Option<u64>,
+    /// The item concerned.
+    pub item: Option<ItemRef>,
+    /// The bytes concerned; `None` for the whole file.
+    pub bytes: Option<Range<u64>>,
+}
+
+/// An item by its number and names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemRef {
+    /// Its number in the published layout.
+    pub no: u16,
+    /// The glossary's name.
+    pub key: &'static str,
+    /// 項目名
+    pub name_ja: &'static str,
+}
+
+impl ItemRef {
+    /// The reference to an item.
+    pub fn of(item: &'static Item) -> ItemRef {
+        ItemRef { no: item.no, key: item.key.name(), name_ja: &item.name_ja }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Got {
+    /// The absence of something says it all.
+    Nothing,
+    /// The content of a cell.
+    Value {
+        /// As it stands in the file.
+        bytes: Vec<u8>,
+        /// Whether it may be shown without being asked for.
+        shown: bool,
+    },
+    /// Something counted or computed, which tells nothing of a person.
+    Said(Message),
+}
+
+/// A second place that a finding speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub at: Location,
+    /// What is there.
+    pub note: Message,
+}
+
+/// A part of a record around the marked bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The marked ones among them.
+    pub mark: Range<usize>,
+    /// Cells among them whose values may be shown.
+    pub shown: Vec<Range<usize>>,
+    /// Whether the record goes on before and after them.
+    pub cut: (bool, bool),
+}
+
+/// One thing a rule has to say.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its severity, after every cap.
+    pub severity: Severity,
+    /// Where.
+    pub at: Location,
+    /// What is wrong.
+    pub message: Message,
+    /// What should stand there.
+    pub expected: Option<Message>,
+    /// What stands there.
+    pub got: Got,
+    /// Other places concerned.
+    pub related: Vec<Related>,
+    /// The row, where one is concerned. `None` until somebody who can read the file again fills it.
+    pub excerpt: Option<Excerpt>,
+    /// The record to take the excerpt from.
+    pub place: Option<Place>,
+    /// The table that the place's columns belong to.
+    pub table: Option<&'static Table>,
+    /// Why the severity is below the rule's own, where the table is not sure.
+    pub capped: Option<Certainty>,
+}
+
+/// How many bytes of a record an excerpt keeps on either side of the mark.
+const AROUND: usize = 160;
+
+impl Excerpt {
+    /// Cuts the part around the mark out of a record. `cells` are the spans of its cells with
+    /// whether each may be shown.
+    pub fn cut(record: &[u8], mark: Range<usize>, cells: impl Iterator<Item = (Range<usize>, bool)>) -> Excerpt {
+        let mark = mark.start.min(record.len())..mark.end.min(record.len());
+        let mut spans: Vec<(Range<usize>, bool)> = cells.collect();
+        spans.retain(|(span, _)| span.end <= record.len());
+        // Cut at cell borders where there are any near, so that no character is cut in two.
+        let from = spans
+            .iter()
+            .map(|(span, _)| span.start)
+            .find(|&start| start + AROUND >= mark.start)
+            .unwrap_or(0)
+            .min(mark.start);
+        let far = (mark.start + 4 * AROUND).min(record.len());
+        let to = spans
+            .iter()
+            .map(|(span, _)| span.end)
+            .take_while(|&end| end <= mark.end.min(far) + AROUND)
+            .last()
+            .unwrap_or(record.len())
+            .max(mark.end)
+            .min(far.max(mark.start));
+        Excerpt {
+            bytes: record[from..to].to_vec(),
+            mark: mark.start - from..mark.end.min(to) - from,
+            shown: spans
+                .iter()
+                .filter(|(span, shown)| *shown && span.start >= from && span.end <= to)
+                .map(|(span, _)| span.start - from..span.end - from)
+                .collect(),
+            cut: (from > 0, to < record.len()),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Reads file names. Total: any name gives a value. Knows the shapes of all versions; judges nothing.
+
+use crate::spec::{Kind, Segment, Version, grammar};
+
+/// What a file is, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// A CSV file of the standard, or meant as one.
+    Data,
+    /// The image of UPKIHON.
+    Image,
+    /// Anything that may travel beside them: a PDF, a note.
+    Attachment,
+}
+
+/// The kind that a name begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedKind {
+    /// Exactly an identifier of the standard.
+    Known(Kind),
+    /// Not one, but surely meant as one.
+    Nearest {
+        /// What the name says.
+        written: String,
+        /// What it must mean.
+        kind: Kind,
+    },
+    /// Nothing like one.
+    Unknown {
+        /// What the name says.
+        written: String,
+    },
+}
+
+/// A file name taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName {
+    /// The name without folders.
+    pub text: String,
+    /// Its kind.
+    pub kind: NamedKind,
+    /// The parts found, each with its role.
+    pub parts: Vec<(Segment, String)>,
+    /// Parts that the shape has and the name has not, or has empty.
+    pub missing: Vec<Segment>,
+    /// Parts that no role fits.
+    pub extra: Vec<String>,
+    /// Whether the shape that fits best is the one with service type codes (202407).
+    pub with_types: bool,
+    /// What follows the last dot.
+    pub extension: Option<String>,
+}
+
+impl FileName {
+    /// Takes a name apart. Folders before it are ignored.
+    pub fn parse(path: &str) -> FileName {
+        let text = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        let (stem, extension) = match text.rsplit_once('.') {
+            Some((stem, extension)) => (stem.to_owned(), Some(extension.to_owned())),
+            None => (text.clone(), None),
+        };
+        let (kind, rest) = split_kind(&stem);
+        let mut name = FileName {
+            text,
+            parts: Vec::new(),
+            missing: Vec::new(),
+            extra: Vec::new(),
+            with_types: true,
+            extension,
+            kind,
+        };
+        let Some(kind) = name.meant_kind() else { return name };
+        let parts: Vec<&str> = rest.as_deref().map_or(Vec::new(), |rest| rest.split('_').collect());
+        let new = grammar(Version::V202407, kind).map(|grammar| align(&grammar.segments, &parts));
+        let old = grammar(Version::V202208, kind).map(|grammar| align(&grammar.segments, &parts));
+        let (best, with_types) = match (new, old) {
+            (Some(new), Some(old)) if old.cost < new.cost => (old, false),
+            (Some(new), _) => (new, true),
+            (None, Some(old)) => (old, false),
+            (None, None) => return name,
+        };
+        name.parts = best.parts;
+        name.missing = best.missing;
+        name.extra = best.extra;
+        name.with_types = with_types;
+        name
+    }
+
+    /// The kind it has or is surely meant to have.
+    pub fn meant_kind(&self) -> Option<Kind> {
+        match &self.kind {
+            NamedKind::Known(kind) | NamedKind::Nearest { kind, .. } => Some(*kind),
+            NamedKind::Unknown { .. } => None,
+        }
+    }
+
+    /// A part by its role.
+    pub fn part(&self, segment: Segment) -> Option<&str> {
+        self.parts.iter().find(|(role, _)| *role == segment).map(|(_, text)| text.as_str())
+    }
+
+    /// What the file is.
+    pub fn nature(&self) -> Nature {
+        match self.meant_kind() {
+            Some(Kind::UpkihonImage) => Nature::Image,
+            Some(_) => Nature::Data,
+            None if self.extension.as_deref().is_some_and(|e| e.eq_ignore_ascii_case("csv")) => Nature::Data,
+            None => Nature::Attachment,
+        }
+    }
+}
+
+/// Identifiers that real software has been seen to write, too far from the right ones to be guessed.
+const ALIASES: &[(&str, Kind)] = &[("DLTBET", Kind::Upsikyu)];
+
+fn split_kind(stem: &str) -> (NamedKind, Option<String>) {
+    let known = Kind::ALL
+        .iter()
+        .filter(|kind| stem.strip_prefix(kind.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
+        .max_by_key(|kind| kind.name().len());
+    if let Some(kind) = known {
+        let rest = stem[kind.name().len()..].strip_prefix('_').map(str::to_owned);
+        return (NamedKind::Known(*kind), rest);
+    }
+    // Kinds may hold one underscore: try the longer reading first.
+    let cuts: Vec<usize> = stem.match_indices('_').map(|(i, _)| i).chain([stem.len()]).take(2).collect();
+    for &cut in cuts.iter().rev() {
+        let written = &stem[..cut];
+        if let Some(kind) = nearest(written) {
+            let rest = stem.get(cut + 1..).map(str::to_owned);
+            return (NamedKind::Nearest { written: written.to_owned(), kind }, rest);
+        }
+    }
+    let cut = cuts.first().copied().unwrap_or(stem.len());
+    (NamedKind::Unknown { written: stem[..cut].to_owned() }, None)
+}
+
+fn nearest(written: &str) -> Option<Kind> {
+    let upper = written.to_ascii_uppercase();
+    if let Some((_, kind)) = ALIASES.iter().find(|(alias, _)| *alias == upper) {
+        return Some(*kind);
+    }
+    if upper.len() < 5 {
+        return None;
+    }
+    let (distance, kind) =
+        Kind::ALL.iter().map(|kind| (strsim::damerau_levenshtein(&upper, kind.name()), *kind)).min()?;
+    // "UPPLAN2026" is no typing slip: allow one in four letters.
+    (distance * 4 <= upper.len().min(kind.name().len()) + 1).then_some(kind)
+}
+
+struct Alignment {
+    cost: u32,
+    parts: Vec<(Segment, String)>,
+    missing: Vec<Segment>,
+    extra: Vec<String>,
+}
+
+const LEFT_OUT: u32 = 2;
+const MISFIT: u32 = 3;
+
+/// The cheapest way to give the parts their roles.
+fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
+    // A name of hundreds of parts is no name; the table below stays small.
+    let parts = &parts[..parts.len().min(32)];
+    let (rows, columns) = (segments.len() + 1, parts.len() + 1);
+    let mut costs = vec![vec![0_u32; columns]; rows];
+    for row in 0..rows {
+        for column in 0..columns {
+            costs[row][column] = match (row, column) {
+                (0, column) => column as u32 * LEFT_OUT,
+                (row, 0) => row as u32 * LEFT_OUT,
+                (row, column) => (costs[row - 1][column - 1] + fit(segments[row - 1], parts[column - 1]))
+                    .min(costs[row - 1][column] + LEFT_OUT)
+                    .min(costs[row][column - 1] + LEFT_OUT),
+            };
+        }
+    }
+    let mut best = Alignment { cost: costs[rows - 1][columns - 1], parts: vec![], missing: vec![], extra: vec![] };
+    let (mut row, mut column) = (rows - 1, columns - 1);
+    while row > 0 || column > 0 {
+        let here = costs[row][column];
+        if row > 0 && column > 0 && here == costs[row - 1][column - 1] + fit(segments[row - 1], parts[column - 1]) {
+            match parts[column - 1] {
+                "" => best.missing.push(segments[row - 1]),
+                text => best.parts.push((segments[row - 1], text.to_owned())),
+            }
+            row -= 1;
+            column -= 1;
+        } else if row > 0 && here == costs[row - 1][column] + LEFT_OUT {
+            best.missing.push(segments[row - 1]);
+            row -= 1;
+        } else {
+            best.extra.push(parts[column - 1].to_owned());
+            column -= 1;
+        }
+    }
+    best.parts.reverse();
+    best.missing.reverse();
+    best.extra.reverse();
+    best
+}
+
+/// What it costs to read a part as a segment: nothing where it looks like one.
+fn fit(segment: Segment, part: &str) -> u32 {
+    let digits = part.bytes().all(|b| b.is_ascii_digit());
+    let alnum = part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let likely = match segment {
+        _ if part.is_empty() => return 1,
+        Segment::TargetMonth => digits && part.len() == 6,
+        Segment::SenderOffice | Segment::ReceiverOffice => alnum && (7..=12).contains(&part.len()),
+        Segment::SenderServiceType | Segment::ReceiverServiceType => alnum && part.len() <= 3,
+        Segment::Timestamp => digits && part.len() >= 8,
+        Segment::Branch => digits && part.len() <= 5,
+    };
+    if likely { 0 } else { MISFIT }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_either_shape_is_taken_apart() {
+        let new = FileName::parse("x/UPPLAN_202610_9970100016_43_9970100024_11_20261001090000.CSV");
+        assert_eq!(new.kind, NamedKind::Known(Kind::Upplan));
+        assert!(new.with_types && new.missing.is_empty() && new.extra.is_empty());
+        assert_eq!(new.part(Segment::ReceiverServiceType), Some("11"));
+        let old = FileName::parse("UPPLAN_202412_9970100016_9970100024_20241201090000.CSV");
+        assert!(!old.with_types && old.missing.is_empty() && old.extra.is_empty());
+    }
+
+    #[test]
+    fn a_month_in_a_name_without_month_is_extra() {
+        let name = FileName::parse("DLT1KYO_202412_9970100016_9970100024_20241201090000.CSV");
+        assert_eq!(name.extra, ["202412"]);
+        assert!(!name.with_types);
+    }
+
+    #[test]
+    fn an_empty_part_is_missing() {
+        let name = FileName::parse("UPJSK_202610_9970100016_11___20261001090000.CSV");
+        assert_eq!(name.missing, [Segment::ReceiverOffice, Segment::ReceiverServiceType]);
+        assert!(name.extra.is_empty());
+    }
+
+    #[test]
+    fn near_misses_are_recognised() {
+        for (text, kind) in [
+            ("UPKHON_9970100016_43_9970100024_11_20261001090000.CSV", Kind::Upkihon),
+            ("DLTBET_202610_9970100016_43_9970100024_11_20261001090000.CSV", Kind::Upsikyu),
+            ("upplan_202610_9970100016_43_9970100024_11_20261001090000.CSV", Kind::Upplan),
+            ("UPKIHNO_SUB1_9970100016_43_9970100024_11_20261001090000.CSV", Kind::UpkihonSub1),
+        ] {
+            assert_eq!(FileName::parse(text).meant_kind(), Some(kind), "{text}");
+        }
+        assert_eq!(FileName::parse("請求書.pdf").nature(), Nature::Attachment);
+        assert_eq!(FileName::parse("data.csv").nature(), Nature::Data);
+    }
+}

@@ -1,0 +1,445 @@
+//! What a rule is: one defect, with its authority, its words, its check, and examples that are run.
+//! Knows no rule in particular.
+
+use std::sync::Arc;
+
+use time::Date;
+
+use crate::bind::Row;
+use crate::check::{FileJudgement, Options};
+use crate::decode::{Encoding, Seen};
+use crate::draft::{Draft, Site};
+use crate::finding::{Finding, Got, ItemRef, Location, Place, Related, Severity};
+use crate::ms932::OddCharacter;
+use crate::name::FileName;
+use crate::scan::{Cell, Record};
+use crate::spec::{Certainty, Item, Key, Kind, Table, Version};
+use crate::text::{Message, Text};
+
+/// A place in one of the documents of `sources.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Citation {
+    /// Id of the source.
+    pub source: &'static str,
+    /// Section, page or item in it.
+    pub place: &'static str,
+}
+
+/// On whose authority a rule rests.
+#[derive(Clone, Copy, Debug)]
+pub enum Basis {
+    /// The standard says so.
+    Spec(&'static [Citation]),
+    /// It follows from what the standard says.
+    Derived {
+        /// What it follows from.
+        from: &'static [Citation],
+        /// Why it follows.
+        because: Text,
+    },
+    /// The standard is silent; this is what implementations do.
+    Practice(Text),
+}
+
+impl Basis {
+    /// The word in reports.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Basis::Spec(_) => "spec",
+            Basis::Derived { .. } => "derived",
+            Basis::Practice(_) => "practice",
+        }
+    }
+
+    /// What it cites.
+    pub fn citations(&self) -> &'static [Citation] {
+        match self {
+            Basis::Spec(cites) | Basis::Derived { from: cites, .. } => cites,
+            Basis::Practice(_) => &[],
+        }
+    }
+}
+
+/// A rule. One file under `rules/` holds one of these and its check.
+#[derive(Debug)]
+pub struct Rule {
+    /// Folder and file name: `cell/date-does-not-exist`.
+    pub id: &'static str,
+    /// The severity where the tables are sure.
+    pub severity: Severity,
+    /// The defect in one sentence of the present tense.
+    pub title: Text,
+    /// Why it matters.
+    pub why: Text,
+    /// What to do.
+    pub fix: Text,
+    /// On whose authority.
+    pub basis: Basis,
+    /// Where the text is ambiguous: which reading is taken.
+    pub reading: Option<Text>,
+    /// The versions it applies to.
+    pub versions: &'static [Version],
+    /// What it looks at, and how.
+    pub check: Check,
+    /// Edits of clean samples after which it still has nothing to say: the near misses.
+    pub good: &'static [Case],
+    /// Edits of clean samples after which it, and it alone, has one thing to say. Each is a mutant:
+    /// applied to any clean set, it is caught by this rule at the site it names.
+    pub bad: &'static [Case],
+}
+
+/// An edit of a clean set.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The sample set it is shown on, a folder of `examples/clean/`.
+    pub on: &'static str,
+    /// Other rules that must speak up, too.
+    pub also: &'static [&'static str],
+    /// The edit. `None` where the set has nothing to apply it to.
+    pub edit: fn(&mut Draft) -> Option<Site>,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// The file name, with the version that the rows state.
+    Name(fn(&NameView<'_>, &mut Out<'_>)),
+    /// The file as a whole, after its last byte.
+    Scan(fn(&ScanView<'_>, &mut Out<'_>)),
+    /// The characters of a record.
+    Bytes(fn(&RecordView<'_>, &mut Out<'_>)),
+    /// The structure of a record.
+    Csv(fn(&RecordView<'_>, &mut Out<'_>)),
+    /// One cell. The first function picks the items it applies to.
+    Cell(fn(&Item) -> bool, fn(&CellView<'_>, &mut Out<'_>)),
+    /// One row.
+    Row(fn(&Row<'_>, &mut Out<'_>)),
+    /// The rows of one file, in order, with a memory.
+    File(fn(&FileStart<'_>) -> Box<dyn FileRule>),
+    /// The files of one sending unit.
+    Set(fn(&SetView<'_>, &mut Out<'_>)),
+    /// All the sets that were given together.
+    Delivery(fn(&DeliveryView<'_>, &mut Out<'_>)),
+}
+
+/// What a name rule sees.
+#[derive(Debug)]
+pub struct NameView<'a> {
+    /// The name.
+    pub name: &'a FileName,
+    /// The version that the rows state, where they state a known one.
+    pub version: Option<Version>,
+}
+
+/// What a scan rule sees.
+#[derive(Debug)]
+pub struct ScanView<'a> {
+    /// Length of the file.
+    pub bytes: u64,
+    /// Records, blank ones included.
+    pub records: u64,
+    /// The byte-order mark; empty where there is none.
+    pub bom: &'a [u8],
+    /// The encoding that the bytes speak for.
+    pub encoding: Encoding,
+    /// Where that shows first.
+    pub encoding_seen: Option<&'a Seen>,
+    /// The table that the rows were read by.
+    pub table: Option<&'static Table>,
+    /// Count of CR LF line ends.
+    pub crlf: u64,
+    /// Count of LF line ends.
+    pub lf: u64,
+    /// Count of CR line ends.
+    pub cr: u64,
+    /// The first line end that is not CR LF.
+    pub first_other_line_end: Option<&'a Seen>,
+    /// The line the file ends on, where its last record has no line end.
+    pub open_end: Option<u64>,
+}
+
+/// What a record is, before any table is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A row of data.
+    Data,
+    /// A row of column headings.
+    Header,
+    /// Nothing between two line ends.
+    Blank,
+    /// 1A at the very end, as old systems write.
+    EndMark,
+    /// A row whose cells are divided by another character.
+    OtherSeparator {
+        /// Where the first one stands in the record.
+        at: usize,
+    },
+}
+
+/// What a bytes or csv rule sees.
+#[derive(Debug)]
+pub struct RecordView<'a> {
+    /// The record.
+    pub record: Record<'a>,
+    /// Its characters that are not plain text.
+    pub odd: &'a [OddCharacter],
+    /// What it is.
+    pub role: Role,
+    /// The tables it may belong to; empty where the kind is unknown.
+    pub tables: &'static [Table],
+    /// The row, where it has as many cells as a table has items.
+    pub row: Option<Row<'a>>,
+}
+
+impl RecordView<'_> {
+    /// The 0-based column that holds a byte of the record.
+    pub fn column_at(&self, at: usize) -> Option<usize> {
+        self.row?;
+        self.record.cells.iter().position(|cell| cell.span().contains(&at))
+    }
+}
+
+/// What a cell rule sees.
+#[derive(Debug)]
+pub struct CellView<'a> {
+    /// The row.
+    pub row: &'a Row<'a>,
+    /// The item.
+    pub item: &'static Item,
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Its content, without quotes.
+    pub content: &'a [u8],
+}
+
+/// What a file rule is started with.
+#[derive(Debug)]
+pub struct FileStart<'a> {
+    /// The name.
+    pub name: &'a FileName,
+    /// The kind that the rows are read as.
+    pub kind: Kind,
+    /// The version that the rows are read as.
+    pub version: Version,
+    /// The day to judge as of.
+    pub as_of: Option<Date>,
+}
+
+/// A rule over the rows of one file.
+pub trait FileRule: Send {
+    /// Takes the next row.
+    fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>);
+
+    /// Says what can only be said at the end. `complete` is false where some record could not be
+    /// read as a row: sums and missing rows cannot be judged then.
+    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
+        let _ = (complete, out);
+    }
+}
+
+/// The files of one sending unit: same sender, receiver and timestamp.
+#[derive(Debug)]
+pub struct SetView<'a> {
+    /// Sender, receiver and timestamp as the names give them.
+    pub key: SetKey,
+    /// The files, by name.
+    pub files: Vec<&'a FileJudgement>,
+}
+
+/// What the files of one set have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetKey {
+    /// 送信元事業所番号, with the service type code where the name has one.
+    pub sender: (String, Option<String>),
+    /// 送信先事業所番号, likewise.
+    pub receiver: (String, Option<String>),
+    /// ファイル連番
+    pub timestamp: String,
+}
+
+impl SetView<'_> {
+    /// The file of a kind.
+    pub fn file(&self, kind: Kind) -> Option<&FileJudgement> {
+        self.files.iter().copied().find(|file| file.kind == Some(kind))
+    }
+
+    /// The kinds present.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.files.iter().filter_map(|file| file.kind)
+    }
+}
+
+/// All the sets that were given together.
+#[derive(Debug)]
+pub struct DeliveryView<'a> {
+    /// By key.
+    pub sets: Vec<SetView<'a>>,
+    /// The options of the run.
+    pub options: &'a Options,
+}
+
+/// Where a check puts what it finds. Every method adds one finding and hands it back for details.
+#[derive(Debug)]
+pub struct Out<'a> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) file: Arc<str>,
+    pub(crate) found: &'a mut Vec<Finding>,
+}
+
+impl Out<'_> {
+    fn add(&mut self, at: Location, place: Option<Place>, table: Option<&'static Table>) -> &mut Finding {
+        self.found.push(Finding {
+            rule: self.rule,
+            severity: self.rule.severity,
+            at,
+            message: self.rule.title.into(),
+            expected: None,
+            got: Got::Nothing,
+            related: Vec::new(),
+            excerpt: None,
+            place,
+            table,
+            capped: None,
+        });
+        self.found.last_mut().expect("a finding was pushed one line above")
+    }
+
+    /// About the file as a whole.
+    pub fn whole_file(&mut self) -> &mut Finding {
+        let file = self.file.clone();
+        self.add(Location { file, line: None, item: None, bytes: None }, None, None)
+    }
+
+    /// About another file of the set as a whole.
+    pub fn whole_other(&mut self, file: &FileJudgement) -> &mut Finding {
+        self.add(Location { file: file.name.clone(), line: None, item: None, bytes: None }, None, None)
+    }
+
+    /// About bytes outside any record: a line end, a byte-order mark, the end of the file.
+    pub fn bytes(&mut self, line: u64, bytes: std::ops::Range<u64>) -> &mut Finding {
+        let file = self.file.clone();
+        self.add(Location { file, line: Some(line), item: None, bytes: Some(bytes) }, None, None)
+    }
+
+    /// About a whole record.
+    pub fn record(&mut self, record: &Record<'_>, table: Option<&'static Table>) -> &mut Finding {
+        let file = self.file.clone();
+        let at = Location { file, line: Some(record.line), item: None, bytes: Some(record.range()) };
+        self.add(at, Some(Place::record(record)), table)
+    }
+
+    /// About a range inside a record, and the item that holds it, where it is known.
+    pub fn range(&mut self, view: &RecordView<'_>, range: std::ops::Range<usize>) -> &mut Finding {
+        let column = view.column_at(range.start);
+        let table = view.row.map(|row| row.table);
+        let place = Place::range(&view.record, range, column);
+        let file = self.file.clone();
+        self.place_in(file, place, table)
+    }
+
+    /// About the content of a cell, capped by the item's certainty; `got` is the content.
+    pub fn cell(&mut self, row: &Row<'_>, key: Key) -> &mut Finding {
+        let column = row.table.column(key).expect("a rule names items of its own tables only");
+        let cell = &row.record.cells[column];
+        let shown = row.table.items[column].shown;
+        let content = row.record.bytes[cell.content()].to_vec();
+        let place = Place::range(&row.record, cell.content(), Some(column));
+        let file = self.file.clone();
+        let finding = self.place_in(file, place, Some(row.table));
+        finding.got = Got::Value { bytes: content, shown };
+        finding.cap()
+    }
+
+    /// About a place kept from an earlier row of this file, capped by the item's certainty.
+    pub fn place(&mut self, place: Place, table: &'static Table) -> &mut Finding {
+        let file = self.file.clone();
+        self.place_in(file, place, Some(table)).cap()
+    }
+
+    /// About a place in another file of the set, capped by the item's certainty.
+    pub fn place_other(&mut self, file: &FileJudgement, place: Place) -> &mut Finding {
+        self.place_in(file.name.clone(), place, file.table).cap()
+    }
+
+    fn place_in(&mut self, file: Arc<str>, place: Place, table: Option<&'static Table>) -> &mut Finding {
+        let item = table.and_then(|table| table.items.get(place.column as usize)).map(ItemRef::of);
+        let at = Location { file, line: Some(place.line), item, bytes: Some(place.bytes()) };
+        self.add(at, Some(place), table)
+    }
+}
+
+impl Finding {
+    /// Says it in words that fit this finding better than the rule's title.
+    pub fn say(&mut self, ja: impl Into<String>, en: impl Into<String>) -> &mut Finding {
+        self.message = Message::pair(ja, en);
+        self
+    }
+
+    /// Says what should stand there.
+    pub fn expected(&mut self, ja: impl Into<String>, en: impl Into<String>) -> &mut Finding {
+        self.expected = Some(Message::pair(ja, en));
+        self
+    }
+
+    /// Says what should stand there, in words that need no translation.
+    pub fn expected_value(&mut self, value: impl Into<String>) -> &mut Finding {
+        self.expected = Some(Message::same(value));
+        self
+    }
+
+    /// Says what stands there. Only for what tells nothing of a person.
+    pub fn got(&mut self, ja: impl Into<String>, en: impl Into<String>) -> &mut Finding {
+        self.got = Got::Said(Message::pair(ja, en));
+        self
+    }
+
+    /// Says what stands there, as bytes that may be masked.
+    pub fn got_bytes(&mut self, bytes: &[u8], shown: bool) -> &mut Finding {
+        self.got = Got::Value { bytes: bytes.to_vec(), shown };
+        self
+    }
+
+    /// Names a second place in the same file.
+    pub fn related(&mut self, place: Place, ja: impl Into<String>, en: impl Into<String>) -> &mut Finding {
+        let at =
+            Location { file: self.at.file.clone(), line: Some(place.line), item: None, bytes: Some(place.bytes()) };
+        self.related.push(Related { at, note: Message::pair(ja, en) });
+        self
+    }
+
+    /// Names a second file.
+    pub fn related_file(&mut self, file: &Arc<str>, ja: impl Into<String>, en: impl Into<String>) -> &mut Finding {
+        let at = Location { file: file.clone(), line: None, item: None, bytes: None };
+        self.related.push(Related { at, note: Message::pair(ja, en) });
+        self
+    }
+
+    /// Lowers the severity for this finding.
+    pub fn at_most(&mut self, severity: Severity) -> &mut Finding {
+        self.severity = self.severity.min(severity);
+        self
+    }
+
+    /// Takes back the cap: the rule does not rest on what the table is unsure of.
+    pub fn uncapped(&mut self) -> &mut Finding {
+        self.capped = None;
+        self.severity = self.rule.severity;
+        self
+    }
+
+    /// Caps the severity by the certainty of the item at its place.
+    fn cap(&mut self) -> &mut Finding {
+        let item = self.table.zip(self.place).and_then(|(table, place)| table.items.get(place.column as usize));
+        let certainty = item.map_or(Certainty::Sure, |item| item.certainty);
+        self.cap_by(certainty)
+    }
+
+    /// Caps the severity by a certainty.
+    pub fn cap_by(&mut self, certainty: Certainty) -> &mut Finding {
+        if certainty < Certainty::Sure && self.severity > Severity::Warning {
+            self.severity = Severity::Warning;
+            self.capped = Some(certainty);
+        }
+        self
+    }
+}

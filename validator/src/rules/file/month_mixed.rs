@@ -1,0 +1,61 @@
+//! `file/month-mixed`
+
+use crate::bind::{Known, Row, YearMonth};
+use crate::facts::place;
+use crate::finding::{Place, Severity};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rules::EVERY;
+use crate::spec::Kind;
+use crate::spec::keys::upplan;
+use crate::text::Text;
+
+pub(super) static RULE: Rule = Rule {
+    id: "file/month-mixed",
+    severity: Severity::Error,
+    title: Text {
+        ja: "1つのファイルに異なる対象年月の行があります",
+        en: "the rows of one file are of different service months",
+    },
+    why: Text {
+        ja: "1ファイルは1か月分です。取込側はファイル名の年月の分だけを取り込むか、ファイル全体を受け付けません。",
+        en: "A file is one month's. An import takes the month of the name only, or rejects the file.",
+    },
+    fix: Text {
+        ja: "月ごとにファイルを分け、別の連番で送ってください。",
+        en: "Make one file per month, each set with a timestamp of its own.",
+    },
+    basis: Basis::Spec(&[Citation { source: "v41", place: "5.1.1.3 出力単位（対象年月）" }]),
+    reading: None,
+    versions: EVERY,
+    check: Check::File(start),
+    good: &[],
+    bad: &[Case {
+        on: "202407-result",
+        also: &["row/service-date-outside-month"],
+        edit: |draft| draft.set(Kind::Upjsk, 1, upplan::TARGET_MONTH, b"202505"),
+    }],
+};
+
+#[derive(Default)]
+struct MonthMixed {
+    first: Option<(YearMonth, Place)>,
+    told: bool,
+}
+
+fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
+    Box::new(MonthMixed::default())
+}
+
+impl FileRule for MonthMixed {
+    fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
+        let Known::Is(month) = row.month(upplan::TARGET_MONTH) else { return };
+        let Some(here) = place(row, upplan::TARGET_MONTH) else { return };
+        let (first, at) = *self.first.get_or_insert((month, here));
+        if month != first && !self.told {
+            self.told = true;
+            out.cell(row, upplan::TARGET_MONTH)
+                .expected(format!("{first}（最初の行と同じ）"), format!("{first}, as in the first row"))
+                .related(at, format!("最初の行は{first}です"), format!("the first row says {first}"));
+        }
+    }
+}

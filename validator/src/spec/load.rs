@@ -1,0 +1,368 @@
+//! Reads the embedded tables. Knows their columns; knows nothing of what they are for.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::Source;
+use super::model::{
+    Certainty, Cite, CodeTable, Condition, Grammar, Item, ItemType, Key, Kind, KnownVersion, Length, MonthSegment,
+    Required, Segment, ServiceType, Table, Version,
+};
+
+const WELL_FORMED: &str = "the embedded spec tables are well-formed; a test reads them all";
+
+macro_rules! embed {
+    ($version:literal: $($file:literal),*) => {
+        &[$(($file, include_str!(concat!("../../spec/", $version, "/", $file, ".csv")))),*]
+    };
+}
+
+type Files = &'static [(&'static str, &'static str)];
+
+include!("embedded.rs");
+
+fn file(version: Version, name: &str) -> Option<&'static str> {
+    let files = match version {
+        Version::V202003 => V202003,
+        Version::V202208 => V202208,
+        Version::V202407 => V202407,
+    };
+    files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
+}
+
+/// Rows of a table as maps from column to value.
+pub(super) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(text.as_bytes()).deserialize_maps()
+}
+
+trait Maps {
+    fn deserialize_maps(self) -> Vec<BTreeMap<String, String>>;
+}
+
+impl Maps for csv::Reader<&[u8]> {
+    fn deserialize_maps(mut self) -> Vec<BTreeMap<String, String>> {
+        let head = self.headers().expect(WELL_FORMED).clone();
+        let mut maps = Vec::new();
+        for record in self.records() {
+            let record = record.expect(WELL_FORMED);
+            maps.push(head.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect());
+        }
+        maps
+    }
+}
+
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    rows(include_str!("../../spec/sources.csv"))
+        .into_iter()
+        .map(|mut row| {
+            let mut take = |column: &str| row.remove(column).expect(WELL_FORMED);
+            Source {
+                id: take("id"),
+                title_ja: take("title_ja"),
+                issuer: take("issuer"),
+                dated: take("dated"),
+                url: take("url"),
+            }
+        })
+        .collect()
+});
+
+pub(super) fn sources() -> &'static [Source] {
+    &SOURCES
+}
+
+static KNOWN: LazyLock<Vec<KnownVersion>> = LazyLock::new(|| {
+    rows(include_str!("../../spec/versions.csv"))
+        .iter()
+        .map(|row| KnownVersion {
+            value: row["value"].clone(),
+            title_ja: row["title_ja"].clone(),
+            first_month: row["first_month"].clone(),
+            status: row["status"].clone(),
+        })
+        .collect()
+});
+
+/// Every value of CSVバージョン that is known to have existed, oldest first.
+pub fn versions_known() -> &'static [KnownVersion] {
+    &KNOWN
+}
+
+struct Edition {
+    tables: BTreeMap<Kind, Vec<Table>>,
+    grammars: Vec<Grammar>,
+    service_types: Vec<ServiceType>,
+}
+
+static EDITIONS: [LazyLock<Edition>; 3] = [
+    LazyLock::new(|| edition(Version::V202003)),
+    LazyLock::new(|| edition(Version::V202208)),
+    LazyLock::new(|| edition(Version::V202407)),
+];
+
+fn of(version: Version) -> &'static Edition {
+    match version {
+        Version::V202003 => &EDITIONS[0],
+        Version::V202208 => &EDITIONS[1],
+        Version::V202407 => &EDITIONS[2],
+    }
+}
+
+static CODES: [LazyLock<BTreeMap<&'static str, CodeTable>>; 3] = [
+    LazyLock::new(|| codes(Version::V202003)),
+    LazyLock::new(|| codes(Version::V202208)),
+    LazyLock::new(|| codes(Version::V202407)),
+];
+
+fn codes(version: Version) -> BTreeMap<&'static str, CodeTable> {
+    let files = match version {
+        Version::V202003 => V202003,
+        Version::V202208 => V202208,
+        Version::V202407 => V202407,
+    };
+    let mut tables = BTreeMap::new();
+    for (file, text) in files {
+        let Some(name) = file.strip_prefix("codes/") else { continue };
+        let codes = rows(text)
+            .iter()
+            .map(|row| (row["code"].clone(), row["name_ja"].clone(), row["name_en"].clone()))
+            .collect();
+        tables.insert(name, CodeTable { name: name.to_owned(), codes });
+    }
+    tables
+}
+
+/// A code list of a version.
+pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
+    match version {
+        Version::V202003 => CODES[0].get(name),
+        Version::V202208 => CODES[1].get(name),
+        Version::V202407 => CODES[2].get(name),
+    }
+}
+
+fn edition(version: Version) -> Edition {
+    let mut edition = Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new() };
+    for row in rows(file(version, "files").expect(WELL_FORMED)) {
+        let kind = Kind::parse(&row["kind"]).expect(WELL_FORMED);
+        let segments: Vec<Segment> = row["segments"].split('|').skip(1).map(segment).collect();
+        let certainty = certainty(&row["certainty"]);
+        let cite = cite(&row["cite"]);
+        edition.grammars.push(Grammar {
+            version,
+            kind,
+            name_ja: row["name_ja"].clone(),
+            segments,
+            month: match row["month"].as_str() {
+                "month" => MonthSegment::Month,
+                "zero-or-month" => MonthSegment::ZeroOrMonth,
+                _ => MonthSegment::None,
+            },
+            certainty,
+            cite: cite.clone(),
+        });
+        let Some(text) = file(version, &kind.name().to_ascii_lowercase()) else { continue };
+        let items: Vec<Item> = rows(text).iter().map(|row| item(version, row)).collect();
+        let row_key: Vec<Key> = row["row_key"].split('|').filter(|key| !key.is_empty()).map(key).collect();
+        let make = |items: Vec<Item>| Table {
+            version,
+            kind,
+            name_ja: row["name_ja"].clone(),
+            columns: columns(&items),
+            items,
+            row_key: row_key.clone(),
+            certainty,
+            cite: cite.clone(),
+        };
+        let shorter: Vec<Item> = items.iter().filter(|item| !item.has(&Condition::MayBeAbsent)).cloned().collect();
+        let mut variants = vec![];
+        let full = items.len();
+        if shorter.len() < full {
+            variants.push(make(shorter));
+        }
+        variants.insert(0, make(items));
+        edition.tables.insert(kind, variants);
+    }
+    for row in rows(file(version, "service_types").expect(WELL_FORMED)) {
+        edition.service_types.push(ServiceType {
+            code: row["code"].clone(),
+            scope: row["scope"].clone(),
+            name_ja: row["name_ja"].clone(),
+            linked: row["linked"] == "yes",
+        });
+    }
+    edition
+}
+
+fn columns(items: &[Item]) -> Vec<u16> {
+    let mut columns = vec![u16::MAX; super::keys::NAMES.len()];
+    for (column, item) in items.iter().enumerate() {
+        columns[item.key.0 as usize] = column as u16;
+    }
+    columns
+}
+
+fn key(name: &str) -> Key {
+    Key::parse(name).unwrap_or_else(|| panic!("{name} is not in keys.rs: {WELL_FORMED}"))
+}
+
+fn certainty(word: &str) -> Certainty {
+    match word {
+        "sure" => Certainty::Sure,
+        "likely" => Certainty::Likely,
+        "guess" => Certainty::Guess,
+        _ => panic!("certainty {word}: {WELL_FORMED}"),
+    }
+}
+
+fn cite(text: &str) -> Cite {
+    let (source, place) = text.split_once(' ').expect(WELL_FORMED);
+    Cite { source: source.to_owned(), place: place.to_owned() }
+}
+
+fn segment(name: &str) -> Segment {
+    match name {
+        "target_month" => Segment::TargetMonth,
+        "sender_office" => Segment::SenderOffice,
+        "sender_service_type" => Segment::SenderServiceType,
+        "receiver_office" => Segment::ReceiverOffice,
+        "receiver_service_type" => Segment::ReceiverServiceType,
+        "timestamp" => Segment::Timestamp,
+        "branch" => Segment::Branch,
+        _ => panic!("segment {name}: {WELL_FORMED}"),
+    }
+}
+
+fn item(version: Version, row: &BTreeMap<String, String>) -> Item {
+    Item {
+        no: row["no"].parse().expect(WELL_FORMED),
+        key: key(&row["key"]),
+        name_ja: row["name_ja"].clone(),
+        form: form(&row["type"]),
+        length: length(&row["length"]),
+        required: match row["required"].as_str() {
+            "yes" => Required::Yes,
+            "conditional" => Required::Conditional,
+            _ => Required::No,
+        },
+        codes: match row["codes"].as_str() {
+            "" => None,
+            name => Some(code_table(version, name).expect(WELL_FORMED)),
+        },
+        conditions: row["condition"].split("; ").filter(|text| !text.is_empty()).map(condition).collect(),
+        shown: row["values"] == "show",
+        certainty: certainty(&row["certainty"]),
+        cite: cite(&row["cite"]),
+    }
+}
+
+fn length(text: &str) -> Length {
+    if let Some(exact) = text.strip_prefix('=') {
+        Length::Exactly(exact.parse().expect(WELL_FORMED))
+    } else if let Some(most) = text.strip_prefix("..") {
+        Length::AtMost(most.parse().expect(WELL_FORMED))
+    } else {
+        Length::Free
+    }
+}
+
+fn form(name: &str) -> ItemType {
+    match name {
+        "version" => ItemType::Version,
+        "insurer" => ItemType::Insurer,
+        "insured" => ItemType::Insured,
+        "office" => ItemType::Office,
+        "service_code" => ItemType::ServiceCode,
+        "service_type" => ItemType::ServiceType,
+        "tais" => ItemType::Tais,
+        "todokede" => ItemType::Todokede,
+        "digits" => ItemType::Digits,
+        "alnum" => ItemType::Alnum,
+        "integer" => ItemType::Integer,
+        "decimal" => ItemType::Decimal,
+        "date" => ItemType::Date,
+        "month" => ItemType::Month,
+        "visit_time" => ItemType::VisitTime,
+        "clock_time" => ItemType::ClockTime,
+        "bitmap" => ItemType::Bitmap,
+        "code" => ItemType::Code,
+        "postal" => ItemType::Postal,
+        "phone" => ItemType::Phone,
+        "text" => ItemType::Text,
+        "file_name" => ItemType::FileName,
+        "unused" => ItemType::Unused,
+        _ => panic!("type {name}: {WELL_FORMED}"),
+    }
+}
+
+fn condition(text: &str) -> Condition {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let equation = || {
+        let (left, right) = rest.split_once('=').expect(WELL_FORMED);
+        (key(left), right.to_owned())
+    };
+    match word {
+        "same-as-name" => Condition::SameAsName,
+        "zero-or-date" => Condition::ZeroOrDate(key(rest)),
+        "zero-or-month" => Condition::ZeroOrMonth,
+        "not-before" => Condition::NotBefore(key(rest)),
+        "within" => Condition::Within(key(rest)),
+        "only-with" => Condition::OnlyWith(key(rest)),
+        "after-slot" => Condition::AfterSlot(key(rest)),
+        "required-if" => {
+            let (key, value) = equation();
+            Condition::RequiredIf(key, value)
+        }
+        "expected-if" => {
+            let (key, value) = equation();
+            Condition::ExpectedIf(key, value)
+        }
+        "expected" => Condition::Expected,
+        "range" => {
+            let (from, to) = rest.split_once("..").expect(WELL_FORMED);
+            Condition::Range(from.parse().expect(WELL_FORMED), to.parse().expect(WELL_FORMED))
+        }
+        "is" => Condition::Is(rest.to_owned()),
+        "up-to" => Condition::UpTo(rest.parse().expect(WELL_FORMED)),
+        "may-be-absent" => Condition::MayBeAbsent,
+        "equipment-with" => Condition::EquipmentWith(key(rest)),
+        "empty-on-sum-rows" => Condition::EmptyOnSumRows,
+        "zero-on-sum-rows" => Condition::ZeroOnSumRows,
+        "nines-on-total-row" => Condition::NinesOnTotalRow,
+        "9999-means-none" => Condition::NinesMeanNone,
+        "numbered-for" => Condition::NumberedFor(rest.to_owned()),
+        _ => panic!("condition {text}: {WELL_FORMED}"),
+    }
+}
+
+/// The table of a kind in a version; `None` where that version has no such kind.
+pub fn table(version: Version, kind: Kind) -> Option<&'static Table> {
+    tables(version, kind).first()
+}
+
+/// The table of a kind in a version, and after it the shorter forms that are accepted too.
+pub fn tables(version: Version, kind: Kind) -> &'static [Table] {
+    of(version).tables.get(&kind).map_or(&[], Vec::as_slice)
+}
+
+/// The file name of a kind in a version.
+pub fn grammar(version: Version, kind: Kind) -> Option<&'static Grammar> {
+    of(version).grammars.iter().find(|grammar| grammar.kind == kind)
+}
+
+/// The kinds of a version, in published order, image included.
+pub fn kinds_of(version: Version) -> impl Iterator<Item = Kind> {
+    of(version).grammars.iter().map(|grammar| grammar.kind)
+}
+
+/// All service types of a version; a code may stand in more than one scope.
+pub fn service_types(version: Version) -> &'static [ServiceType] {
+    &of(version).service_types
+}
+
+/// Whether a service type is known, and if so whether the standard exchanges it in any scope.
+pub fn service_type(version: Version, code: &[u8]) -> Option<bool> {
+    let mut rows = of(version).service_types.iter().filter(|row| row.code.as_bytes() == code).peekable();
+    rows.peek()?;
+    Some(rows.any(|row| row.linked))
+}

@@ -1,0 +1,121 @@
+//! Sending units: which files travel together, and who sends them to whom.
+//! Knows `units.csv`; knows no file.
+
+use std::sync::LazyLock;
+
+use super::load::rows;
+use super::model::{Kind, Version};
+
+/// One side of the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// 地域包括支援センター
+    Center,
+    /// 居宅介護支援事業所
+    CareManager,
+    /// サービス事業所
+    Provider,
+}
+
+/// A kind inside a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The kind.
+    pub kind: Kind,
+    /// Whether the unit is built around it.
+    pub base: bool,
+    /// Whether an office whose software conforms always sends it with the unit.
+    pub mandatory: bool,
+}
+
+/// Files that share sender, receiver and timestamp.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Its name in the table, such as `CARE_PLAN`.
+    pub name: String,
+    /// `care` or `prevention`.
+    pub scope: String,
+    /// Base first.
+    pub members: Vec<Member>,
+    /// Who may send it to whom.
+    pub directions: Vec<(Party, Party)>,
+}
+
+impl Unit {
+    /// Whether a kind belongs to it.
+    pub fn holds(&self, kind: Kind) -> bool {
+        self.members.iter().any(|member| member.kind == kind)
+    }
+
+    /// The kind it is built around.
+    pub fn base(&self) -> Kind {
+        self.members[0].kind
+    }
+}
+
+static UNITS: [LazyLock<Vec<Unit>>; 3] = [
+    LazyLock::new(|| load(include_str!("../../spec/202003/units.csv"))),
+    LazyLock::new(|| load(include_str!("../../spec/202208/units.csv"))),
+    LazyLock::new(|| load(include_str!("../../spec/202407/units.csv"))),
+];
+
+/// The sending units of a version, in published order.
+pub fn units(version: Version) -> &'static [Unit] {
+    match version {
+        Version::V202003 => &UNITS[0],
+        Version::V202208 => &UNITS[1],
+        Version::V202407 => &UNITS[2],
+    }
+}
+
+fn load(text: &str) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    for row in rows(text) {
+        let kind = Kind::parse(&row["kind"]).expect("units.csv names known kinds; a test reads it");
+        let base = row["role_in_unit"] == "base";
+        // The matrix of duties has no row for the sub files and the image: a person may have none.
+        let mandatory = !matches!(kind, Kind::UpkihonSub1 | Kind::UpkihonSub2 | Kind::UpkihonImage | Kind::UpyoboSub);
+        let member = Member { kind, base, mandatory };
+        match units.iter_mut().find(|unit| unit.name == row["unit"] && unit.scope == row["scope"]) {
+            Some(unit) => unit.members.push(member),
+            None => units.push(Unit {
+                name: row["unit"].clone(),
+                scope: row["scope"].clone(),
+                members: vec![member],
+                directions: directions(&row["direction"]),
+            }),
+        }
+    }
+    units
+}
+
+fn directions(text: &str) -> Vec<(Party, Party)> {
+    let mut directions = Vec::new();
+    for clause in text.split("; ") {
+        let (left, right, both) = match clause.split_once("<>") {
+            Some((left, right)) => (left, right, true),
+            None => {
+                let (left, right) = clause.split_once('>').expect("a direction has an arrow; a test reads units.csv");
+                (left, right, false)
+            }
+        };
+        for from in left.split('|').map(party) {
+            for to in right.split('|').map(party) {
+                directions.push((from, to));
+                if both {
+                    directions.push((to, from));
+                }
+            }
+        }
+    }
+    directions
+}
+
+fn party(name: &str) -> Party {
+    match name {
+        "center" => Party::Center,
+        "care_manager" => Party::CareManager,
+        "provider" => Party::Provider,
+        _ => panic!("party {name}: units.csv names three parties; a test reads it"),
+    }
+}
