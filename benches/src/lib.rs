@@ -1,1 +1,9 @@
 //! The numbers that the README claims, re-runnable.
+//!
+//! This crate holds its invariants only; the benches come with a later issue, and until then the
+//! README claims no speed.
+//!
+//! # Invariants
+//!
+//! 1. What is compared is measured side by side in one run, on one machine.
+//! 2. No test depends on a time.
