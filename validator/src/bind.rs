@@ -180,7 +180,7 @@ impl<'a> Row<'a> {
     pub fn time(&self, key: Key) -> Known<Minutes> {
         match self.bytes(key) {
             Known::Is(b"9999") => Known::Absent,
-            _ => self.parsed(key, Minutes::parse),
+            Known::Is(_) | Known::Absent | Known::Unreadable => self.parsed(key, Minutes::parse),
         }
     }
 

@@ -125,11 +125,15 @@ impl Seen {
     }
 }
 
+/// How many bytes tell UTF-16 from anything else.
+const HEAD: usize = 1024;
+
 /// Evidence about the encoding, gathered over a whole file.
 #[derive(Clone, Debug, Default)]
 pub struct EncodingEvidence {
     bom: Vec<u8>,
-    starts_like_utf16: bool,
+    /// The first bytes of the file, up to [`HEAD`].
+    head: Vec<u8>,
     escape: Option<Seen>,
     utf8: Votes,
     euc: Votes,
@@ -150,11 +154,16 @@ impl Votes {
 }
 
 impl EncodingEvidence {
-    /// Takes the first bytes of the file, byte-order mark included.
+    /// Takes the next bytes of the file; only the first of all are looked at.
     pub fn start(&mut self, bytes: &[u8]) {
-        let sample = &bytes[..bytes.len().min(1024)];
-        let nuls = sample.iter().filter(|&&b| b == 0).count();
-        self.starts_like_utf16 = sample.len() >= 8 && nuls * 5 >= sample.len();
+        let missing = HEAD - self.head.len();
+        self.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
+    }
+
+    /// ASCII in UTF-16 has a NUL in every other byte.
+    fn starts_like_utf16(&self) -> bool {
+        let nuls = self.head.iter().filter(|&&b| b == 0).count();
+        self.head.len() >= 8 && nuls * 5 >= self.head.len()
     }
 
     /// Takes the byte-order mark.
@@ -165,10 +174,10 @@ impl EncodingEvidence {
     /// Takes one record.
     pub fn record(&mut self, record: &Record<'_>) {
         let bytes = record.bytes;
-        if self.escape.is_none() {
-            if let Some(i) = memchr::memmem::find(bytes, b"\x1B$B").or_else(|| memchr::memmem::find(bytes, b"\x1B$@")) {
-                self.escape = Some(Seen::at(record.line, record.in_file(i..i + 3)));
-            }
+        if self.escape.is_none()
+            && let Some(i) = memchr::memmem::find(bytes, b"\x1B$B").or_else(|| memchr::memmem::find(bytes, b"\x1B$@"))
+        {
+            self.escape = Some(Seen::at(record.line, record.in_file(i..i + 3)));
         }
         let Some(first) = bytes.iter().position(|b| *b >= 0x80) else { return };
         if let Some(length) = utf8_character(bytes, first) {
@@ -186,7 +195,7 @@ impl EncodingEvidence {
         if self.bom.len() == 2 {
             return (Encoding::Utf16, Some(bom));
         }
-        if self.starts_like_utf16 {
+        if self.starts_like_utf16() {
             return (Encoding::Utf16, Some(Seen::at(1, 0..2)));
         }
         if let Some(seen) = &self.escape {

@@ -224,6 +224,14 @@ impl Draft {
         Some(Site::Cell(file, row, column))
     }
 
+    /// A part of the content of a cell that was just set.
+    pub fn within(&self, site: Site, part: Range<usize>) -> Option<Site> {
+        let Site::Cell(file, row, column) = site else { return None };
+        let cell = self.files.get(file)?.rows.get(row)?.cells.get(column)?;
+        let quote = usize::from(content(cell).len() < cell.len());
+        Some(Site::InCell(file, row, column, part.start + quote..part.end + quote))
+    }
+
     /// Replaces a part of the name of the first file of a kind.
     pub fn rename(&mut self, kind: Kind, segment: Segment, part: &str) -> Option<Site> {
         let file = self.index(kind)?;

@@ -99,23 +99,36 @@ pub struct Case {
     pub edit: fn(&mut Draft) -> Option<Site>,
 }
 
+/// A check of the file name.
+pub type NameCheck = fn(&NameView<'_>, &mut Out<'_>);
+/// A check of evidence about the whole file.
+pub type ScanCheck = fn(&ScanView<'_>, &mut Out<'_>);
+/// A check of one record before any table is looked at.
+pub type RecordCheck = fn(&RecordView<'_>, &mut Out<'_>);
+/// A check of one cell.
+pub type CellCheck = fn(&CellView<'_>, &mut Out<'_>);
+/// A check of one row.
+pub type RowCheck = fn(&Row<'_>, &mut Out<'_>);
+/// What starts a rule with a memory.
+pub type FileRuleStart = fn(&FileStart<'_>) -> Box<dyn FileRule>;
+
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// The file name, with the version that the rows state.
-    Name(fn(&NameView<'_>, &mut Out<'_>)),
+    Name(NameCheck),
     /// The file as a whole, after its last byte.
-    Scan(fn(&ScanView<'_>, &mut Out<'_>)),
+    Scan(ScanCheck),
     /// The characters of a record.
-    Bytes(fn(&RecordView<'_>, &mut Out<'_>)),
+    Bytes(RecordCheck),
     /// The structure of a record.
-    Csv(fn(&RecordView<'_>, &mut Out<'_>)),
+    Csv(RecordCheck),
     /// One cell. The first function picks the items it applies to.
-    Cell(fn(&Item) -> bool, fn(&CellView<'_>, &mut Out<'_>)),
+    Cell(fn(&Item) -> bool, CellCheck),
     /// One row.
-    Row(fn(&Row<'_>, &mut Out<'_>)),
+    Row(RowCheck),
     /// The rows of one file, in order, with a memory.
-    File(fn(&FileStart<'_>) -> Box<dyn FileRule>),
+    File(FileRuleStart),
     /// The files of one sending unit.
     Set(fn(&SetView<'_>, &mut Out<'_>)),
     /// All the sets that were given together.
@@ -282,7 +295,7 @@ pub struct DeliveryView<'a> {
 #[derive(Debug)]
 pub struct Out<'a> {
     pub(crate) rule: &'static Rule,
-    pub(crate) file: Arc<str>,
+    pub(crate) file: &'a Arc<str>,
     pub(crate) found: &'a mut Vec<Finding>,
 }
 
@@ -306,7 +319,7 @@ impl Out<'_> {
 
     /// About the file as a whole.
     pub fn whole_file(&mut self) -> &mut Finding {
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         self.add(Location { file, line: None, item: None, bytes: None }, None, None)
     }
 
@@ -317,13 +330,13 @@ impl Out<'_> {
 
     /// About bytes outside any record: a line end, a byte-order mark, the end of the file.
     pub fn bytes(&mut self, line: u64, bytes: std::ops::Range<u64>) -> &mut Finding {
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         self.add(Location { file, line: Some(line), item: None, bytes: Some(bytes) }, None, None)
     }
 
     /// About a whole record.
     pub fn record(&mut self, record: &Record<'_>, table: Option<&'static Table>) -> &mut Finding {
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         let at = Location { file, line: Some(record.line), item: None, bytes: Some(record.range()) };
         self.add(at, Some(Place::record(record)), table)
     }
@@ -333,7 +346,7 @@ impl Out<'_> {
         let column = view.column_at(range.start);
         let table = view.row.map(|row| row.table);
         let place = Place::range(&view.record, range, column);
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         self.place_in(file, place, table)
     }
 
@@ -344,7 +357,7 @@ impl Out<'_> {
         let shown = row.table.items[column].shown;
         let content = row.record.bytes[cell.content()].to_vec();
         let place = Place::range(&row.record, cell.content(), Some(column));
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         let finding = self.place_in(file, place, Some(row.table));
         finding.got = Got::Value { bytes: content, shown };
         finding.cap()
@@ -352,7 +365,7 @@ impl Out<'_> {
 
     /// About a place kept from an earlier row of this file, capped by the item's certainty.
     pub fn place(&mut self, place: Place, table: &'static Table) -> &mut Finding {
-        let file = self.file.clone();
+        let file = Arc::clone(self.file);
         self.place_in(file, place, Some(table)).cap()
     }
 

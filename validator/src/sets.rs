@@ -99,12 +99,12 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
         Check::Set(check) => {
             for set in &delivery.sets {
                 let Some(file) = set.files.first() else { continue };
-                check(set, &mut Out { rule, file: file.name.clone(), found });
+                check(set, &mut Out { rule, file: &file.name, found });
             }
         }
         Check::Delivery(check) => {
             let Some(file) = delivery.sets.first().and_then(|set| set.files.first()) else { return };
-            check(delivery, &mut Out { rule, file: file.name.clone(), found });
+            check(delivery, &mut Out { rule, file: &file.name, found });
         }
         Check::Name(_)
         | Check::Scan(_)

@@ -1,5 +1,7 @@
 //! A rule that panics costs its own findings and the verdict, and nothing else.
 
+#![allow(clippy::unwrap_used)]
+
 use renkei_validator::bind::Row;
 use renkei_validator::finding::Severity;
 use renkei_validator::rule::{Basis, CellView, Check, FileRule, FileStart, Out, Rule};

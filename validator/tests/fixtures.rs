@@ -1,5 +1,7 @@
 //! Hand-made files with the full list of what must be found in them.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::collections::BTreeSet;

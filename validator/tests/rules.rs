@@ -1,5 +1,7 @@
 //! Every rule is held to its own words: examples, mutants, texts, registration.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,5 @@
 //! `bytes/lead-without-trail`
 
-use crate::draft::Site;
 use crate::finding::Severity;
 use crate::ms932::Class;
 use crate::rule::{Basis, Case, Check, Citation, Out, RecordView, Rule};
@@ -37,9 +36,9 @@ pub(super) static RULE: Rule = Rule {
     bad: &[Case {
         on: "202407-table",
         also: &[],
-        edit: |draft| match draft.set(Kind::Upplan, 0, upplan::SERVICE_OFFICE_NAME, b"\x95\x5C\x83")? {
-            Site::Cell(file, row, column) => Some(Site::InCell(file, row, column, 3..4)),
-            other => Some(other),
+        edit: |draft| {
+            let site = draft.set(Kind::Upplan, 0, upplan::SERVICE_OFFICE_NAME, b"\x95\x5C\x83")?;
+            draft.within(site, 2..3)
         },
     }],
 };

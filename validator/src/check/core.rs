@@ -1,0 +1,483 @@
+//! The stages of one file: what is remembered from piece to piece, and the order in which rules see it.
+//! Judges nothing itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{Findings, NotChecked, Options, excerpt};
+use crate::bind::Row;
+use crate::decode::{Encoding, EncodingEvidence, Seen};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::ms932::odd_characters;
+use crate::name::{FileName, Nature};
+use crate::rule::{
+    CellCheck, CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Out, RecordCheck, RecordView,
+    Role, RowCheck, Rule, ScanCheck, ScanView,
+};
+use crate::scan::{LineEnd, Piece, Quoting, Record};
+use crate::spec::{Item, Table, Version, tables};
+use crate::text::Message;
+
+/// The rules by what they look at, each list in the order they run.
+#[derive(Default)]
+pub(super) struct Plan {
+    name: Vec<(&'static Rule, NameCheck)>,
+    scan: Vec<(&'static Rule, ScanCheck)>,
+    bytes: Vec<(&'static Rule, RecordCheck)>,
+    csv: Vec<(&'static Rule, RecordCheck)>,
+    cell: Vec<CellRule>,
+    row: Vec<(&'static Rule, RowCheck)>,
+    file: Vec<(&'static Rule, FileRuleStart)>,
+}
+
+#[derive(Clone, Copy)]
+struct CellRule {
+    rule: &'static Rule,
+    picks: fn(&Item) -> bool,
+    check: CellCheck,
+}
+
+impl Plan {
+    pub(super) fn of(rules: &[&'static Rule]) -> Plan {
+        let mut plan = Plan::default();
+        for &rule in rules {
+            match rule.check {
+                Check::Name(check) => plan.name.push((rule, check)),
+                Check::Scan(check) => plan.scan.push((rule, check)),
+                Check::Bytes(check) => plan.bytes.push((rule, check)),
+                Check::Csv(check) => plan.csv.push((rule, check)),
+                Check::Cell(picks, check) => plan.cell.push(CellRule { rule, picks, check }),
+                Check::Row(check) => plan.row.push((rule, check)),
+                Check::File(make) => plan.file.push((rule, make)),
+                // sets.rs runs these.
+                Check::Set(_) | Check::Delivery(_) => {}
+            }
+        }
+        plan
+    }
+}
+
+/// All that changes while pieces arrive.
+#[derive(Default)]
+pub(super) struct Core {
+    pub(super) bytes: u64,
+    pub(super) records: u64,
+    pub(super) encoding: EncodingEvidence,
+    line_ends: LineEnds,
+    pub(super) bound: Option<Bound>,
+    pub(super) stated: Option<Version>,
+    unreadable: bool,
+    /// Some record is no row of its table.
+    incomplete: bool,
+    skipped: Option<(u64, u64)>,
+    pub(super) findings: Findings,
+    kept: BTreeMap<&'static str, usize>,
+    broken: BTreeSet<&'static str>,
+    pub(super) facts: Facts,
+    scratch: Vec<Finding>,
+}
+
+#[derive(Default)]
+struct LineEnds {
+    crlf: u64,
+    lf: u64,
+    cr: u64,
+    first_other: Option<Seen>,
+    open: Option<u64>,
+}
+
+pub(super) struct Bound {
+    pub(super) version: Version,
+    tables: &'static [Table],
+    pub(super) table: Option<&'static Table>,
+    /// Cell rules by column, in order of precedence.
+    columns: Vec<Vec<CellRule>>,
+    file_rules: Vec<(&'static Rule, Box<dyn FileRule>)>,
+}
+
+/// What stays the same while pieces arrive.
+pub(super) struct Context<'a> {
+    pub(super) file: &'a Arc<str>,
+    pub(super) name: &'a FileName,
+    pub(super) options: &'a Options,
+    pub(super) plan: &'a Plan,
+}
+
+impl Core {
+    pub(super) fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
+        match piece {
+            Piece::Bom(bytes) => self.encoding.bom(bytes),
+            Piece::Record(record) => self.record(record, context),
+            Piece::Skipped { line, first, .. } => {
+                if first {
+                    self.records += 1;
+                    self.incomplete = true;
+                    let (count, first_line) = self.skipped.unwrap_or((0, line));
+                    self.skipped = Some((count + 1, first_line));
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
+        self.records += 1;
+        self.encoding.record(&record);
+        self.line_ends.add(&record);
+        let role = role(&record);
+        if let Role::OtherSeparator { .. } = role {
+            self.unreadable = true;
+        }
+        if self.bound.is_none() && role == Role::Data {
+            self.bind(&record, context);
+        }
+        let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
+        let row = match role {
+            Role::Data if !self.unreadable => Row::bind(tables, record),
+            Role::Data | Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } => None,
+        };
+        if role == Role::Data && row.is_none() {
+            self.incomplete = true;
+        }
+        let odd = odd_characters(record.bytes);
+        let silent = self.unreadable && !matches!(role, Role::OtherSeparator { .. });
+        let view = RecordView { record, odd: &odd, role, tables: if silent { &[] } else { tables }, row };
+        self.stateless(&view, context);
+        if let Some(row) = row {
+            self.stateful(&row, context);
+            if context.options.sets {
+                self.facts.row(&row);
+            }
+        }
+    }
+
+    fn bind(&mut self, record: &Record<'_>, context: &Context<'_>) {
+        let Some(kind) = context.name.meant_kind() else { return };
+        let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
+        self.stated = stated;
+        let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
+        // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version
+        // speaks of it, and the rows can still be judged.
+        let version = [stated.unwrap_or(by_name), by_name, Version::V202407]
+            .into_iter()
+            .find(|version| !tables(*version, kind).is_empty());
+        let Some(version) = version else { return };
+        let tables = tables(version, kind);
+        let start = FileStart { name: context.name, kind, version, as_of: context.options.as_of };
+        let applies = |rule: &Rule| rule.versions.contains(&version);
+        let rules = context.plan.file.iter().filter(|(rule, _)| applies(rule));
+        let file_rules = rules.map(|(rule, make)| (*rule, make(&start))).collect();
+        self.bound = Some(Bound { version, tables, table: None, columns: Vec::new(), file_rules });
+    }
+
+    /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
+    /// without the rule that broke on it.
+    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) {
+        if let Some(row) = &view.row {
+            self.prepare_columns(row.table, context);
+        }
+        let mut found = std::mem::take(&mut self.scratch);
+        loop {
+            let mut running = "";
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                self.run_stateless(view, context, &mut running, &mut found);
+            }));
+            if outcome.is_ok() {
+                break;
+            }
+            found.clear();
+            self.broken.insert(running);
+        }
+        for mut finding in found.drain(..) {
+            if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
+                finding.excerpt = finding.place.map(|place| {
+                    excerpt(
+                        view.record.bytes,
+                        place.start as usize..place.end as usize,
+                        view.record.cells,
+                        view.row.map(|r| r.table),
+                    )
+                });
+            }
+            self.findings.add(finding, context.options.keep, &mut self.kept);
+        }
+        self.scratch = found;
+    }
+
+    fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
+        let Some(bound) = &mut self.bound else { return };
+        if bound.table.is_some_and(|known| std::ptr::eq(known, table)) {
+            return;
+        }
+        bound.table = Some(table);
+        bound.columns = table
+            .items
+            .iter()
+            .map(|item| {
+                let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
+                context.plan.cell.iter().filter(applies).copied().collect()
+            })
+            .collect();
+    }
+
+    fn run_stateless(
+        &self,
+        view: &RecordView<'_>,
+        context: &Context<'_>,
+        running: &mut &'static str,
+        found: &mut Vec<Finding>,
+    ) {
+        let runs = |rule: &'static Rule| !self.broken.contains(rule.id);
+        let file = context.file;
+        if !view.odd.is_empty() {
+            for &(rule, check) in context.plan.bytes.iter().filter(|(rule, _)| runs(rule)) {
+                *running = rule.id;
+                check(view, &mut Out { rule, file, found });
+            }
+        }
+        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| runs(rule)) {
+            *running = rule.id;
+            check(view, &mut Out { rule, file, found });
+        }
+        let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
+        for &(rule, check) in context.plan.row.iter().filter(|(rule, _)| runs(rule)) {
+            if rule.versions.contains(&row.table.version) {
+                *running = rule.id;
+                check(row, &mut Out { rule, file, found });
+            }
+        }
+        for (column, rules) in bound.columns.iter().enumerate() {
+            let cell = &row.record.cells[column];
+            if !cell.is_sound() {
+                continue;
+            }
+            let view =
+                CellView { row, item: &row.table.items[column], cell, content: &row.record.bytes[cell.content()] };
+            let before = found.len();
+            for &CellRule { rule, check, .. } in rules {
+                if !runs(rule) {
+                    continue;
+                }
+                *running = rule.id;
+                check(&view, &mut Out { rule, file: context.file, found });
+                // One bad cell makes one finding: the first rule that speaks of it wins.
+                if found.len() > before {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// File rules remember rows. One that breaks is left out from there on; what it found stays.
+    fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
+        let Some(bound) = &mut self.bound else { return };
+        for (rule, state) in &mut bound.file_rules {
+            if self.broken.contains(rule.id) {
+                continue;
+            }
+            let mut found = Vec::new();
+            let mut out = Out { rule, file: context.file, found: &mut found };
+            if catch_unwind(AssertUnwindSafe(|| state.row(row, &mut out))).is_err() {
+                self.broken.insert(rule.id);
+            }
+            for mut finding in found {
+                finding.excerpt = finding.place.filter(|place| place.record == row.record.at).map(|place| {
+                    excerpt(
+                        row.record.bytes,
+                        place.start as usize..place.end as usize,
+                        row.record.cells,
+                        Some(row.table),
+                    )
+                });
+                self.findings.add(finding, context.options.keep, &mut self.kept);
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> Vec<NotChecked> {
+        let mut not_checked = Vec::new();
+        let (encoding, seen) = match nature {
+            Nature::Data => self.encoding.verdict(),
+            Nature::Image | Nature::Attachment => (Encoding::Ms932, None),
+        };
+        let keep = context.options.keep;
+        if let Some(mut bound) = self.bound.take() {
+            for (rule, state) in &mut bound.file_rules {
+                let mut found = Vec::new();
+                let mut out = Out { rule, file: context.file, found: &mut found };
+                if !self.broken.contains(rule.id)
+                    && catch_unwind(AssertUnwindSafe(|| state.end(!self.incomplete, &mut out))).is_err()
+                {
+                    self.broken.insert(rule.id);
+                }
+                for finding in found {
+                    self.findings.add(finding, keep, &mut self.kept);
+                }
+            }
+            self.bound = Some(bound);
+        }
+        // What the bytes say is only right in the right encoding.
+        if encoding != Encoding::Ms932 {
+            self.findings.remove(|id| id.starts_with("bytes/") || !encoding.keeps_structure());
+        }
+        let scan_view = ScanView {
+            bytes: self.bytes,
+            records: self.records,
+            bom: self.encoding.bom_bytes(),
+            encoding,
+            encoding_seen: seen.as_ref(),
+            table: self.bound.as_ref().and_then(|bound| bound.table),
+            crlf: self.line_ends.crlf,
+            lf: self.line_ends.lf,
+            cr: self.line_ends.cr,
+            first_other_line_end: self.line_ends.first_other.as_ref(),
+            open_end: self.line_ends.open,
+        };
+        let name_view = NameView { name: context.name, version: self.stated };
+        let mut found = Vec::new();
+        let file = context.file;
+        let mut guarded = |rule: &'static Rule, run: &dyn Fn(&mut Out<'_>)| {
+            let mut out = Out { rule, file, found: &mut found };
+            if catch_unwind(AssertUnwindSafe(|| run(&mut out))).is_err() {
+                self.broken.insert(rule.id);
+            }
+        };
+        if nature == Nature::Data {
+            for &(rule, check) in &context.plan.scan {
+                // Without structure there are no line ends to speak of.
+                if encoding.keeps_structure() || rule.id.starts_with("bytes/") {
+                    guarded(rule, &|out| check(&scan_view, out));
+                }
+            }
+        }
+        if nature != Nature::Attachment {
+            for &(rule, check) in &context.plan.name {
+                guarded(rule, &|out| check(&name_view, out));
+            }
+        }
+        for finding in found {
+            self.findings.add(finding, keep, &mut self.kept);
+        }
+        self.findings.sort();
+        self.facts.complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
+        if let Some((count, line)) = self.skipped {
+            not_checked.push(NotChecked {
+                what: Message::pair(
+                    format!("{file}: {line}行目から始まる1 MiBを超える行（計{count}行）"),
+                    format!("{file}: {count} row(s) longer than 1 MiB, the first on line {line}"),
+                ),
+                why: Message::pair("1行が長すぎるため読み飛ばしました", "a row so long is skipped"),
+                blocks: true,
+            });
+        }
+        for rule in &self.broken {
+            not_checked.push(NotChecked {
+                what: Message::pair(format!("{file}: ルール {rule}"), format!("{file}: rule {rule}")),
+                why: Message::pair(
+                    "ルールの実行中に内部エラーが起きました（renkeiの不具合です）",
+                    "the rule broke while running (a defect of renkei)",
+                ),
+                blocks: true,
+            });
+        }
+        if nature == Nature::Data && self.bytes > 0 {
+            not_checked.extend(self.consequences(encoding, context));
+        }
+        not_checked
+    }
+
+    /// What an error already reported has made impossible to check.
+    fn consequences(&self, encoding: Encoding, context: &Context<'_>) -> Option<NotChecked> {
+        let file = context.file;
+        let (ja, en) = if !encoding.keeps_structure() {
+            ("文字コードがShift_JISではないため、行と項目を読み取れません", "rows cannot be read in this encoding")
+        } else if self.unreadable {
+            (
+                "区切り文字がカンマではないため、項目を読み取れません",
+                "items cannot be read: the separator is not a comma",
+            )
+        } else if context.name.meant_kind().is_none() {
+            (
+                "ファイル名から種別が分からないため、項目を照合できません",
+                "the name does not tell the kind, so items cannot be told apart",
+            )
+        } else if self.incomplete {
+            (
+                "項目数の合わない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
+                "some rows have a wrong number of items, so sums and missing rows were not judged",
+            )
+        } else {
+            return None;
+        };
+        Some(NotChecked {
+            what: Message::pair(
+                format!("{file}: 内容の一部または全部"),
+                format!("{file}: the content, in part or whole"),
+            ),
+            why: Message::pair(ja, en),
+            blocks: false,
+        })
+    }
+}
+
+impl LineEnds {
+    fn add(&mut self, record: &Record<'_>) {
+        let end = record.at + record.bytes.len() as u64;
+        let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
+        match record.end {
+            LineEnd::CrLf => self.crlf += 1,
+            LineEnd::Lf => {
+                self.lf += 1;
+                self.first_other.get_or_insert_with(|| seen(1));
+            }
+            LineEnd::Cr => {
+                self.cr += 1;
+                self.first_other.get_or_insert_with(|| seen(1));
+            }
+            // An unclosed quote swallows the line end: that is said once.
+            LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
+            // The mark stands after the last line end.
+            LineEnd::Eof if record.bytes == END_MARK => {}
+            LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
+        }
+    }
+}
+
+fn breaks(bytes: &[u8]) -> u64 {
+    let mut count = 0;
+    for (i, byte) in bytes.iter().enumerate() {
+        count += u64::from(match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+            _ => false,
+        });
+    }
+    count
+}
+
+/// The end-of-file mark of old systems.
+const END_MARK: &[u8] = b"\x1A";
+
+/// What a record is, by its looks.
+fn role(record: &Record<'_>) -> Role {
+    if record.is_blank() {
+        return Role::Blank;
+    }
+    if record.bytes == END_MARK && record.end == LineEnd::Eof {
+        return Role::EndMark;
+    }
+    if record.index > 0 {
+        return Role::Data;
+    }
+    let one_cell = record.cells.len() == 1 && record.cells[0].is_sound();
+    for separator in [b'\t', b';'] {
+        if one_cell && record.bytes.iter().filter(|&&b| b == separator).count() >= 3 {
+            let at = record.bytes.iter().position(|&b| b == separator).unwrap_or(0);
+            return Role::OtherSeparator { at };
+        }
+    }
+    let filled: Vec<&[u8]> = record.cells.iter().map(|c| record.content(c)).filter(|c| !c.is_empty()).collect();
+    let headings = filled.len() >= 2 && filled.iter().all(|c| !c.iter().all(u8::is_ascii_digit));
+    if headings { Role::Header } else { Role::Data }
+}
