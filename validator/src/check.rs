@@ -207,9 +207,7 @@ impl FileCheck {
 
     /// Takes the next bytes.
     pub fn push(&mut self, chunk: &[u8]) {
-        if self.core.bytes == 0 {
-            self.core.encoding.start(chunk);
-        }
+        self.core.encoding.start(chunk);
         self.core.bytes += chunk.len() as u64;
         if self.nature != Nature::Data {
             return;
