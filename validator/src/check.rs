@@ -268,8 +268,8 @@ impl Core {
     fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
         self.records += 1;
         self.encoding.record(&record);
-        self.line_ends.add(&record);
         let role = role(&record);
+        self.line_ends.add(&record, role);
         if let Role::OtherSeparator { .. } = role {
             self.unreadable = true;
         }
@@ -586,7 +586,7 @@ impl Core {
 }
 
 impl LineEnds {
-    fn add(&mut self, record: &Record<'_>) {
+    fn add(&mut self, record: &Record<'_>, role: Role) {
         let end = record.at + record.bytes.len() as u64;
         let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
         match record.end {
@@ -599,6 +599,8 @@ impl LineEnds {
                 self.cr += 1;
                 self.first_other.get_or_insert_with(|| seen(1));
             }
+            // The end mark of old systems stands behind the last line end.
+            LineEnd::Eof if role == Role::EndMark => {}
             // An unclosed quote swallows the line end: that is said once.
             LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
             LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
