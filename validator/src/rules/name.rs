@@ -5,13 +5,14 @@
 
 mod not_a_standard_name;
 mod segment_missing;
+mod segment_unexpected;
 
 use crate::draft::{Draft, Site};
 use crate::name::FileName;
 use crate::rule::{NameView, Rule};
 use crate::spec::{Grammar, Kind, Segment, Version, grammar};
 
-pub(super) static RULES: &[&Rule] = &[&not_a_standard_name::RULE, &segment_missing::RULE];
+pub(super) static RULES: &[&Rule] = &[&not_a_standard_name::RULE, &segment_missing::RULE, &segment_unexpected::RULE];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
 /// none, that of the version it looks like. `None` for a kind that the stated version lacks.
