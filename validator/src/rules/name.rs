@@ -4,6 +4,7 @@
 //! so that another name breaks no set.
 
 mod not_a_standard_name;
+mod office_check_digit;
 mod office_number_malformed;
 mod segment_missing;
 mod segment_unexpected;
@@ -13,8 +14,13 @@ use crate::name::FileName;
 use crate::rule::{NameView, Rule};
 use crate::spec::{Grammar, Kind, Segment, Version, grammar};
 
-pub(super) static RULES: &[&Rule] =
-    &[&not_a_standard_name::RULE, &segment_missing::RULE, &segment_unexpected::RULE, &office_number_malformed::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &not_a_standard_name::RULE,
+    &segment_missing::RULE,
+    &segment_unexpected::RULE,
+    &office_number_malformed::RULE,
+    &office_check_digit::RULE,
+];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
 /// none, that of the version it looks like. `None` for a kind that the stated version lacks.
