@@ -8,6 +8,7 @@ mod office_check_digit;
 mod office_number_malformed;
 mod segment_missing;
 mod segment_unexpected;
+mod service_type_unknown;
 
 use crate::draft::{Draft, Site};
 use crate::name::FileName;
@@ -20,6 +21,7 @@ pub(super) static RULES: &[&Rule] = &[
     &segment_unexpected::RULE,
     &office_number_malformed::RULE,
     &office_check_digit::RULE,
+    &service_type_unknown::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
