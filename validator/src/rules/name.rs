@@ -3,6 +3,7 @@
 //! Examples are shown on delete files where they can be: such a file is a sending unit of its own,
 //! so that another name breaks no set.
 
+mod month_impossible;
 mod not_a_standard_name;
 mod office_check_digit;
 mod office_number_malformed;
@@ -22,6 +23,7 @@ pub(super) static RULES: &[&Rule] = &[
     &office_number_malformed::RULE,
     &office_check_digit::RULE,
     &service_type_unknown::RULE,
+    &month_impossible::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
