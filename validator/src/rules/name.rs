@@ -4,6 +4,7 @@
 //! so that another name breaks no set.
 
 mod month_impossible;
+mod month_zero_misused;
 mod not_a_standard_name;
 mod office_check_digit;
 mod office_number_malformed;
@@ -24,6 +25,7 @@ pub(super) static RULES: &[&Rule] = &[
     &office_check_digit::RULE,
     &service_type_unknown::RULE,
     &month_impossible::RULE,
+    &month_zero_misused::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
