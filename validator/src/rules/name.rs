@@ -11,6 +11,7 @@ mod office_number_malformed;
 mod segment_missing;
 mod segment_unexpected;
 mod service_type_unknown;
+mod timestamp_impossible;
 
 use crate::draft::{Draft, Site};
 use crate::name::FileName;
@@ -26,6 +27,7 @@ pub(super) static RULES: &[&Rule] = &[
     &service_type_unknown::RULE,
     &month_impossible::RULE,
     &month_zero_misused::RULE,
+    &timestamp_impossible::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
