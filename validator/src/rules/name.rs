@@ -3,6 +3,7 @@
 //! Examples are shown on delete files where they can be: such a file is a sending unit of its own,
 //! so that another name breaks no set.
 
+mod extension_not_csv;
 mod month_impossible;
 mod month_zero_misused;
 mod not_a_standard_name;
@@ -28,6 +29,7 @@ pub(super) static RULES: &[&Rule] = &[
     &month_impossible::RULE,
     &month_zero_misused::RULE,
     &timestamp_impossible::RULE,
+    &extension_not_csv::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
