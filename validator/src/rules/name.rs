@@ -9,6 +9,7 @@ mod month_zero_misused;
 mod not_a_standard_name;
 mod office_check_digit;
 mod office_number_malformed;
+mod receiver_type_out_of_scope;
 mod same_office_both_ends;
 mod segment_missing;
 mod segment_unexpected;
@@ -32,6 +33,7 @@ pub(super) static RULES: &[&Rule] = &[
     &timestamp_impossible::RULE,
     &extension_not_csv::RULE,
     &same_office_both_ends::RULE,
+    &receiver_type_out_of_scope::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
