@@ -4,6 +4,7 @@
 //! so that another name breaks no set.
 
 mod extension_not_csv;
+mod kind_not_in_version;
 mod month_impossible;
 mod month_zero_misused;
 mod not_a_standard_name;
@@ -34,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &extension_not_csv::RULE,
     &same_office_both_ends::RULE,
     &receiver_type_out_of_scope::RULE,
+    &kind_not_in_version::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
