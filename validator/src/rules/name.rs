@@ -16,6 +16,7 @@ mod segment_missing;
 mod segment_unexpected;
 mod service_type_unknown;
 mod timestamp_impossible;
+mod version_contradicts_name;
 
 use crate::draft::{Draft, Site};
 use crate::name::FileName;
@@ -36,6 +37,7 @@ pub(super) static RULES: &[&Rule] = &[
     &same_office_both_ends::RULE,
     &receiver_type_out_of_scope::RULE,
     &kind_not_in_version::RULE,
+    &version_contradicts_name::RULE,
 ];
 
 /// The shape that the name should have: that of the version the rows state, or, where they state
