@@ -1,9 +1,10 @@
 //! `bytes/lead-without-trail`
 
+use super::ENCODING;
 use crate::draft::Site;
 use crate::finding::Severity;
 use crate::ms932::Class;
-use crate::rule::{Basis, Case, Check, Citation, Out, RecordView, Rule};
+use crate::rule::{Basis, Case, Check, Out, RecordView, Rule};
 use crate::rules::EVERY;
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
@@ -24,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
         ja: "文字列はバイト単位ではなく、文字単位で切ってください。",
         en: "Cut text between characters, not between bytes.",
     },
-    basis: Basis::Spec(&[Citation { source: "v41", place: "文字コード（Shift-JIS、MS932）" }]),
+    basis: Basis::Spec(ENCODING),
     reading: None,
     versions: EVERY,
     check: Check::Bytes(check),
@@ -37,9 +38,10 @@ pub(super) static RULE: Rule = Rule {
     bad: &[Case {
         on: "202407-table",
         also: &[],
-        edit: |draft| match draft.set(Kind::Upplan, 0, upplan::SERVICE_OFFICE_NAME, b"\x95\x5C\x83")? {
-            Site::Cell(file, row, column) => Some(Site::InCell(file, row, column, 3..4)),
-            other => Some(other),
+        edit: |draft| {
+            let site = draft.set(Kind::Upplan, 0, upplan::SERVICE_OFFICE_NAME, b"\x95\x5C\x83")?;
+            let Site::Cell(file, row, column) = site else { return None };
+            Some(Site::InCell(file, row, column, 3..4))
         },
     }],
 };
