@@ -1,5 +1,6 @@
 //! Rules about the bytes of characters and files.
 
+mod byte_order_mark;
 mod lead_without_trail;
 mod not_shift_jis;
 
@@ -8,7 +9,7 @@ use crate::rule::{Citation, Rule};
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
 
-pub(super) static RULES: &[&Rule] = &[&not_shift_jis::RULE, &lead_without_trail::RULE];
+pub(super) static RULES: &[&Rule] = &[&not_shift_jis::RULE, &byte_order_mark::RULE, &lead_without_trail::RULE];
 
 /// Where the standard names the encoding.
 const ENCODING: &[Citation] = &[Citation { source: "v41", place: "文字コード（Shift-JIS、MS932）" }];
