@@ -1,6 +1,7 @@
 //! Rules about the bytes of characters and files.
 
 mod byte_order_mark;
+mod gaiji;
 mod lead_without_trail;
 mod not_shift_jis;
 mod trail_out_of_range;
@@ -11,7 +12,7 @@ use crate::spec::Kind;
 use crate::spec::keys::upplan;
 
 pub(super) static RULES: &[&Rule] =
-    &[&not_shift_jis::RULE, &byte_order_mark::RULE, &lead_without_trail::RULE, &trail_out_of_range::RULE];
+    &[&not_shift_jis::RULE, &byte_order_mark::RULE, &lead_without_trail::RULE, &trail_out_of_range::RULE, &gaiji::RULE];
 
 /// Where the standard names the encoding.
 const ENCODING: &[Citation] = &[Citation { source: "v41", place: "文字コード（Shift-JIS、MS932）" }];
