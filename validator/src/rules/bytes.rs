@@ -4,6 +4,7 @@ mod byte_order_mark;
 mod gaiji;
 mod lead_without_trail;
 mod not_shift_jis;
+mod single_byte_undefined;
 mod trail_out_of_range;
 
 use crate::draft::{Draft, Site};
@@ -11,8 +12,14 @@ use crate::rule::{Citation, Rule};
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
 
-pub(super) static RULES: &[&Rule] =
-    &[&not_shift_jis::RULE, &byte_order_mark::RULE, &lead_without_trail::RULE, &trail_out_of_range::RULE, &gaiji::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &not_shift_jis::RULE,
+    &byte_order_mark::RULE,
+    &lead_without_trail::RULE,
+    &trail_out_of_range::RULE,
+    &gaiji::RULE,
+    &single_byte_undefined::RULE,
+];
 
 /// Where the standard names the encoding.
 const ENCODING: &[Citation] = &[Citation { source: "v41", place: "文字コード（Shift-JIS、MS932）" }];
