@@ -1,6 +1,7 @@
 //! Rules about the bytes of characters and files.
 
 mod byte_order_mark;
+mod control_character;
 mod gaiji;
 mod lead_without_trail;
 mod not_shift_jis;
@@ -19,6 +20,7 @@ pub(super) static RULES: &[&Rule] = &[
     &trail_out_of_range::RULE,
     &gaiji::RULE,
     &single_byte_undefined::RULE,
+    &control_character::RULE,
 ];
 
 /// Where the standard names the encoding.
