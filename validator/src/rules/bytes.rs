@@ -7,6 +7,7 @@ mod lead_without_trail;
 mod not_shift_jis;
 mod single_byte_undefined;
 mod trail_out_of_range;
+mod unmapped_cell;
 
 use crate::draft::{Draft, Site};
 use crate::rule::{Citation, Rule};
@@ -21,6 +22,7 @@ pub(super) static RULES: &[&Rule] = &[
     &gaiji::RULE,
     &single_byte_undefined::RULE,
     &control_character::RULE,
+    &unmapped_cell::RULE,
 ];
 
 /// Where the standard names the encoding.
