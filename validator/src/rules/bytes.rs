@@ -1,5 +1,6 @@
 //! Rules about the bytes of characters and files.
 
+mod ambiguous_mapping;
 mod byte_order_mark;
 mod control_character;
 mod gaiji;
@@ -23,6 +24,7 @@ pub(super) static RULES: &[&Rule] = &[
     &single_byte_undefined::RULE,
     &control_character::RULE,
     &unmapped_cell::RULE,
+    &ambiguous_mapping::RULE,
 ];
 
 /// Where the standard names the encoding.
