@@ -2,6 +2,8 @@
 
 mod too_few_items;
 
+mod line_end_not_crlf;
+
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] = &[&too_few_items::RULE];
+pub(super) static RULES: &[&Rule] = &[&too_few_items::RULE, &line_end_not_crlf::RULE];
