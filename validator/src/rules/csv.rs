@@ -3,7 +3,8 @@
 mod too_few_items;
 
 mod line_end_not_crlf;
+mod no_final_line_end;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] = &[&too_few_items::RULE, &line_end_not_crlf::RULE];
+pub(super) static RULES: &[&Rule] = &[&too_few_items::RULE, &line_end_not_crlf::RULE, &no_final_line_end::RULE];
