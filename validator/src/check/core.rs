@@ -124,8 +124,8 @@ impl Core {
     fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
         self.records += 1;
         self.encoding.record(&record);
-        self.line_ends.add(&record);
         let role = role(&record);
+        self.line_ends.add(&record, role);
         if let Role::OtherSeparator { .. } = role {
             self.unreadable = true;
         }
@@ -422,7 +422,7 @@ impl Core {
 }
 
 impl LineEnds {
-    fn add(&mut self, record: &Record<'_>) {
+    fn add(&mut self, record: &Record<'_>, role: Role) {
         let end = record.at + record.bytes.len() as u64;
         let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
         match record.end {
@@ -438,7 +438,7 @@ impl LineEnds {
             // An unclosed quote swallows the line end: that is said once.
             LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
             // The mark stands after the last line end.
-            LineEnd::Eof if record.bytes == END_MARK => {}
+            LineEnd::Eof if role == Role::EndMark => {}
             LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
         }
     }
@@ -456,15 +456,12 @@ fn breaks(bytes: &[u8]) -> u64 {
     count
 }
 
-/// The end-of-file mark of old systems.
-const END_MARK: &[u8] = b"\x1A";
-
 /// What a record is, by its looks.
 fn role(record: &Record<'_>) -> Role {
     if record.is_blank() {
         return Role::Blank;
     }
-    if record.bytes == END_MARK && record.end == LineEnd::Eof {
+    if record.bytes == b"\x1A" && record.end == LineEnd::Eof {
         return Role::EndMark;
     }
     if record.index > 0 {
