@@ -31,6 +31,7 @@ pub mod decode;
 pub mod draft;
 pub mod facts;
 pub mod finding;
+mod form;
 pub mod ms932;
 pub mod name;
 pub mod numbers;

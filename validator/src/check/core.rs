@@ -124,7 +124,10 @@ impl Core {
     fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
         self.records += 1;
         self.encoding.record(&record);
-        let role = role(&record);
+        let role = match role(&record) {
+            Role::Data | Role::Blank if self.unreadable => Role::Unread,
+            role => role,
+        };
         self.line_ends.add(&record, role);
         if let Role::OtherSeparator { .. } = role {
             self.unreadable = true;
@@ -134,15 +137,14 @@ impl Core {
         }
         let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
         let row = match role {
-            Role::Data if !self.unreadable => Row::bind(tables, record),
-            Role::Data | Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } => None,
+            Role::Data => Row::bind(tables, record),
+            Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } | Role::Unread => None,
         };
         if role == Role::Data && row.is_none() {
             self.incomplete = true;
         }
         let odd = odd_characters(record.bytes);
-        let silent = self.unreadable && !matches!(role, Role::OtherSeparator { .. });
-        let view = RecordView { record, odd: &odd, role, tables: if silent { &[] } else { tables }, row };
+        let view = RecordView { record, odd: &odd, role, tables, row };
         self.stateless(&view, context);
         if let Some(row) = row {
             self.stateful(&row, context);
@@ -467,7 +469,8 @@ fn role(record: &Record<'_>) -> Role {
     if record.index > 0 {
         return Role::Data;
     }
-    let one_cell = record.cells.len() == 1 && record.cells[0].is_sound();
+    // Quotes of texts further on in the row look misplaced here.
+    let one_cell = matches!(record.cells, [cell] if cell.quoting != Quoting::Unclosed);
     for separator in [b'\t', b';'] {
         if one_cell && record.bytes.iter().filter(|&&b| b == separator).count() >= 3 {
             let at = record.bytes.iter().position(|&b| b == separator).unwrap_or(0);
