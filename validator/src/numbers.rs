@@ -8,16 +8,19 @@
 pub enum OfficeNumber {
     /// Ten digits, or a letter in the third place (not I, O, Q).
     Sound,
-    /// Ten letters and digits, with a letter where none belongs.
+    /// Ten letters and digits, with a letter (not I, O, Q) where none belongs.
     LetterMisplaced,
-    /// Anything else; the letters I, O and Q are never used.
+    /// Anything else.
     Malformed,
 }
 
 /// Judges the form of an office number.
 pub fn office_number(text: &[u8]) -> OfficeNumber {
-    let used = |b: &u8| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"IOQ".contains(b));
-    if text.len() != 10 || !text.iter().all(used) {
+    if text.len() != 10 || !text.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        return OfficeNumber::Malformed;
+    }
+    // These three are used in no place: they look like 1 and 0.
+    if text.iter().any(|b| matches!(b, b'I' | b'O' | b'Q')) {
         return OfficeNumber::Malformed;
     }
     let misplaced = text.iter().enumerate().any(|(i, b)| i != 2 && b.is_ascii_uppercase());

@@ -143,7 +143,11 @@ impl Core {
         if role == Role::Data && row.is_none() {
             self.incomplete = true;
         }
-        let odd = odd_characters(record.bytes);
+        let odd = match role {
+            // Every tab of such a row would be a control character.
+            Role::OtherSeparator { .. } | Role::Unread => Vec::new(),
+            Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
+        };
         let view = RecordView { record, odd: &odd, role, tables, row };
         self.stateless(&view, context);
         if let Some(row) = row {
