@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::{up1kyo, upplan, upsikyu};
-use crate::spec::{Kind, Required};
+use crate::spec::{Condition, Kind, Required};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +53,8 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         return;
     }
     let sum_row = view.row.sum_row(upsikyu::SERVICE_CODE);
-    if view.item.key == upsikyu::SERVICE_COUNT && matches!(sum_row, Known::Is(SumRow::Subtotal(_) | SumRow::Total)) {
+    let is_sum = matches!(sum_row, Known::Is(SumRow::Subtotal(_) | SumRow::Total));
+    if is_sum && view.item.has(&Condition::FreeOnSumRows) {
         return;
     }
     out.cell(view.row, view.item.key).expected("値（必須）", "a value (required)");
