@@ -117,7 +117,7 @@ fn command(lang: Lang) -> Command {
         "Exit codes: 0 nothing found, 1 something found, 2 wrong usage or configuration, 3 something could not be \
          checked, 4 nothing to check",
     );
-    dress(Command::new("renkei"), lang)
+    dress(Command::new("renkei"), None, lang)
         .version(env!("CARGO_PKG_VERSION"))
         .about(about)
         .override_usage(pick(lang, "renkei <コマンド>", "renkei <COMMAND>"))
@@ -131,20 +131,33 @@ fn command(lang: Lang) -> Command {
             "版を表示します",
             "Print the version",
         )))
-        .arg(word_arg("lang", &["ja", "en"], lang::parse, lang).global(true).help(pick(
-            lang,
-            "言語: ja, en。指定がなければ環境の設定に従います",
-            "Language: ja, en. Without it, that of the locale",
-        )))
-        .arg(word_arg("color", Color::WORDS, Color::parse, lang).global(true).help(pick(
-            lang,
-            "色: auto, always, never。autoは端末のときだけ（NO_COLORがあれば使いません）",
-            "Colours: auto, always, never. auto: on a terminal, unless NO_COLOR is set",
-        )))
+        .arg(
+            word_arg("lang", &["ja", "en"], lang::parse, lang)
+                .value_name("ja|en")
+                .global(true)
+                .display_order(SHARED)
+                .help(pick(
+                    lang,
+                    "言語: ja, en。指定がなければ環境の設定に従います",
+                    "Language: ja, en. Without it, that of the locale",
+                )),
+        )
+        .arg(
+            word_arg("color", Color::WORDS, Color::parse, lang)
+                .value_name("WHEN")
+                .global(true)
+                .display_order(SHARED)
+                .help(pick(
+                    lang,
+                    "色: auto, always, never。autoは端末のときだけ（NO_COLORがあれば使いません）",
+                    "Colours: auto, always, never. auto: on a terminal, unless NO_COLOR is set",
+                )),
+        )
         .arg(
             Arg::new("config")
                 .long("config")
                 .global(true)
+                .display_order(SHARED)
                 .value_name("PATH")
                 .value_parser(clap::value_parser!(PathBuf))
                 .help(pick(
@@ -159,18 +172,23 @@ fn command(lang: Lang) -> Command {
         .subcommand(report::command(lang))
 }
 
-/// Gives a command the words that clap would put in English.
-fn dress(command: Command, lang: Lang) -> Command {
+/// Where options that every verb has stand in its help: at the end.
+const SHARED: usize = 100;
+
+/// Gives a command its positional argument, and the words that clap would put in English.
+fn dress(command: Command, argument: Option<Arg>, lang: Lang) -> Command {
+    let arguments = pick(lang, "引数", "Arguments");
     let template = match lang {
-        Lang::Ja => "{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+        Lang::Ja => "{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}\n",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}\n",
     };
     command
         .help_template(template)
         .subcommand_help_heading(pick(lang, "コマンド", "Commands"))
+        .args(argument.map(|argument| argument.help_heading(arguments)))
         .next_help_heading(pick(lang, "オプション", "Options"))
         .disable_help_flag(true)
-        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(pick(
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).display_order(SHARED).help(pick(
             lang,
             "この説明を表示します",
             "Print this help",

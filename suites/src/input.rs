@@ -148,11 +148,14 @@ impl Selection {
 impl Missed {
     fn unreadable(&mut self, name: &str, error: &io::Error, named: bool) {
         let why = lang::io_reason(error);
-        self.blocking(
-            name,
-            Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en)),
-            named,
-        );
+        if named {
+            self.complaints.push(Message::pair(
+                format!("{name} を読み取れません: {}", why.ja),
+                format!("cannot read {name}: {}", why.en),
+            ));
+        }
+        let why = Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en));
+        self.blocking(name, why, false);
     }
 
     /// Something that leaves the run incomplete.

@@ -28,25 +28,22 @@ const MOST_ENTRIES: usize = 100_000;
 
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
-    dress(Command::new("check"), lang)
+    let argument = Arg::new("path")
+        .required(true)
+        .num_args(1..)
+        .value_name(say("パス", "PATH"))
+        .value_parser(clap::value_parser!(PathBuf))
+        .help(say(
+            "ファイル、フォルダー、zip、または -（標準入力）",
+            "Files, folders, zip archives, or - (standard input)",
+        ));
+    dress(Command::new("check"), Some(argument), lang)
         .about(say("CSVファイルを検査します", "Checks CSV files"))
         .override_usage(say("renkei check [オプション] <パス>...", "renkei check [OPTIONS] <PATH>..."))
         .after_help(say(
             "ファイル1つなら、そのファイルだけを検査します。フォルダー、zip、複数のファイルなら、組み合わせも検査します。",
             "A single file is judged alone. Files of a folder, of a zip archive, or several files are judged as sets, too.",
         ))
-        .arg(
-            Arg::new("path")
-                .required(true)
-                .num_args(1..)
-                .value_name(say("パス", "PATH"))
-                .help_heading(say("引数", "Arguments"))
-                .value_parser(clap::value_parser!(PathBuf))
-                .help(say(
-                    "ファイル、フォルダー、zip、または -（標準入力）",
-                    "Files, folders, zip archives, or - (standard input)",
-                )),
-        )
         .arg(Arg::new("name").long("name").value_name("FILENAME").help(say(
             "標準入力のファイル名（- のとき必要です）",
             "The file name of standard input; required with -",

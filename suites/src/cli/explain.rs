@@ -14,20 +14,18 @@ use crate::lang::pick;
 const SUGGESTED: usize = 3;
 
 pub(super) fn command(lang: Lang) -> Command {
-    dress(Command::new("explain"), lang)
+    let argument = Arg::new("rule").required(true).value_name(pick(lang, "ルールID", "RULE")).help(pick(
+        lang,
+        "例: cell/date-does-not-exist",
+        "For example cell/date-does-not-exist",
+    ));
+    dress(Command::new("explain"), Some(argument), lang)
         .about(pick(
             lang,
             "ルールの意味、根拠、直し方、例を示します",
             "Tells what a rule means, on whose authority, how to fix it, with examples",
         ))
         .override_usage(pick(lang, "renkei explain <ルールID>", "renkei explain <RULE>"))
-        .arg(
-            Arg::new("rule")
-                .required(true)
-                .value_name(pick(lang, "ルールID", "RULE"))
-                .help_heading(pick(lang, "引数", "Arguments"))
-                .help(pick(lang, "例: cell/date-does-not-exist", "For example cell/date-does-not-exist")),
-        )
 }
 
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {

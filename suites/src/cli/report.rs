@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::lang::pick;
 
 pub(super) fn command(lang: Lang) -> Command {
-    dress(Command::new("report"), lang)
+    dress(Command::new("report"), None, lang)
         .about(pick(lang, "report.jsonの形を示します", "Tells the shape of report.json"))
         .override_usage("renkei report --schema")
         .arg(Arg::new("schema").long("schema").required(true).action(ArgAction::SetTrue).help(pick(

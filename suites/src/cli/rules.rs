@@ -26,10 +26,10 @@ fn parse(text: &str) -> Option<ListFormat> {
 }
 
 pub(super) fn command(lang: Lang) -> Command {
-    dress(Command::new("rules"), lang)
+    dress(Command::new("rules"), None, lang)
         .about(pick(lang, "すべてのルールを一覧にします", "Lists all rules"))
         .override_usage(pick(lang, "renkei rules [オプション]", "renkei rules [OPTIONS]"))
-        .arg(word_arg("format", &["text", "json", "md"], parse, lang).help(pick(
+        .arg(word_arg("format", &["text", "json", "md"], parse, lang).value_name("FORMAT").help(pick(
             lang,
             "形式: text（既定）, json, md",
             "Format: text (default), json, md",
