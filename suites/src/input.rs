@@ -400,7 +400,103 @@ fn shown(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+
+    const NAME: &str = "DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV";
+    /// Two rows lack an item; more lines than are read at once lie before them.
+    const ROWS: &str = "202407,990010,0000000101,202610\r\n";
+
+    const MOST_ENTRIES: usize = 10;
+
+    fn bytes() -> Vec<u8> {
+        let wrong = ROWS.replace(",202610", "");
+        [ROWS.repeat(CHUNK / ROWS.len() + 1), wrong.clone(), ROWS.to_owned(), wrong].concat().into_bytes()
+    }
+
+    fn judge_path(path: PathBuf) -> Inputs {
+        let selection = Selection::of(&[path], None);
+        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES };
+        judge(selection, &Options::default(), &limits, &Progress::new(0))
+    }
+
+    fn take_excerpts_away(inputs: &mut Inputs) {
+        for finding in &mut inputs.files[0].0.findings.kept {
+            finding.excerpt = None;
+        }
+    }
+
+    fn findings(inputs: &Inputs) -> Vec<Finding> {
+        let kept = &inputs.files[0].0.findings.kept;
+        kept.iter().filter(|finding| finding.rule.id == "csv/too-few-items").cloned().collect()
+    }
+
+    /// Takes the excerpts away and expects them filled in again as they were.
+    #[track_caller]
+    fn refill(mut inputs: Inputs) {
+        let before = findings(&inputs);
+        assert_eq!(before.len(), 2);
+        assert!(before.iter().all(|finding| finding.excerpt.is_some()));
+        take_excerpts_away(&mut inputs);
+        inputs.fill_excerpts(None);
+        for (before, after) in before.iter().zip(findings(&inputs)) {
+            assert_eq!(before.excerpt, after.excerpt);
+        }
+    }
+
+    #[test]
+    fn excerpts_are_filled_in_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        std::fs::write(&path, bytes()).unwrap();
+        refill(judge_path(path));
+    }
+
+    #[test]
+    fn excerpts_are_filled_in_from_an_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for (name, bytes) in [("note.txt", b"x".to_vec()), (NAME, bytes())] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&bytes).unwrap();
+        }
+        zip.finish().unwrap();
+        let mut inputs = judge_path(path);
+        inputs.files.remove(0);
+        inputs.sources.remove(0);
+        refill(inputs);
+    }
+
+    #[test]
+    fn an_archive_of_too_many_entries_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for i in 0..=MOST_ENTRIES {
+            zip.start_file(format!("{i}.CSV"), zip::write::SimpleFileOptions::default()).unwrap();
+        }
+        zip.finish().unwrap();
+        let inputs = judge_path(path);
+        assert!(inputs.files.is_empty());
+        assert_eq!(inputs.missed.not_checked.len(), 1);
+        let expected = "the archive has too many entries: 11, where 10 are the limit";
+        assert_eq!(inputs.missed.not_checked[0].why.en, expected);
+    }
+
+    #[test]
+    fn a_source_that_has_gone_leaves_the_excerpt_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        std::fs::write(&path, bytes()).unwrap();
+        let mut inputs = judge_path(path.clone());
+        take_excerpts_away(&mut inputs);
+        std::fs::write(&path, ROWS).unwrap();
+        inputs.fill_excerpts(None);
+        assert_eq!(findings(&inputs).len(), 2);
+        assert!(findings(&inputs).iter().all(|finding| finding.excerpt.is_none()));
+    }
 
     #[test]
     fn a_name_that_is_no_text_is_escaped() {

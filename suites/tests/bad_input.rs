@@ -1,5 +1,11 @@
 //! Input that is missing, unreadable, endless or senseless: a clear word and the right exit code.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and says why it is skipped"
+)]
+
 mod common;
 
 use std::fs::{self, File};
@@ -23,7 +29,7 @@ fn an_unreadable_file_is_told_and_the_rest_is_judged() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder_with(&["202407-table"]);
     let path = folder.path().join("202407-table").join(TABLE6);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
         println!("skipped: this user may read every file, so none can be made unreadable");
         return;

@@ -1,5 +1,11 @@
 //! `renkei check`: exit codes, what is judged together, and where the report goes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and says why it is skipped"
+)]
+
 mod common;
 
 use std::fs;
