@@ -210,6 +210,9 @@ fn the_cap_on_examples_leaves_the_counts_exact() {
         assert_eq!(report["kept_per_rule_and_file"], kept);
         let examples = report["findings"].as_array().unwrap();
         assert_eq!(examples.iter().filter(|one| one["rule"] == "cell/date-does-not-exist").count(), kept);
+        let omitted = report["omitted"].as_array().unwrap();
+        let omitted = omitted.iter().find(|one| one["rule"] == "cell/date-does-not-exist").unwrap();
+        assert_eq!((&omitted["kept"], &omitted["total"]), (&kept.into(), &rows.into()));
     }
 }
 

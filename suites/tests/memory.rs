@@ -78,9 +78,12 @@ fn a_million_rows_take_less_than_64_mib_and_are_counted_exactly() {
     assert_eq!(totals["bytes/lead-without-trail"], ROWS / HALF_CHARACTER);
     assert_eq!(report["verdict"], "invalid");
     assert_eq!(report["kept_per_rule_and_file"], 20);
-    for rule in totals.as_object().unwrap().keys() {
+    for (rule, total) in totals.as_object().unwrap() {
         let kept = report["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == *rule).count();
         assert!(kept <= 20, "{rule}: {kept}");
+        let omitted = report["omitted"].as_array().unwrap().iter().find(|one| one["rule"] == *rule);
+        assert_eq!(omitted.is_some(), total.as_u64() > Some(20), "{rule}");
+        assert!(omitted.is_none_or(|omitted| omitted["kept"] == kept && omitted["total"] == *total), "{rule}");
     }
     println!("peak resident memory: {} KiB", peak >> 10);
     assert!(peak < LIMIT, "{} KiB", peak >> 10);

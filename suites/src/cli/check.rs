@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use renkei_reports::{Lang, Report, Run, Style, Verdict};
+use renkei_reports::{Lang, Report, Run, Style};
 use renkei_validator::name::Nature;
 use renkei_validator::text::Message;
-use renkei_validator::{NotChecked, Options, check_sets};
+use renkei_validator::{Options, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::settings::{FailOn, Format, Target};
@@ -193,14 +193,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     }
     let nothing = selects_nothing(&inputs);
     if nothing {
-        let message = nothing_to_check();
-        terminal.complain(&message);
-        // A report that nothing was checked for must not say "valid".
-        inputs.missed.not_checked.push(NotChecked {
-            what: Message::pair("すべて", "everything"),
-            why: message,
-            blocks: true,
-        });
+        terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
     }
     let report = renkei_reports::build(&Run {
         as_of: options.as_of,
@@ -214,7 +207,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let written = write_targets(&report, &settings.targets, terminal);
     let exit = match (written, report.verdict) {
         (Err(exit), _) => exit,
-        (Ok(()), Verdict::Incomplete) if nothing => Exit::Nothing,
+        (Ok(()), _) if nothing => Exit::Nothing,
         (Ok(()), verdict) => verdict.into(),
     };
     terminal.show(&render(&report, settings.format, terminal.lang, terminal.style()), exit)
@@ -224,10 +217,6 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
 fn selects_nothing(inputs: &Inputs) -> bool {
     inputs.files.iter().all(|(file, _)| file.nature == Nature::Attachment)
         && inputs.missed.not_checked.iter().all(|not_checked| !not_checked.blocks)
-}
-
-fn nothing_to_check() -> Message {
-    Message::pair("検査するファイルがありません", "there is no file to check")
 }
 
 fn render(report: &Report, format: Format, lang: Lang, style: Style) -> String {
