@@ -1,8 +1,10 @@
 //! Rules about the items of one row.
 
+mod bitmap_beyond_month_end;
 mod end_before_start;
 mod service_date_outside_month;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] = &[&end_before_start::RULE, &service_date_outside_month::RULE];
+pub(super) static RULES: &[&Rule] =
+    &[&end_before_start::RULE, &service_date_outside_month::RULE, &bitmap_beyond_month_end::RULE];
