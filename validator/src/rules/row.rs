@@ -3,8 +3,13 @@
 mod bitmap_beyond_month_end;
 mod end_before_start;
 mod service_date_outside_month;
+mod service_type_not_linked;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] =
-    &[&end_before_start::RULE, &service_date_outside_month::RULE, &bitmap_beyond_month_end::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &end_before_start::RULE,
+    &service_date_outside_month::RULE,
+    &bitmap_beyond_month_end::RULE,
+    &service_type_not_linked::RULE,
+];
