@@ -2,6 +2,7 @@
 
 mod bitmap_beyond_month_end;
 mod end_before_start;
+mod equipment_code_missing;
 mod service_date_outside_month;
 mod service_type_not_linked;
 
@@ -12,4 +13,5 @@ pub(super) static RULES: &[&Rule] = &[
     &service_date_outside_month::RULE,
     &bitmap_beyond_month_end::RULE,
     &service_type_not_linked::RULE,
+    &equipment_code_missing::RULE,
 ];
