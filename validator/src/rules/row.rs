@@ -1,6 +1,7 @@
 //! Rules about the items of one row.
 
 mod bitmap_beyond_month_end;
+mod detail_number_misused;
 mod end_before_start;
 mod equipment_code_missing;
 mod service_date_outside_month;
@@ -14,4 +15,5 @@ pub(super) static RULES: &[&Rule] = &[
     &bitmap_beyond_month_end::RULE,
     &service_type_not_linked::RULE,
     &equipment_code_missing::RULE,
+    &detail_number_misused::RULE,
 ];
