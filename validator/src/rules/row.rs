@@ -6,6 +6,7 @@ mod end_before_start;
 mod equipment_code_missing;
 mod service_date_outside_month;
 mod service_type_not_linked;
+mod subtotal_row_discount_filled;
 mod subtotal_row_units_not_zero;
 
 use crate::rule::Rule;
@@ -18,4 +19,5 @@ pub(super) static RULES: &[&Rule] = &[
     &equipment_code_missing::RULE,
     &detail_number_misused::RULE,
     &subtotal_row_units_not_zero::RULE,
+    &subtotal_row_discount_filled::RULE,
 ];
