@@ -8,6 +8,7 @@ mod service_date_outside_month;
 mod service_type_not_linked;
 mod subtotal_row_discount_filled;
 mod subtotal_row_units_not_zero;
+mod total_row_office_not_nines;
 
 use crate::rule::Rule;
 
@@ -20,4 +21,5 @@ pub(super) static RULES: &[&Rule] = &[
     &detail_number_misused::RULE,
     &subtotal_row_units_not_zero::RULE,
     &subtotal_row_discount_filled::RULE,
+    &total_row_office_not_nines::RULE,
 ];
