@@ -4,6 +4,7 @@ mod bitmap_beyond_month_end;
 mod detail_number_misused;
 mod end_before_start;
 mod equipment_code_missing;
+mod limit_slot_skipped;
 mod limit_slot_without_type;
 mod service_date_outside_month;
 mod service_type_not_linked;
@@ -24,4 +25,5 @@ pub(super) static RULES: &[&Rule] = &[
     &subtotal_row_discount_filled::RULE,
     &total_row_office_not_nines::RULE,
     &limit_slot_without_type::RULE,
+    &limit_slot_skipped::RULE,
 ];
