@@ -4,6 +4,7 @@ mod bitmap_beyond_month_end;
 mod detail_number_misused;
 mod end_before_start;
 mod equipment_code_missing;
+mod limit_slot_short_stay_type;
 mod limit_slot_skipped;
 mod limit_slot_without_type;
 mod service_date_outside_month;
@@ -26,4 +27,5 @@ pub(super) static RULES: &[&Rule] = &[
     &total_row_office_not_nines::RULE,
     &limit_slot_without_type::RULE,
     &limit_slot_skipped::RULE,
+    &limit_slot_short_stay_type::RULE,
 ];
