@@ -7,6 +7,7 @@ mod equipment_code_missing;
 mod limit_slot_short_stay_type;
 mod limit_slot_skipped;
 mod limit_slot_without_type;
+mod plan_date_contradicts_month;
 mod service_date_outside_month;
 mod service_type_not_linked;
 mod subtotal_row_discount_filled;
@@ -28,4 +29,5 @@ pub(super) static RULES: &[&Rule] = &[
     &limit_slot_without_type::RULE,
     &limit_slot_skipped::RULE,
     &limit_slot_short_stay_type::RULE,
+    &plan_date_contradicts_month::RULE,
 ];
