@@ -2,7 +2,8 @@
 
 mod month_mixed;
 mod version_mixed;
+mod version_unknown;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] = &[&version_mixed::RULE, &month_mixed::RULE];
+pub(super) static RULES: &[&Rule] = &[&version_mixed::RULE, &version_unknown::RULE, &month_mixed::RULE];
