@@ -2,8 +2,10 @@
 
 mod month_mixed;
 mod version_mixed;
+mod version_not_in_force;
 mod version_unknown;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] = &[&version_mixed::RULE, &version_unknown::RULE, &month_mixed::RULE];
+pub(super) static RULES: &[&Rule] =
+    &[&version_mixed::RULE, &version_unknown::RULE, &version_not_in_force::RULE, &month_mixed::RULE];
