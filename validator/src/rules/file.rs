@@ -1,5 +1,6 @@
 //! Rules about the rows of one file taken together.
 
+mod month_differs_from_name;
 mod month_mixed;
 mod version_mixed;
 mod version_not_in_force;
@@ -7,5 +8,10 @@ mod version_unknown;
 
 use crate::rule::Rule;
 
-pub(super) static RULES: &[&Rule] =
-    &[&version_mixed::RULE, &version_unknown::RULE, &version_not_in_force::RULE, &month_mixed::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &version_mixed::RULE,
+    &version_unknown::RULE,
+    &version_not_in_force::RULE,
+    &month_mixed::RULE,
+    &month_differs_from_name::RULE,
+];
