@@ -2,6 +2,7 @@
 
 mod month_differs_from_name;
 mod month_mixed;
+mod office_differs_from_name;
 mod version_mixed;
 mod version_not_in_force;
 mod version_unknown;
@@ -14,4 +15,5 @@ pub(super) static RULES: &[&Rule] = &[
     &version_not_in_force::RULE,
     &month_mixed::RULE,
     &month_differs_from_name::RULE,
+    &office_differs_from_name::RULE,
 ];
