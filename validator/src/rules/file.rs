@@ -1,5 +1,6 @@
 //! Rules about the rows of one file taken together.
 
+mod duplicate_row;
 mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
@@ -16,4 +17,5 @@ pub(super) static RULES: &[&Rule] = &[
     &month_mixed::RULE,
     &month_differs_from_name::RULE,
     &office_differs_from_name::RULE,
+    &duplicate_row::RULE,
 ];
