@@ -4,6 +4,7 @@ mod duplicate_row;
 mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
+mod total_row_missing;
 mod version_mixed;
 mod version_not_in_force;
 mod version_unknown;
@@ -18,4 +19,5 @@ pub(super) static RULES: &[&Rule] = &[
     &month_differs_from_name::RULE,
     &office_differs_from_name::RULE,
     &duplicate_row::RULE,
+    &total_row_missing::RULE,
 ];
