@@ -4,6 +4,7 @@ mod duplicate_row;
 mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
+mod subtotal_row_missing;
 mod total_row_missing;
 mod version_mixed;
 mod version_not_in_force;
@@ -20,4 +21,5 @@ pub(super) static RULES: &[&Rule] = &[
     &office_differs_from_name::RULE,
     &duplicate_row::RULE,
     &total_row_missing::RULE,
+    &subtotal_row_missing::RULE,
 ];
