@@ -5,6 +5,7 @@ mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
 mod subtotal_row_missing;
+mod subtotal_sum_wrong;
 mod total_row_missing;
 mod version_mixed;
 mod version_not_in_force;
@@ -22,4 +23,5 @@ pub(super) static RULES: &[&Rule] = &[
     &duplicate_row::RULE,
     &total_row_missing::RULE,
     &subtotal_row_missing::RULE,
+    &subtotal_sum_wrong::RULE,
 ];
