@@ -7,6 +7,7 @@ mod office_differs_from_name;
 mod subtotal_row_missing;
 mod subtotal_sum_wrong;
 mod total_row_missing;
+mod total_sum_wrong;
 mod version_mixed;
 mod version_not_in_force;
 mod version_unknown;
@@ -24,4 +25,5 @@ pub(super) static RULES: &[&Rule] = &[
     &total_row_missing::RULE,
     &subtotal_row_missing::RULE,
     &subtotal_sum_wrong::RULE,
+    &total_sum_wrong::RULE,
 ];
