@@ -1,5 +1,6 @@
 //! Rules about the rows of one file taken together.
 
+mod detail_number_not_sequential;
 mod duplicate_row;
 mod month_differs_from_name;
 mod month_mixed;
@@ -26,4 +27,5 @@ pub(super) static RULES: &[&Rule] = &[
     &subtotal_row_missing::RULE,
     &subtotal_sum_wrong::RULE,
     &total_sum_wrong::RULE,
+    &detail_number_not_sequential::RULE,
 ];
