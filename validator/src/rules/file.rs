@@ -2,6 +2,7 @@
 
 mod detail_number_not_sequential;
 mod duplicate_row;
+mod issue_order_broken;
 mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
@@ -28,4 +29,5 @@ pub(super) static RULES: &[&Rule] = &[
     &subtotal_sum_wrong::RULE,
     &total_sum_wrong::RULE,
     &detail_number_not_sequential::RULE,
+    &issue_order_broken::RULE,
 ];
