@@ -6,6 +6,7 @@ mod issue_order_broken;
 mod month_differs_from_name;
 mod month_mixed;
 mod office_differs_from_name;
+mod repeated_block_not_blank;
 mod subtotal_row_missing;
 mod subtotal_sum_wrong;
 mod total_row_missing;
@@ -30,4 +31,5 @@ pub(super) static RULES: &[&Rule] = &[
     &total_sum_wrong::RULE,
     &detail_number_not_sequential::RULE,
     &issue_order_broken::RULE,
+    &repeated_block_not_blank::RULE,
 ];
