@@ -40,6 +40,7 @@ pub mod rules;
 pub mod scan;
 mod sets;
 pub mod spec;
+mod table7;
 pub mod text;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
