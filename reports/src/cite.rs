@@ -6,6 +6,10 @@ use renkei_validator::spec::{self, Item};
 
 use crate::model::Pair;
 
+/// The place of a rule that rests on the item tables as a whole. In a finding the line of its item stands
+/// for it: that of the version at hand.
+const ITEM_TABLES: &str = "各帳票の項目一覧";
+
 /// What the titles mean, for readers of the English side. The titles themselves stay as they are:
 /// they are what one searches for.
 fn gloss(id: &str) -> Option<&'static str> {
@@ -42,13 +46,14 @@ pub(crate) fn of_rule(cites: &[Citation]) -> Vec<Pair> {
 /// The documents that a finding rests on: its rule's, and the line of its item. A rule of practice
 /// cites nothing: the item's line does not say what such a rule says.
 pub(crate) fn of_finding(finding: &Finding) -> Vec<Pair> {
-    let mut cites = of_rule(finding.rule.basis.citations());
-    match finding.rule.basis {
-        Basis::Spec(_) | Basis::Derived { .. } => {
-            cites.extend(item(finding).map(|item| readable(&item.cite.source, &item.cite.place)));
-        }
-        Basis::Practice(_) => {}
-    }
+    let rule = finding.rule.basis.citations();
+    let item = match finding.rule.basis {
+        Basis::Spec(_) | Basis::Derived { .. } => item(finding),
+        Basis::Practice(_) => None,
+    };
+    let rule = rule.iter().filter(|cite| item.is_none() || cite.place != ITEM_TABLES);
+    let mut cites: Vec<Pair> = rule.map(|cite| readable(cite.source, cite.place)).collect();
+    cites.extend(item.map(|item| readable(&item.cite.source, &item.cite.place)));
     let mut seen = Vec::with_capacity(cites.len());
     for cite in cites {
         if !seen.contains(&cite) {
@@ -75,6 +80,12 @@ mod tests {
             "ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 \
              (the standard, version 4.1, annex: layout of the CSV files) UPPLAN No.10"
         );
+    }
+
+    #[test]
+    fn some_rule_rests_on_the_item_tables_as_a_whole() {
+        let mut cites = renkei_validator::rules::all().iter().flat_map(|rule| rule.basis.citations());
+        assert!(cites.any(|cite| cite.place == ITEM_TABLES));
     }
 
     #[test]

@@ -147,7 +147,9 @@ fn notes(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, String)> {
     notes.push((label("根拠", "basis"), basis.join("\n")));
     if let Some(certainty) = &finding.capped {
         let said = match lang {
-            Lang::Ja => format!("表の確からしさが「{certainty}」のため、警告にとどめています"),
+            Lang::Ja => {
+                format!("表の確からしさが「{certainty}」（原文から確定できない項目）のため、警告にとどめています")
+            }
             Lang::En => {
                 format!("a warning only, as the table is not sure of what the standard says here (`{certainty}`)")
             }
