@@ -1,5 +1,7 @@
 //! `docs/RULES.md` is what the rules say.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 
