@@ -1,10 +1,20 @@
 //! Makes the report of a run, masking values on the way.
 
-use renkei_validator::finding::Severity;
-use renkei_validator::{FileJudgement, NotChecked, SetsJudgement};
+use std::collections::BTreeMap;
+
+use renkei_validator::finding::{Finding, Got, Severity};
+use renkei_validator::name::Nature;
+use renkei_validator::rule::Basis;
+use renkei_validator::spec::Version;
+use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
 use time::Date;
 
-use crate::model::Report;
+use crate::cite;
+use crate::mask;
+use crate::model::{
+    ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
+    Tool, Totals, Verdict,
+};
 
 /// What a run of `renkei check` leaves.
 #[derive(Debug)]
@@ -26,6 +36,244 @@ pub struct Run<'a> {
 }
 
 /// Makes the report.
-pub fn build(_run: &Run<'_>) -> Report {
-    todo!("the reports helper writes this")
+pub fn build(run: &Run<'_>) -> Report {
+    let not_checked = not_checked(run);
+    let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
+    let totals = totals(all());
+    Report {
+        schema: "renkei-report/1".to_owned(),
+        tool: Tool {
+            name: "renkei".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            spec: Version::ALL.iter().map(|version| version.value().to_owned()).collect(),
+        },
+        as_of: run.as_of.map(|day| day.to_string()),
+        verdict: verdict(&not_checked, &totals, run.fail_on),
+        fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
+        values: if run.show_values { "shown" } else { "masked" }.to_owned(),
+        inputs: inputs(run.files),
+        sets: run.sets.map(|sets| sets.sets),
+        totals,
+        findings: sorted(all()).into_iter().map(|finding| record(finding, run.show_values)).collect(),
+        kept_per_rule_and_file: run.keep as u64,
+        omitted: omitted(run),
+        not_checked,
+        outcomes: Vec::new(),
+    }
+}
+
+fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
+    let counting = match fail_on {
+        None => 0,
+        Some(Severity::Error) => totals.error,
+        Some(Severity::Warning) => totals.error + totals.warning,
+        Some(Severity::Info) => totals.error + totals.warning + totals.info,
+    };
+    if not_checked.iter().any(|entry| entry.blocks) {
+        Verdict::Incomplete
+    } else if counting > 0 {
+        Verdict::Invalid
+    } else {
+        Verdict::Valid
+    }
+}
+
+fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
+    let mut inputs: Vec<InputRecord> = files
+        .iter()
+        .map(|(file, sha256)| InputRecord {
+            name: file.name.to_string(),
+            sha256: sha256.clone(),
+            bytes: file.bytes,
+            records: file.records,
+            kind: match file.nature {
+                Nature::Data | Nature::Image => file.kind.map(|kind| kind.name().to_owned()),
+                Nature::Attachment => Some("attachment".to_owned()),
+            },
+            version: file.version.map(|version| version.value().to_owned()),
+        })
+        .collect();
+    inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
+    inputs
+}
+
+fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {
+    let mut totals = Totals::default();
+    for (&(rule, severity), &count) in all.flat_map(|findings| &findings.totals) {
+        *match severity {
+            Severity::Error => &mut totals.error,
+            Severity::Warning => &mut totals.warning,
+            Severity::Info => &mut totals.info,
+        } += count;
+        *totals.by_rule.entry(rule.to_owned()).or_default() += count;
+    }
+    totals
+}
+
+fn sorted<'a>(all: impl Iterator<Item = &'a Findings>) -> Vec<&'a Finding> {
+    let mut kept: Vec<&Finding> = all.flat_map(|findings| &findings.kept).collect();
+    kept.sort_by(|a, b| order(a).cmp(&order(b)));
+    kept
+}
+
+fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
+    let bytes = finding.at.bytes.as_ref();
+    (&finding.at.file, bytes.map(|bytes| bytes.start), finding.rule.id, bytes.map(|bytes| bytes.end))
+}
+
+/// Where examples were capped, so that no cap is silent.
+fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
+    let files = run.files.iter().map(|(file, _)| (Some(file.name.to_string()), &file.findings));
+    let sets = run.sets.map(|sets| (None, &sets.findings));
+    let mut omitted = Vec::new();
+    for (file, findings) in files.chain(sets) {
+        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for (&(rule, _), count) in &findings.totals {
+            counts.entry(rule).or_default().1 += count;
+        }
+        for finding in &findings.kept {
+            counts.entry(finding.rule.id).or_default().0 += 1;
+        }
+        for (rule, (kept, total)) in counts {
+            if kept < total {
+                omitted.push(OmittedRecord { rule: rule.to_owned(), file: file.clone(), kept, total });
+            }
+        }
+    }
+    omitted.sort();
+    omitted
+}
+
+/// What blocks the verdict comes first.
+fn not_checked(run: &Run<'_>) -> Vec<NotCheckedRecord> {
+    let files = run.files.iter().flat_map(|(file, _)| &file.not_checked);
+    let sets = run.sets.iter().flat_map(|sets| &sets.not_checked);
+    let mut entries: Vec<NotCheckedRecord> = run
+        .not_checked
+        .iter()
+        .chain(files)
+        .chain(sets)
+        .map(|entry| NotCheckedRecord {
+            what: Pair::from(&entry.what),
+            why: Pair::from(&entry.why),
+            blocks: entry.blocks,
+        })
+        .chain(run.files.iter().filter_map(|(file, _)| not_a_table(file)))
+        .collect();
+    if run.sets.is_none() {
+        entries.push(judged_alone());
+    }
+    if run.files.iter().all(|(file, _)| file.nature == Nature::Attachment) {
+        entries.push(NotCheckedRecord {
+            what: Pair { ja: "入力全体".to_owned(), en: "the input as a whole".to_owned() },
+            why: Pair {
+                ja: "検査できるファイルがありません".to_owned(), en: "it holds no file to check".to_owned()
+            },
+            blocks: true,
+        });
+    }
+    entries.sort_by(|a, b| (!a.blocks, a).cmp(&(!b.blocks, b)));
+    entries.dedup();
+    entries
+}
+
+/// A file whose content no rule looks at.
+fn not_a_table(file: &FileJudgement) -> Option<NotCheckedRecord> {
+    let (ja, en) = match file.nature {
+        Nature::Data => return None,
+        Nature::Image => (
+            "画像の内容は検査の対象外です（ファイル名と組み合わせだけを検査します）",
+            "the content of images is not checked, only their names and their place in a set",
+        ),
+        Nature::Attachment => ("添付ファイルは検査の対象外です", "attachments are not checked"),
+    };
+    let name = file.name.to_string();
+    Some(NotCheckedRecord {
+        what: Pair { ja: name.clone(), en: name },
+        why: Pair { ja: ja.to_owned(), en: en.to_owned() },
+        blocks: false,
+    })
+}
+
+fn judged_alone() -> NotCheckedRecord {
+    let rules: Vec<&str> = set_rules().map(|rule| rule.id).collect();
+    NotCheckedRecord {
+        what: Pair {
+            ja: format!("ファイルの組み合わせについてのルール（{}）", rules.join("、")),
+            en: format!("the rules about sets of files ({})", rules.join(", ")),
+        },
+        why: Pair {
+            ja: "1つのファイルだけを検査したため、ほかのファイルとの突き合わせは行っていません".to_owned(),
+            en: "one file was judged alone, so that there was nothing to compare it with".to_owned(),
+        },
+        blocks: false,
+    }
+}
+
+/// A finding as it stands in the report.
+pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
+    let rule = finding.rule;
+    let excerpt = finding.excerpt.as_ref();
+    let text = excerpt.map(|excerpt| mask::excerpt(excerpt, show_values));
+    let before = |text: &crate::ExcerptText| text.before.chars().count();
+    FindingRecord {
+        rule: rule.id.to_owned(),
+        severity: finding.severity.word().to_owned(),
+        capped: finding.capped.map(|certainty| certainty.word().to_owned()),
+        authority: rule.basis.word().to_owned(),
+        file: finding.at.file.to_string(),
+        line: finding.at.line,
+        column: excerpt.zip(text.as_ref()).map(|(excerpt, text)| (excerpt.skipped + before(text) + 1) as u64),
+        item: finding.at.item.as_ref().map(|item| ItemRecord {
+            no: item.no,
+            key: item.key.to_owned(),
+            name_ja: item.name_ja.to_owned(),
+        }),
+        bytes: finding.at.bytes.as_ref().map(range),
+        message: Pair::from(&finding.message),
+        expected: finding.expected.as_ref().map(Pair::from),
+        got: got(&finding.got, show_values),
+        fix: Pair::from(rule.fix),
+        cites: cite::of_finding(finding),
+        because: because(&rule.basis),
+        reading: rule.reading.map(Pair::from),
+        related: finding
+            .related
+            .iter()
+            .map(|related| RelatedRecord {
+                file: related.at.file.to_string(),
+                line: related.at.line,
+                bytes: related.at.bytes.as_ref().map(range),
+                note: Pair::from(&related.note),
+            })
+            .collect(),
+        excerpt: text,
+    }
+}
+
+/// What a basis says in words.
+pub(crate) fn because(basis: &Basis) -> Option<Pair> {
+    match basis {
+        Basis::Spec(_) => None,
+        Basis::Derived { because, .. } => Some(Pair::from(*because)),
+        Basis::Practice(note) => Some(Pair::from(*note)),
+    }
+}
+
+fn got(got: &Got, show_values: bool) -> Option<Pair> {
+    match got {
+        Got::Nothing => None,
+        Got::Value { bytes, .. } if bytes.is_empty() => {
+            Some(Pair { ja: "（空）".to_owned(), en: "(empty)".to_owned() })
+        }
+        Got::Value { bytes, shown } => {
+            let value = mask::value(bytes, *shown, show_values);
+            Some(Pair { ja: value.clone(), en: value })
+        }
+        Got::Said(message) => Some(Pair::from(message)),
+    }
+}
+
+fn range(bytes: &std::ops::Range<u64>) -> ByteRange {
+    ByteRange { start: bytes.start, end: bytes.end }
 }

@@ -5,19 +5,25 @@
 //! 1. [`Report`] is the record; every format is a rendering of it and computes nothing of its own.
 //! 2. Values are masked when the report is built, unless asked not to: no renderer sees what it must
 //!    not show.
-//! 3. Same report, same bytes.
-//! 4. No IO: renderers give text, somebody else writes it.
+//! 3. What was not checked, and what is counted but not listed, is part of the record. Nothing ends
+//!    as "valid" that could not be checked.
+//! 4. Same report, same bytes.
+//! 5. No output holds a control character, whatever names and values hold.
+//! 6. No IO: renderers give text, somebody else writes it.
 
 mod build;
 pub mod catalogue;
+mod cite;
 mod mask;
 mod model;
 mod render;
+mod safe;
+mod words;
 
 pub use build::{Run, build};
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, Pair, RelatedRecord, Report,
-    Tool, Totals, Verdict,
+    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
+    RelatedRecord, Report, Tool, Totals, Verdict,
 };
 pub use render::{Style, concise, json, schema, text};
 

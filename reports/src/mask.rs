@@ -1,1 +1,128 @@
-//! Masks values.
+//! Masks values. Keeps their classes, their lengths and their punctuation, so that a defect of form
+//! can still be seen. Knows no rule.
+
+use renkei_validator::decode::display;
+use renkei_validator::finding::Excerpt;
+use renkei_validator::ms932::characters;
+
+use crate::model::{Cut, ExcerptText};
+
+/// Full-width punctuation, which tells nothing of a person. ー is not among them: names hold it.
+const PUNCTUATION: &str = "　、。，．・：；？！「」『』（）［］｛｝〔〕【】〈〉《》／＼～－";
+
+/// The content of a cell. `shown` is what the table says of its item.
+pub(crate) fn value(bytes: &[u8], shown: bool, show_values: bool) -> String {
+    if show_values || (shown && is_plain(bytes)) { display(bytes) } else { display(bytes).chars().map(mask).collect() }
+}
+
+/// A part of a row.
+pub(crate) fn excerpt(excerpt: &Excerpt, show_values: bool) -> ExcerptText {
+    let mut open = vec![show_values; excerpt.bytes.len()];
+    for span in &excerpt.shown {
+        if is_plain(unquoted(&excerpt.bytes[span.clone()])) {
+            open[span.clone()].fill(true);
+        }
+    }
+    let piece = |range: std::ops::Range<usize>| {
+        let bytes = &excerpt.bytes[range.clone()];
+        let mut text = String::with_capacity(bytes.len());
+        for (at, _) in characters(bytes) {
+            let shown = display(&bytes[at.clone()]);
+            match open[range.start + at.start] {
+                true => text.push_str(&shown),
+                false => text.extend(shown.chars().map(mask)),
+            }
+        }
+        text
+    };
+    ExcerptText {
+        before: piece(0..excerpt.mark.start),
+        marked: piece(excerpt.mark.clone()),
+        after: piece(excerpt.mark.end..excerpt.bytes.len()),
+        cut: Cut { before: excerpt.cut.0, after: excerpt.cut.1 },
+    }
+}
+
+/// Whether a value that may be shown is short and plain enough to be nothing else than it should:
+/// where columns are shifted, a name or a person's number stands in the place of a date.
+fn is_plain(bytes: &[u8]) -> bool {
+    (1..=8).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'.'))
+}
+
+fn unquoted(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell)
+}
+
+fn mask(c: char) -> char {
+    match c {
+        '0'..='9' => '#',
+        'a'..='z' | 'A'..='Z' => 'x',
+        ' '..='~' => c,
+        // Pictures of control characters, and what could not be decoded.
+        '\u{2400}'..='\u{2421}' | '\u{FFFD}' => c,
+        '｡'..='･' => c,
+        'ｦ'..='ﾟ' => '･',
+        '０'..='９' => '＃',
+        c if PUNCTUATION.contains(c) => c,
+        _ => '〇',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sjis(text: &str) -> Vec<u8> {
+        // Enough of MS932 for these tests, so that nothing is encoded by the code under test.
+        text.chars()
+            .flat_map(|c| match c {
+                '見' => vec![0x8C, 0xA9],
+                '本' => vec![0x96, 0x7B],
+                '２' => vec![0x82, 0x51],
+                '　' => vec![0x81, 0x40],
+                'ー' => vec![0x81, 0x5B],
+                'ｶ' => vec![0xB6],
+                'ﾞ' => vec![0xDE],
+                c => vec![u8::try_from(u32::from(c)).unwrap()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_masked_value_keeps_its_classes_and_its_punctuation() {
+        assert_eq!(value(&sjis("見本　２ーｶﾞ Ab-12,\"x\"\r\n"), true, false), "〇〇　＃〇･･ xx-##,\"x\"␍␊");
+        assert_eq!(value(b"\x95\x5C\x83", true, false), "〇\u{FFFD}");
+    }
+
+    #[test]
+    fn only_short_plain_values_of_shown_items_are_shown() {
+        assert_eq!(value(b"20261131", true, false), "20261131");
+        assert_eq!(value(b"20261131", false, false), "########");
+        assert_eq!(value(b"9970100013", true, false), "##########");
+        assert_eq!(value(b"tanaka", true, false), "xxxxxx");
+        assert_eq!(value(b"A1-2.3", true, false), "A1-2.3");
+        assert_eq!(value(b"", true, false), "");
+        assert_eq!(value(&sjis("見本"), true, false), "〇〇");
+        assert_eq!(value(&sjis("見本"), false, true), "見本");
+    }
+
+    #[test]
+    fn an_excerpt_opens_shown_cells_only_where_they_are_plain() {
+        let row = sjis("202407,0000000101,\"見本\",\"0900\",見");
+        let excerpt_of = |shown: Vec<std::ops::Range<usize>>| Excerpt {
+            bytes: row.clone(),
+            mark: 18..24,
+            shown,
+            cut: (false, true),
+            skipped: 0,
+        };
+        let masked = excerpt(&excerpt_of(vec![0..6, 7..17, 18..24, 25..31]), false);
+        assert_eq!(masked.before, "202407,##########,");
+        assert_eq!(masked.marked, "\"〇〇\"");
+        assert_eq!(masked.after, ",\"0900\",〇");
+        assert_eq!(masked.cut, Cut { before: false, after: true });
+        let shown = excerpt(&excerpt_of(vec![]), true);
+        assert_eq!((shown.before.as_str(), shown.marked.as_str()), ("202407,0000000101,", "\"見本\""));
+    }
+}

@@ -2,16 +2,47 @@
 
 use std::collections::BTreeMap;
 
+use renkei_validator::text::{Message, Text};
 use serde::{Deserialize, Serialize};
 
+use crate::Lang;
+
 /// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
     /// 日本語
     pub ja: String,
     /// English
     pub en: String,
+}
+
+impl Pair {
+    /// The sentence in one of them.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+impl From<Text> for Pair {
+    fn from(text: Text) -> Pair {
+        Pair { ja: text.ja.to_owned(), en: text.en.to_owned() }
+    }
+}
+
+impl From<Message> for Pair {
+    fn from(message: Message) -> Pair {
+        Pair { ja: message.ja, en: message.en }
+    }
+}
+
+impl From<&Message> for Pair {
+    fn from(message: &Message) -> Pair {
+        Pair::from(message.clone())
+    }
 }
 
 /// Whether the input may be exchanged.
@@ -64,6 +95,8 @@ pub struct Report {
     pub findings: Vec<FindingRecord>,
     /// The cap on `findings`. `totals` are exact whatever it is.
     pub kept_per_rule_and_file: u64,
+    /// Where `findings` leaves some out; empty where it holds them all.
+    pub omitted: Vec<OmittedRecord>,
     /// What was not checked.
     pub not_checked: Vec<NotCheckedRecord>,
     /// Outcomes of suite cases; empty for `renkei check`.
@@ -102,6 +135,20 @@ pub struct Totals {
     pub by_rule: BTreeMap<String, u64>,
 }
 
+/// Findings of one rule that are counted but not listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OmittedRecord {
+    /// Rule id.
+    pub rule: String,
+    /// Name of the input; `null` for a rule about sets: all inputs together.
+    pub file: Option<String>,
+    /// How many are listed.
+    pub kept: u64,
+    /// How many there are.
+    pub total: u64,
+}
+
 /// The item a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,7 +179,7 @@ pub struct FindingRecord {
     pub rule: String,
     /// `error`, `warning` or `info`.
     pub severity: String,
-    /// The rule's own severity and the table's certainty (`likely`, `guess`), where the table capped it.
+    /// The table's certainty (`likely` or `guess`), where it keeps the severity below the rule's own.
     pub capped: Option<String>,
     /// `spec`, `derived` or `practice`.
     pub authority: String,
@@ -140,7 +187,8 @@ pub struct FindingRecord {
     pub file: String,
     /// 1-based physical line; `null` for the whole file.
     pub line: Option<u64>,
-    /// 1-based column in characters of the line's excerpt where the mark begins; `null` without excerpt.
+    /// 1-based column where the mark begins, in characters from the start of the row, line breaks inside the
+    /// row included; `null` without excerpt.
     pub column: Option<u64>,
     /// The item.
     pub item: Option<ItemRecord>,
@@ -156,6 +204,8 @@ pub struct FindingRecord {
     pub fix: Pair,
     /// Documents and places in them, readable.
     pub cites: Vec<Pair>,
+    /// Why it follows from them (`derived`), or what implementations do (`practice`); `null` for `spec`.
+    pub because: Option<Pair>,
     /// Which reading of an ambiguous text the rule takes.
     pub reading: Option<Pair>,
     /// Other places.
@@ -203,7 +253,7 @@ pub struct Cut {
 }
 
 /// Something that was not checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotCheckedRecord {
     /// What.

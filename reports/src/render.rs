@@ -1,7 +1,16 @@
-//! Renderings of a report.
+//! Renderings of a report. Each shows what the record holds and computes nothing of its own.
 
-use crate::Lang;
+mod concise;
+mod snippet;
+mod text;
+
+pub use concise::concise;
+pub(crate) use snippet::{fit, pad, snippet, width};
+pub use text::text;
+pub(crate) use text::{Paint, facts, source_lines};
+
 use crate::model::Report;
+use crate::safe::escape_json;
 
 /// How text is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,22 +19,13 @@ pub struct Style {
     pub color: bool,
 }
 
-/// In the manner of rustc.
-pub fn text(_report: &Report, _lang: Lang, _style: Style) -> String {
-    String::new()
-}
-
-/// One line per finding: `file:line:column: severity[rule] message`.
-pub fn concise(_report: &Report, _lang: Lang) -> String {
-    String::new()
-}
-
 /// `report.json`
-pub fn json(_report: &Report) -> String {
-    String::new()
+pub fn json(report: &Report) -> String {
+    let json = serde_json::to_string_pretty(report).expect("a report is strings, numbers and lists of them");
+    escape_json(&json) + "\n"
 }
 
 /// The JSON Schema of `report.json`.
 pub fn schema() -> &'static str {
-    ""
+    include_str!("../schema/renkei-report-1.json")
 }

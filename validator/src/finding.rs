@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::ms932::characters;
 use crate::rule::Rule;
 use crate::scan::Record;
 use crate::spec::{Certainty, Item, Table};
@@ -138,6 +139,8 @@ pub struct Excerpt {
     pub shown: Vec<Range<usize>>,
     /// Whether the record goes on before and after them.
     pub cut: (bool, bool),
+    /// Count of the record's characters before them.
+    pub skipped: usize,
 }
 
 /// One thing a rule has to say.
@@ -202,6 +205,7 @@ impl Excerpt {
                 .map(|(span, _)| span.start - from..span.end - from)
                 .collect(),
             cut: (from > 0, to < record.len()),
+            skipped: characters(&record[..from]).count(),
         }
     }
 }

@@ -1,0 +1,82 @@
+//! The words that renderings share, in both languages.
+
+use crate::Lang;
+use crate::model::{Pair, Report, Totals, Verdict};
+
+/// What people call a severity.
+pub(crate) fn severity(word: &str, lang: Lang) -> &str {
+    match (lang, word) {
+        (Lang::Ja, "error") => "エラー",
+        (Lang::Ja, "warning") => "警告",
+        (Lang::Ja, "info") => "情報",
+        _ => word,
+    }
+}
+
+/// What people call an authority.
+pub(crate) fn authority(word: &str, lang: Lang) -> &str {
+    match (lang, word) {
+        (Lang::Ja, "spec") => "標準仕様（spec）",
+        (Lang::Ja, "derived") => "標準仕様からの帰結（derived）",
+        (Lang::Ja, "practice") => "実装上の慣行（practice）",
+        (Lang::En, "spec") => "the standard (spec)",
+        (Lang::En, "derived") => "follows from the standard (derived)",
+        (Lang::En, "practice") => "what implementations do (practice)",
+        _ => word,
+    }
+}
+
+/// `エラー 1件、警告 2件、情報 0件`
+pub(crate) fn counts(totals: &Totals, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("エラー {}件、警告 {}件、情報 {}件", totals.error, totals.warning, totals.info),
+        Lang::En => {
+            let (error, warning) = (some(totals.error, "error"), some(totals.warning, "warning"));
+            format!("{error}, {warning}, {}", some(totals.info, "info"))
+        }
+    }
+}
+
+/// `1 file`, `2 files`
+pub(crate) fn some(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The one line to remember.
+pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
+    let said = outcome(report);
+    let counts = counts(&report.totals, lang);
+    match lang {
+        Lang::Ja => format!("判定 [{}]: {}。{counts}", word(report.verdict), said.ja),
+        Lang::En => format!("verdict [{}]: {}; {counts}", word(report.verdict), said.en),
+    }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid => "valid",
+        Verdict::Invalid => "invalid",
+        Verdict::Incomplete => "incomplete",
+    }
+}
+
+/// The verdict in words that are true of these totals: "no problem" is said of none at all only.
+fn outcome(report: &Report) -> Pair {
+    let totals = &report.totals;
+    let (ja, en) = match (report.verdict, report.fail_on.as_str()) {
+        (Verdict::Incomplete, _) => ("検査を完了できませんでした（判定保留）", "the check could not be completed"),
+        (Verdict::Invalid, _) if totals.error > 0 => ("エラーがあります", "errors were found"),
+        (Verdict::Invalid, _) if totals.warning > 0 => ("警告があります", "warnings were found"),
+        (Verdict::Invalid, _) => ("情報レベルの指摘があります", "infos were found"),
+        (Verdict::Valid, _) if totals.error + totals.warning + totals.info == 0 => {
+            ("問題は見つかりませんでした", "no problem was found")
+        }
+        (Verdict::Valid, "error") => ("エラーは見つかりませんでした", "no error was found"),
+        (Verdict::Valid, "warning") => ("エラーも警告も見つかりませんでした", "neither error nor warning was found"),
+        (Verdict::Valid, _) => (
+            "指摘がありますが、判定の対象にしていません（--fail-on none）",
+            "there are findings, but none counts (--fail-on none)",
+        ),
+    };
+    Pair { ja: ja.to_owned(), en: en.to_owned() }
+}

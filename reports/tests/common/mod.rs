@@ -1,0 +1,44 @@
+//! What the tests share: the report of some files in memory.
+#![allow(dead_code)]
+
+use renkei_reports::{Report, Run, build};
+use renkei_validator::finding::Severity;
+use renkei_validator::{Judgement, NotChecked, Options, judge, spec};
+
+pub(crate) type Files = Vec<(String, Vec<u8>)>;
+
+/// What may differ between the runs of the tests.
+pub(crate) struct Setup<'a> {
+    pub(crate) fail_on: Option<Severity>,
+    pub(crate) show_values: bool,
+    pub(crate) keep: usize,
+    pub(crate) alone: bool,
+    pub(crate) not_checked: &'a [NotChecked],
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Setup { fail_on: Some(Severity::Error), show_values: false, keep: 20, alone: false, not_checked: &[] }
+    }
+}
+
+/// The report of files, each with a made-up SHA-256.
+pub(crate) fn report(files: &Files, setup: &Setup<'_>) -> Report {
+    let as_of = spec::parse_date(b"20261120");
+    let Judgement { files, sets } = judge(files, &Options { as_of, keep: setup.keep, sets: true });
+    let files: Vec<_> = files.into_iter().map(|file| (file, "0123456789abcdef".repeat(4))).collect();
+    build(&Run {
+        as_of,
+        fail_on: setup.fail_on,
+        show_values: setup.show_values,
+        keep: setup.keep,
+        files: &files,
+        sets: (!setup.alone).then_some(&sets),
+        not_checked: setup.not_checked,
+    })
+}
+
+/// A file of 削除 rows, small enough to be read beside its snapshot.
+pub(crate) fn small(name: &str, rows: &[u8]) -> Files {
+    vec![(name.to_owned(), rows.to_vec())]
+}

@@ -1,0 +1,156 @@
+//! What is masked never appears, whatever rule speaks and whatever format is asked for.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{Files, Setup, report};
+use renkei_reports::{Lang, Report, Style, concise, json, text};
+use renkei_validator::decode::display;
+use renkei_validator::draft::{Draft, DraftFile};
+use renkei_validator::rules;
+use renkei_validator::spec::{Item, tables};
+
+const SAMPLES: [&str; 2] = ["202407-plan", "202407-prevention"];
+
+/// Every cell of a file that can be read, with its item and its content.
+fn cells(file: &DraftFile) -> impl Iterator<Item = (&'static Item, &[u8])> {
+    let tables = file.version().zip(file.kind()).map_or(&[][..], |(version, kind)| tables(version, kind));
+    file.rows.iter().flat_map(move |row| {
+        let table = tables.iter().find(|table| table.items.len() == row.cells.len());
+        table.into_iter().flat_map(|table| &table.items).zip(row.cells.iter().map(|cell| content(cell)))
+    })
+}
+
+fn content(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell)
+}
+
+/// All values of the samples that must not be shown, and the parts of the long ones, of four characters
+/// or more; not those which a value that may be shown, a file name or the name of an item holds as well.
+fn secrets() -> BTreeSet<String> {
+    let mut secrets = BTreeSet::new();
+    let mut public = Vec::new();
+    for sample in SAMPLES {
+        for file in Draft::sample(sample).unwrap().files {
+            public.push(file.name.clone());
+            for (item, content) in cells(&file) {
+                let value = display(content);
+                public.push(item.name_ja.clone());
+                if item.shown {
+                    public.push(value);
+                    continue;
+                }
+                let parts = value.split(|c: char| "␍␊ 　、。，：「」（）\",・".contains(c));
+                secrets.extend(parts.chain([value.as_str()]).map(str::to_owned));
+            }
+        }
+    }
+    secrets.retain(|secret| secret.chars().count() >= 4 && !public.iter().any(|value| value.contains(secret)));
+    secrets
+}
+
+fn outputs(report: &Report) -> Vec<String> {
+    let style = Style { color: true };
+    let both = [Lang::Ja, Lang::En];
+    let mut outputs = vec![json(report)];
+    outputs.extend(both.map(|lang| text(report, lang, style)));
+    outputs.extend(both.map(|lang| text(report, lang, Style::default())));
+    outputs.extend(both.map(|lang| concise(report, lang)));
+    outputs
+}
+
+#[track_caller]
+fn assert_masked(files: &Files, secrets: &BTreeSet<String>, what: &str) -> usize {
+    let report = report(files, &Setup { keep: 1000, ..Setup::default() });
+    for output in outputs(&report) {
+        for secret in secrets {
+            if let Some(at) = output.find(secret) {
+                let from = output[..at].rfind('\n').map_or(0, |at| at + 1);
+                let line = output[from..].lines().next().unwrap_or_default();
+                panic!("{what}: `{secret}` is shown: {line}");
+            }
+        }
+    }
+    report.findings.len()
+}
+
+#[test]
+fn the_secrets_are_what_one_would_call_secret() {
+    let secrets = secrets();
+    for secret in ["0000000101", "H000000012", "見本　連子", "架空県架空市見本町一丁目", "19480105", "000-0000-0002"]
+    {
+        assert!(secrets.contains(secret), "{secret} is not among them");
+    }
+    assert!(secrets.iter().any(|secret| secret.contains("ｼﾞﾛｳ") || secret.contains("ジロウ")));
+    assert!(secrets.len() > 50, "only {} secrets", secrets.len());
+}
+
+#[test]
+fn no_rule_shows_a_masked_value() {
+    let secrets = secrets();
+    let mut findings = 0;
+    for rule in rules::all() {
+        for (index, case) in rule.bad.iter().enumerate() {
+            for sample in SAMPLES.into_iter().chain([case.on]).collect::<BTreeSet<&str>>() {
+                let mut draft = Draft::sample(sample).unwrap();
+                if (case.edit)(&mut draft).is_some() {
+                    let what = format!("{}, mutant {index} on {sample}", rule.id);
+                    findings += assert_masked(&draft.to_files(), &secrets, &what);
+                }
+            }
+        }
+    }
+    assert!(findings >= rules::all().len(), "only {findings} findings");
+}
+
+#[test]
+fn a_broken_byte_in_any_cell_shows_no_masked_value_beside_it() {
+    let secrets = secrets();
+    for sample in SAMPLES {
+        let mut draft = Draft::sample(sample).unwrap();
+        for file in &mut draft.files {
+            // Free text keeps what it holds, so that it would be seen.
+            for cell in file.rows.iter_mut().flat_map(|row| &mut row.cells) {
+                let at = if cell.starts_with(b"\"") { cell.len() - 1 } else { cell.len() };
+                cell.insert(at, 0x83);
+            }
+        }
+        assert!(assert_masked(&draft.to_files(), &secrets, sample) > 100);
+    }
+}
+
+#[test]
+fn shifted_columns_show_neither_names_nor_numbers_of_people() {
+    // A day of birth is eight digits like every day: it is shown where it stands in the place of one
+    // that may be shown. So are postal codes and numbers of insurers.
+    let mut secrets = secrets();
+    secrets.retain(|secret| !secret.is_ascii() || secret.len() > 8);
+    for sample in SAMPLES {
+        let draft = Draft::sample(sample).unwrap();
+        let columns = draft.files.iter().flat_map(|file| &file.rows).map(|row| row.cells.len()).max().unwrap();
+        for by in 1..columns {
+            let mut draft = draft.clone();
+            for row in draft.files.iter_mut().flat_map(|file| &mut file.rows) {
+                let others = row.cells.len() - 1;
+                row.cells[1..].rotate_left(by % others);
+            }
+            assert_masked(&draft.to_files(), &secrets, &format!("{sample}, columns rotated by {by}"));
+        }
+    }
+}
+
+#[test]
+fn values_are_shown_when_asked_for() {
+    let mut draft = Draft::sample("202407-plan").unwrap();
+    for row in draft.files.iter_mut().flat_map(|file| &mut file.rows) {
+        row.cells.pop();
+    }
+    let report = report(&draft.to_files(), &Setup { show_values: true, ..Setup::default() });
+    let shown = outputs(&report).concat();
+    assert!(shown.contains("0000000101"));
+    assert!(shown.contains("長女 試験　月子"));
+    assert_eq!(report.values, "shown");
+}
