@@ -525,7 +525,7 @@ impl Core {
             self.findings.add(finding, keep, &mut self.kept);
         }
         self.findings.sort();
-        self.facts.complete = self.complete && encoding.keeps_structure() && !self.unreadable;
+        self.facts.complete = self.complete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;
         let file = context.file;
         if let Some((count, line)) = self.skipped {
             not_checked.push(NotChecked {

@@ -31,6 +31,7 @@ pub mod decode;
 pub mod draft;
 pub mod facts;
 pub mod finding;
+mod gaps;
 pub mod ms932;
 pub mod name;
 pub mod numbers;
@@ -40,6 +41,7 @@ pub mod scan;
 mod sets;
 pub mod spec;
 pub mod text;
+mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, set_rules};
