@@ -3,7 +3,10 @@
 mod companion_missing;
 mod companion_unexpected;
 mod office_differs;
+mod plan_date_differs;
 mod timestamp_differs;
+mod user_missing_in_base;
+mod user_missing_in_companion;
 mod version_differs;
 
 use crate::check::FileJudgement;
@@ -18,6 +21,9 @@ pub(super) static RULES: &[&Rule] = &[
     &companion_unexpected::RULE,
     &timestamp_differs::RULE,
     &office_differs::RULE,
+    &user_missing_in_base::RULE,
+    &user_missing_in_companion::RULE,
+    &plan_date_differs::RULE,
     &version_differs::RULE,
 ];
 
