@@ -4,6 +4,7 @@ mod companion_missing;
 mod companion_unexpected;
 mod office_differs;
 mod plan_date_differs;
+mod supplement_month_wrong;
 mod timestamp_differs;
 mod user_missing_in_base;
 mod user_missing_in_companion;
@@ -24,6 +25,7 @@ pub(super) static RULES: &[&Rule] = &[
     &user_missing_in_base::RULE,
     &user_missing_in_companion::RULE,
     &plan_date_differs::RULE,
+    &supplement_month_wrong::RULE,
     &version_differs::RULE,
 ];
 
