@@ -5,6 +5,7 @@ mod companion_unexpected;
 mod office_differs;
 mod plan_date_differs;
 mod supplement_month_wrong;
+mod table7_contradicts_table6;
 mod timestamp_differs;
 mod user_missing_in_base;
 mod user_missing_in_companion;
@@ -26,6 +27,7 @@ pub(super) static RULES: &[&Rule] = &[
     &user_missing_in_companion::RULE,
     &plan_date_differs::RULE,
     &supplement_month_wrong::RULE,
+    &table7_contradicts_table6::RULE,
     &version_differs::RULE,
 ];
 
