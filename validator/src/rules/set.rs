@@ -2,6 +2,8 @@
 
 mod companion_missing;
 mod companion_unexpected;
+mod image_named_but_absent;
+mod image_present_but_unnamed;
 mod office_differs;
 mod plan_date_differs;
 mod supplement_month_wrong;
@@ -28,6 +30,8 @@ pub(super) static RULES: &[&Rule] = &[
     &plan_date_differs::RULE,
     &supplement_month_wrong::RULE,
     &table7_contradicts_table6::RULE,
+    &image_named_but_absent::RULE,
+    &image_present_but_unnamed::RULE,
     &version_differs::RULE,
 ];
 
