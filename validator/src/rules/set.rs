@@ -6,6 +6,7 @@ mod image_named_but_absent;
 mod image_present_but_unnamed;
 mod office_differs;
 mod plan_date_differs;
+mod role_may_not_send;
 mod supplement_month_wrong;
 mod table7_contradicts_table6;
 mod timestamp_differs;
@@ -33,6 +34,7 @@ pub(super) static RULES: &[&Rule] = &[
     &image_named_but_absent::RULE,
     &image_present_but_unnamed::RULE,
     &version_differs::RULE,
+    &role_may_not_send::RULE,
 ];
 
 /// Where the standard lists the files that are sent together.
