@@ -2,6 +2,7 @@
 
 mod companion_missing;
 mod companion_unexpected;
+mod delete_mixed_with_update;
 mod image_named_but_absent;
 mod image_present_but_unnamed;
 mod office_differs;
@@ -35,6 +36,7 @@ pub(super) static RULES: &[&Rule] = &[
     &image_present_but_unnamed::RULE,
     &version_differs::RULE,
     &role_may_not_send::RULE,
+    &delete_mixed_with_update::RULE,
 ];
 
 /// Where the standard lists the files that are sent together.
