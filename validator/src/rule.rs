@@ -306,6 +306,8 @@ impl SetView<'_> {
 pub struct DeliveryView<'a> {
     /// By key.
     pub sets: Vec<SetView<'a>>,
+    /// Files whose names do not tell which set they belong to.
+    pub loose: Vec<&'a FileJudgement>,
     /// The options of the run.
     pub options: &'a Options,
 }

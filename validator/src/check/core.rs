@@ -366,7 +366,8 @@ impl Core {
             self.findings.add(finding, keep, &mut self.kept);
         }
         self.findings.sort();
-        self.facts.complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
+        self.facts.complete =
+            !self.incomplete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;
         if let Some((count, line)) = self.skipped {
             not_checked.push(NotChecked {
                 what: Message::pair(
