@@ -161,7 +161,8 @@ fn referred(condition: &Condition) -> Option<Key> {
         | Condition::ZeroOnSumRows
         | Condition::NinesOnTotalRow
         | Condition::NinesMeanNone
-        | Condition::NumberedFor(_) => None,
+        | Condition::NumberedFor(_)
+        | Condition::FreeOnSumRows => None,
     }
 }
 
