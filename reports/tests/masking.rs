@@ -11,7 +11,7 @@ use renkei_reports::{Lang, Report, Style, concise, json, text};
 use renkei_validator::decode::display;
 use renkei_validator::draft::{Draft, DraftFile};
 use renkei_validator::rules;
-use renkei_validator::spec::{Item, tables};
+use renkei_validator::spec::{Item, Version, service_types, tables};
 
 const SAMPLES: [&str; 2] = ["202407-plan", "202407-prevention"];
 
@@ -29,10 +29,14 @@ fn content(cell: &[u8]) -> &[u8] {
 }
 
 /// All values of the samples that must not be shown, and the parts of the long ones, of four characters
-/// or more; not those which a value that may be shown, a file name or the name of an item holds as well.
+/// or more; not those which a value that may be shown, a file name, the name of an item or of a service type holds as
+/// well.
 fn secrets() -> BTreeSet<String> {
     let mut secrets = BTreeSet::new();
-    let mut public = Vec::new();
+    // Words and special values of the standard are in the texts of rules.
+    let special = ["00000000".to_owned()];
+    let mut public: Vec<String> =
+        service_types(Version::V202407).iter().map(|row| row.name_ja.clone()).chain(special).collect();
     for sample in SAMPLES {
         for file in Draft::sample(sample).unwrap().files {
             public.push(file.name.clone());

@@ -83,10 +83,14 @@ pub(super) static RULE: Rule = Rule {
 
 /// Remembers a 64-bit hash of each key or row, with the line it was first seen on: that two
 /// different ones of a million rows fall together happens once in some forty million files.
+///
+/// In parts, so that a map that grows is copied a small part at a time.
 #[derive(Default)]
 struct DuplicateRow {
-    seen: HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>,
+    seen: [HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>; PARTS],
 }
+
+const PARTS: usize = 32;
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
     Box::new(DuplicateRow::default())
@@ -95,7 +99,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 impl FileRule for DuplicateRow {
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
         let Some(hash) = hash(row) else { return };
-        match self.seen.entry(hash) {
+        match self.seen[(hash % PARTS as u64) as usize].entry(hash) {
             Entry::Vacant(entry) => {
                 entry.insert(row.record.line);
             }

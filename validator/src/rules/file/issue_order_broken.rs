@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::bind::{Known, Row};
 use crate::draft::{Draft, Site};
-use crate::facts::{Occasion, Person, person, place};
+use crate::facts::{Occasion, Person, person};
 use crate::finding::{Place, Severity};
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
-use crate::spec::Kind;
 use crate::spec::keys::up2kyo;
+use crate::spec::{Key, Kind};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
     id: "file/issue-order-broken",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     title: Text {
-        ja: "第2表の課題NOが前の行より小さくなっています", en: "the issue numbers of table 2 go back"
+        ja: "第2表の課題・援助目標・援助内容の番号が前の行より小さくなっています",
+        en: "the numbers of issues, goals and contents in table 2 go back",
     },
     why: Text {
         ja: "課題・援助目標・援助内容の番号は、帳票の並び順を表します。行の順が番号と合わないと、続きの行が別の課題に付くことがあります。",
@@ -28,8 +29,8 @@ pub(super) static RULE: Rule = Rule {
     },
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UP2KYO No.6、No.8、No.13" }]),
     reading: Some(Text {
-        ja: "番号で並べると帳票の並びになるという定めを、行も課題NOの順に出力するものと解釈しています。援助目標NOと援助内容NOの順は問いません。",
-        en: "That sorting by the numbers gives the printed order is read as: rows are written in the order of their issues. The order of goals and contents is not judged.",
+        ja: "番号で並べると帳票の並びになるという定めを、行もその順に出力するものと解釈しています。標準仕様に行の順の明記はないため、警告とします。",
+        en: "That sorting by the numbers gives the printed order is read as: rows are written in that order. As the text does not say so of the rows, this is a warning.",
     }),
     versions: EVERY,
     check: Check::File(start),
@@ -42,13 +43,19 @@ pub(super) static RULE: Rule = Rule {
             draft.set(Kind::Up2kyo, last, up2kyo::ISSUE_NO, b"99")
         },
     }],
-    bad: &[Case { on: "202407-plan", also: &[], edit: swap }],
+    bad: &[
+        Case { on: "202407-plan", also: &[], edit: |draft| swap(draft, up2kyo::ISSUE_NO) },
+        Case { on: "202407-plan", also: &[], edit: |draft| swap(draft, up2kyo::SUPPORT_CONTENT_NO) },
+    ],
 };
+
+/// The numbers that give the printed order, the weightiest first.
+const NUMBERS: [Key; 3] = [up2kyo::ISSUE_NO, up2kyo::SUPPORT_GOAL_NO, up2kyo::SUPPORT_CONTENT_NO];
 
 #[derive(Default)]
 struct IssueOrderBroken {
-    /// 課題ＮＯ of the last row of each plan.
-    plans: BTreeMap<(Person, Occasion), (i64, Place)>,
+    /// The numbers of the last row of each plan, with the place of the row.
+    plans: BTreeMap<(Person, Occasion), ([Option<i64>; 3], Place)>,
 }
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
@@ -60,33 +67,40 @@ impl FileRule for IssueOrderBroken {
         if row.table.kind != Kind::Up2kyo {
             return;
         }
-        let (Some(person), Known::Is(plan), Known::Is(issue), Some(here)) = (
-            person(row),
-            row.fixed::<8>(up2kyo::PLAN_CREATED_ON),
-            row.integer(up2kyo::ISSUE_NO),
-            place(row, up2kyo::ISSUE_NO),
-        ) else {
-            return;
-        };
-        let before = self.plans.insert((person, plan), (issue, here));
-        if let Some((before, at)) = before.filter(|(before, _)| issue < *before) {
-            out.cell(row, up2kyo::ISSUE_NO)
-                .expected(format!("{before}以上の番号"), format!("{before} or more"))
-                .related(at, format!("同じ計画の前の行は{before}です"), format!("the row before it says {before}"));
+        let (Some(person), Known::Is(plan)) = (person(row), row.fixed::<8>(up2kyo::PLAN_CREATED_ON)) else { return };
+        let numbers = NUMBERS.map(|key| row.integer(key).is());
+        let before = self.plans.insert((person, plan), (numbers, Place::record(&row.record)));
+        let Some((before, at)) = before else { return };
+        // The first number that differs decides; where one is empty, the order is open.
+        for (key, pair) in NUMBERS.into_iter().zip(numbers.into_iter().zip(before)) {
+            match pair {
+                (Some(number), Some(before)) if number == before => {}
+                (Some(number), Some(before)) if number < before => {
+                    out.cell(row, key).expected(format!("{before}以上の番号"), format!("{before} or more")).related(
+                        at,
+                        format!("同じ計画の前の行は{before}です"),
+                        format!("the row before it says {before}"),
+                    );
+                    return;
+                }
+                (Some(_) | None, Some(_) | None) => return,
+            }
         }
     }
 }
 
-/// Swaps two neighbouring rows of one plan that are of different issues.
-fn swap(draft: &mut Draft) -> Option<Site> {
+/// Swaps two neighbouring rows of one plan that this number, and none before it, tells apart.
+fn swap(draft: &mut Draft, number: Key) -> Option<Site> {
     let (index, row) = draft.find(Kind::Up2kyo, |file, row| {
         let plan = [up2kyo::INSURER_NUMBER, up2kyo::INSURED_NUMBER, up2kyo::PLAN_CREATED_ON];
-        let issue = |row| std::str::from_utf8(file.get(row, up2kyo::ISSUE_NO)).ok()?.parse::<u32>().ok();
-        let same_plan = plan.iter().all(|key| file.get(row, *key) == file.get(row + 1, *key));
-        same_plan && matches!((issue(row), issue(row + 1)), (Some(this), Some(next)) if this < next)
+        let value = |row, key| std::str::from_utf8(file.get(row, key)).ok()?.parse::<u32>().ok();
+        let same = |key: &Key| file.get(row, *key) == file.get(row + 1, *key);
+        let told_by_it = NUMBERS.iter().take_while(|key| **key != number).all(same);
+        let in_order = matches!((value(row, number), value(row + 1, number)), (Some(this), Some(next)) if this < next);
+        plan.iter().all(same) && told_by_it && in_order
     })?;
     let file = &mut draft.files[index];
     let cells = file.rows[row].cells.clone();
     file.rows[row].cells = std::mem::replace(&mut file.rows[row + 1].cells, cells);
-    Some(Site::Cell(index, row + 1, file.column(up2kyo::ISSUE_NO)?))
+    Some(Site::Cell(index, row + 1, file.column(number)?))
 }
