@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bind::{Known, Row, SumRow};
 use crate::finding::Place;
+use crate::form::digits;
+use crate::numbers::insured_number;
 use crate::spec::keys::{dlt1kyo, up1kyo, upkihon, upplan, upsikyu};
 use crate::spec::{Key, Kind, service_type};
 
@@ -165,8 +167,7 @@ impl Facts {
 pub fn person(row: &Row<'_>) -> Option<Person> {
     let insurer = row.fixed::<6>(upplan::INSURER_NUMBER).is()?;
     let insured = row.fixed::<10>(upplan::INSURED_NUMBER).is()?;
-    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
-    if !digits(&insurer) || !digits(&insured[1..]) || !matches!(insured[0], b'0'..=b'9' | b'H') {
+    if !digits(&insurer) || !insured_number(&insured) {
         return None;
     }
     let mut person = [0; 16];

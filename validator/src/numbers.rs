@@ -3,6 +3,8 @@
 //! Source: 総合事業における事業所番号の考え方 (n1); the insurer's digit is the same algorithm, found on
 //! published masters. Published numbers that do not fit exist, so a wrong digit is worth a hint only.
 
+use crate::form::fits;
+
 /// How an office number is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfficeNumber {
@@ -25,6 +27,11 @@ pub fn office_number(text: &[u8]) -> OfficeNumber {
     }
     let misplaced = text.iter().enumerate().any(|(i, b)| i != 2 && b.is_ascii_uppercase());
     if misplaced { OfficeNumber::LetterMisplaced } else { OfficeNumber::Sound }
+}
+
+/// Whether a text has the form of a 被保険者番号: ten digits, or H and nine for 生活保護 only.
+pub fn insured_number(text: &[u8]) -> bool {
+    fits(text, "9999999999") || fits(text, "H999999999")
 }
 
 /// Whether the last character of a number is its check digit (modulus 10, weights 2 and 1 from the

@@ -1,7 +1,7 @@
 //! `cell/insured-number-malformed`
 
 use crate::finding::Severity;
-use crate::form::fits;
+use crate::numbers::insured_number;
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::{dlt1kyo, dltplan};
@@ -49,7 +49,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &CellView<'_>, out: &mut Out<'_>) {
-    let good = view.content.is_empty() || fits(view.content, "9999999999") || fits(view.content, "H999999999");
+    let good = view.content.is_empty() || insured_number(view.content);
     if !good {
         out.cell(view.row, view.item.key)
             .expected("10桁の数字、またはHと9桁の数字", "ten digits, or H and nine digits");

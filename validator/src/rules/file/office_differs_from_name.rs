@@ -8,7 +8,7 @@ use crate::numbers::{OfficeNumber, office_number};
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::{up1kyo, upjsk, upplan};
-use crate::spec::{Key, Kind, Segment};
+use crate::spec::{Key, Kind, Party, Segment};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -118,9 +118,9 @@ impl FileRule for OfficeDiffersFromName {
 
 /// Which items are numbers of which end of the exchange.
 fn comparable(kind: Kind, name: &FileName) -> Vec<(Key, Segment)> {
-    let is_one_of = |segment, types: &[&str]| name.part(segment).is_some_and(|part| types.contains(&part));
-    let to_center = is_one_of(Segment::ReceiverServiceType, CENTERS);
-    let passed_on = is_one_of(Segment::SenderServiceType, CENTERS) || is_one_of(Segment::SenderServiceType, &["43"]);
+    let party = |segment| name.part(segment).and_then(Party::of);
+    let to_center = party(Segment::ReceiverServiceType) == Some(Party::Center);
+    let passed_on = matches!(party(Segment::SenderServiceType), Some(Party::Center | Party::CareManager));
     let mut pairs = Vec::new();
     match kind {
         Kind::Up1kyo => pairs.push((up1kyo::SUPPORT_OFFICE_NUMBER, Segment::SenderOffice)),
@@ -153,9 +153,6 @@ fn comparable(kind: Kind, name: &FileName) -> Vec<(Key, Segment)> {
     }
     pairs
 }
-
-/// 介護予防支援 and 介護予防ケアマネジメント
-const CENTERS: &[&str] = &["46", "AF"];
 
 /// Gives the first row that no numbering rule looks at another office.
 fn another(draft: &mut Draft, kind: Kind, key: Key) -> Option<Site> {

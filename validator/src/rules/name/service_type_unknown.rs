@@ -4,7 +4,7 @@ use super::{asked, parts};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, NameView, Out, Rule};
 use crate::rules::EVERY;
-use crate::spec::{Kind, Segment, service_type};
+use crate::spec::{Kind, Party, Segment, service_type};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -55,14 +55,11 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-/// 居宅介護支援, 介護予防支援, 介護予防ケアマネジメント: ends of the linkage, not services in its lists.
-const SUPPORT: [&str; 3] = ["43", "46", "AF"];
-
 fn check(view: &NameView<'_>, out: &mut Out<'_>) {
     let Some(grammar) = asked(view) else { return };
     for (segment, text) in parts(view) {
         if !matches!(segment, Segment::SenderServiceType | Segment::ReceiverServiceType)
-            || SUPPORT.contains(&text)
+            || matches!(Party::of(text), Some(Party::Center | Party::CareManager))
             || service_type(grammar.version, text.as_bytes()).is_some()
         {
             continue;
