@@ -12,7 +12,10 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use common::{TABLE6, blocking, check_json, clean, folder, inputs, not_checked, replaced, table6, table6_with_fault};
+use common::{
+    RESULT, TABLE6, blocking, check_json, clean, folder, inputs, not_checked, replaced, result, table6,
+    table6_with_fault,
+};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -224,23 +227,23 @@ fn a_name_that_stands_twice_is_judged_once_and_told() {
 fn names_in_cp932_are_read() {
     let folder = folder();
     let path = folder.path().join("a.zip");
-    let name = format!("abcd/{TABLE6}");
-    let table6 = table6();
-    archive(&path, CompressionMethod::Stored, &[(&name, &table6)]);
+    let name = format!("abcd/{RESULT}");
+    let result = result();
+    archive(&path, CompressionMethod::Stored, &[(&name, &result)]);
     // 計画 in CP932.
     patch(&path, b"abcd/", b"\x8C\x76\x89\xE6/");
     let report = check_json(folder.path(), ["a.zip"]).code_is(0).report();
-    assert_eq!(inputs(&report), [format!("a.zip/計画/{TABLE6}")]);
+    assert_eq!(inputs(&report), [format!("a.zip/計画/{RESULT}")]);
 }
 
 #[test]
 fn what_a_mac_adds_to_an_archive_does_not_block() {
     let folder = folder();
-    let table6 = table6();
-    let entries = [(TABLE6, table6.as_slice()), ("__MACOSX/._x.CSV", b"x"), (".DS_Store", b"x")];
+    let result = result();
+    let entries = [(RESULT, result.as_slice()), ("__MACOSX/._x.CSV", b"x"), (".DS_Store", b"x")];
     archive(&folder.path().join("a.zip"), CompressionMethod::Stored, &entries);
     let report = check_json(folder.path(), ["a.zip"]).code_is(0).report();
-    assert_eq!(inputs(&report), [format!("a.zip/{TABLE6}")]);
+    assert_eq!(inputs(&report), [format!("a.zip/{RESULT}")]);
     let hidden = not_checked(&report, false);
     assert!(hidden.contains(&("a.zip/.DS_Store", "hidden, so not an input")), "{hidden:?}");
     assert!(hidden.contains(&("a.zip/__MACOSX/._x.CSV", "hidden, so not an input")), "{hidden:?}");

@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// 第6表 of the clean sample set.
 pub(crate) const TABLE6: &str = "UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV";
 
+/// The result of the clean sample set, which is a whole set by itself.
+pub(crate) const RESULT: &str = "UPJSK_202609_9970100021_11_9970100013_43_20261003174500.CSV";
+
 /// What a run left.
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -83,6 +86,11 @@ pub(crate) fn clean(set: &str) -> PathBuf {
 /// The bytes of 第6表 of the clean sample set.
 pub(crate) fn table6() -> Vec<u8> {
     fs::read(clean("202407-table").join(TABLE6)).expect("the sample is there")
+}
+
+/// The bytes of the result of the clean sample set.
+pub(crate) fn result() -> Vec<u8> {
+    fs::read(clean("202407-result").join(RESULT)).expect("the sample is there")
 }
 
 /// 第6表 with a day that does not exist in its first row.
