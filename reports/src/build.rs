@@ -236,7 +236,7 @@ pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
         fix: Pair::from(rule.fix),
         cites: cite::of_finding(finding),
         because: because(&rule.basis),
-        reading: rule.reading.map(Pair::from),
+        reading: finding.reading.map(Pair::from),
         related: finding
             .related
             .iter()

@@ -84,7 +84,7 @@ impl Encoding {
         match self {
             Encoding::Ms932 => "Shift_JIS (MS932)",
             Encoding::Utf8 => "UTF-8",
-            Encoding::Utf8Bom => "UTF-8 (BOM)",
+            Encoding::Utf8Bom => "UTF-8 with BOM",
             Encoding::Utf16 => "UTF-16",
             Encoding::Iso2022Jp => "ISO-2022-JP",
             Encoding::EucJp => "EUC-JP",

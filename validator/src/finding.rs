@@ -7,7 +7,7 @@ use crate::ms932::characters;
 use crate::rule::Rule;
 use crate::scan::Record;
 use crate::spec::{Certainty, Item, Table};
-use crate::text::Message;
+use crate::text::{Message, Text};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,6 +158,8 @@ pub struct Finding {
     pub expected: Option<Message>,
     /// What stands there.
     pub got: Got,
+    /// Which reading of an ambiguous text it rests on.
+    pub reading: Option<Text>,
     /// Other places concerned.
     pub related: Vec<Related>,
     /// The row, where one is concerned. `None` until somebody who can read the file again fills it.

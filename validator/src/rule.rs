@@ -329,6 +329,7 @@ impl Out<'_> {
             message: self.rule.title.into(),
             expected: None,
             got: Got::Nothing,
+            reading: self.rule.reading,
             related: Vec::new(),
             excerpt: None,
             place,
@@ -451,6 +452,12 @@ impl Finding {
     /// Lowers the severity for this finding.
     pub fn at_most(&mut self, severity: Severity) -> &mut Finding {
         self.severity = self.severity.min(severity);
+        self
+    }
+
+    /// Leaves the rule's reading out: the text is plain about this case.
+    pub fn plain(&mut self) -> &mut Finding {
+        self.reading = None;
         self
     }
 

@@ -13,7 +13,9 @@ mod too_many_items;
 mod unclosed_quote;
 mod wrong_separator;
 
-use crate::rule::{Citation, Rule};
+use crate::finding::Finding;
+use crate::rule::{Citation, RecordView, Rule};
+use crate::spec::{Version, tables};
 
 pub(super) static RULES: &[&Rule] = &[
     &wrong_separator::RULE,
@@ -33,3 +35,29 @@ pub(super) static RULES: &[&Rule] = &[
 /// Free text stands in quotes; a quote inside is doubled; commas and line breaks inside are kept.
 const QUOTING: &[Citation] =
     &[Citation { source: "v41", place: "フリーテキスト項目の出力（「\"」で囲む）" }];
+
+/// Says how many items the row should have and how many it has, and which other version has so many.
+fn tell_counts(view: &RecordView<'_>, finding: &mut Finding) {
+    let counts: Vec<String> = view.tables.iter().rev().map(|table| table.items.len().to_string()).collect();
+    let cells = view.record.cells.len();
+    let kind = view.tables.first().map(|table| table.kind);
+    let others: Vec<&str> = Version::ALL
+        .into_iter()
+        .filter(|version| {
+            kind.is_some_and(|kind| tables(*version, kind).iter().any(|table| table.items.len() == cells))
+        })
+        .map(Version::value)
+        .collect();
+    finding.expected(format!("{}項目", counts.join("または")), format!("{} items", counts.join(" or ")));
+    if others.is_empty() {
+        finding.got(format!("{cells}項目"), format!("{cells} items"));
+    } else {
+        finding.got(
+            format!("{cells}項目（CSVバージョン{}の項目数）", others.join("・")),
+            format!("{cells} items, as in CSV version {}", others.join(" and ")),
+        );
+    }
+    if view.tables.len() == 1 {
+        finding.plain();
+    }
+}

@@ -56,11 +56,15 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
         };
         let hex = hex(&[byte]);
         let name = name(byte);
-        out.range(view, odd.range.clone())
+        let finding = out.range(view, odd.range.clone());
+        finding
             .at_most(most)
             .expected("制御文字のない文字列", "text without control characters")
             .got(format!("{hex}（{name}）"), format!("{hex} ({name})"))
             .say(format!("制御文字（{name}）があります"), format!("there is a control character ({name})"));
+        if most == Severity::Error {
+            finding.plain();
+        }
     }
 }
 

@@ -49,13 +49,14 @@ fn check(view: &ScanView<'_>, out: &mut Out<'_>) {
         return;
     }
     let name = view.encoding.name();
+    let name_ja = if view.encoding == Encoding::Utf8Bom { "UTF-8（BOM付き）" } else { name };
     let finding = match seen.place.zip(view.table) {
         // The encoding is that of the file, whatever item it shows in.
         Some((place, table)) => out.place(place, table).uncapped(),
         None => out.bytes(seen.line, seen.bytes.clone()),
     };
-    finding.expected_value(Encoding::Ms932.name()).got(name, name).say(
-        format!("文字コードが{name}と思われます。Shift_JIS（MS932）ではありません"),
+    finding.expected_value(Encoding::Ms932.name()).got(name_ja, name).say(
+        format!("文字コードが{name_ja}と思われます。Shift_JIS（MS932）ではありません"),
         format!("the file looks like {name}, not Shift_JIS (MS932)"),
     );
 }

@@ -64,5 +64,7 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         finding
             .at_most(Severity::Warning)
             .say("日割対象日が0ではなく空白で埋められています", "days are filled up with blanks instead of 0");
+    } else {
+        finding.plain();
     }
 }

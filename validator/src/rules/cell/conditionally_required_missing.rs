@@ -100,7 +100,7 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         if let Condition::RequiredIf(key, value) = condition
             && states(*key, value)
         {
-            out.cell(row, view.item.key).expected(
+            out.cell(row, view.item.key).plain().expected(
                 format!("値（「{}」が{value}のとき必須）", name(*key)),
                 format!("a value (required where {} is {value})", key.name()),
             );

@@ -64,6 +64,9 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     }
     let Some(Minutes(minutes)) = Minutes::parse(view.content) else {
         let finding = out.cell(view.row, view.item.key);
+        if view.content != b"9999" {
+            finding.plain();
+        }
         if none {
             finding.expected("HHMM（0000～2359）、または9999", "HHMM (0000 to 2359), or 9999");
         } else {

@@ -72,6 +72,8 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         if view.item.key == upplan::UNITS {
             finding.at_most(Severity::Warning);
         }
+    } else {
+        finding.plain();
     }
 }
 

@@ -63,8 +63,12 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         OfficeNumber::LetterMisplaced => Severity::Warning,
         OfficeNumber::Malformed => Severity::Error,
     };
-    out.cell(view.row, view.item.key).at_most(most).expected(
+    let finding = out.cell(view.row, view.item.key);
+    finding.at_most(most).expected(
         "10桁の事業所番号（数字。3桁目のみ英大文字も可。I、O、Qを除く）",
         "ten digits; the third may be a capital other than I, O and Q",
     );
+    if most == Severity::Error {
+        finding.plain();
+    }
 }

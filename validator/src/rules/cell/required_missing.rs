@@ -57,7 +57,10 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     if is_sum && view.item.has(&Condition::FreeOnSumRows) {
         return;
     }
-    out.cell(view.row, view.item.key).expected("値（必須）", "a value (required)");
+    let finding = out.cell(view.row, view.item.key).expected("値（必須）", "a value (required)");
+    if !view.item.has(&Condition::FreeOnSumRows) {
+        finding.plain();
+    }
 }
 
 fn is_sum(file: &DraftFile, row: usize) -> bool {

@@ -83,6 +83,8 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         finding
             .at_most(Severity::Warning)
             .say("TAISコードのハイフンが全角です", "the hyphen of the TAIS code is full-width");
+    } else {
+        finding.plain();
     }
 }
 

@@ -63,11 +63,15 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     let Some(most) = most(view.item) else { return };
     let found = view.content.len();
     if found > most {
-        out.cell(view.row, view.item.key)
+        let finding = out.cell(view.row, view.item.key);
+        finding
             .say(
                 format!("値が長すぎます（{most}桁以内の項目に{found}桁）"),
                 format!("the value is {found} characters long where {most} are allowed"),
             )
             .expected(format!("半角{most}桁以内"), format!("at most {most} half-width characters"));
+        if !view.item.conditions.iter().any(|condition| matches!(condition, Condition::UpTo(_))) {
+            finding.plain();
+        }
     }
 }

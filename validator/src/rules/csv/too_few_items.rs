@@ -1,5 +1,6 @@
 //! `csv/too-few-items`
 
+use super::tell_counts;
 use crate::draft::Site;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, RecordView, Role, Rule};
@@ -74,14 +75,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     let Some(fewest) = view.tables.iter().map(|table| table.items.len()).min() else { return };
-    let cells = view.record.cells.len();
     // A quote in the wrong place takes cells in: the rules about quotes say so.
-    if view.role != Role::Data || cells >= fewest || !view.quotes_are_sound() {
+    if view.role != Role::Data || view.record.cells.len() >= fewest || !view.quotes_are_sound() {
         return;
     }
     let end = view.record.bytes.len();
-    let counts: Vec<String> = view.tables.iter().rev().map(|table| table.items.len().to_string()).collect();
-    out.range(view, end..end)
-        .expected(format!("{}項目", counts.join("または")), format!("{} items", counts.join(" or ")))
-        .got(format!("{cells}項目"), format!("{cells} items"));
+    tell_counts(view, out.range(view, end..end));
 }

@@ -1,5 +1,6 @@
 //! `csv/too-many-items`
 
+use super::tell_counts;
 use crate::draft::Site;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, RecordView, Role, Rule};
@@ -78,9 +79,5 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
         return;
     }
     let Some(surplus) = view.record.cells.get(most) else { return };
-    let counts: Vec<String> = view.tables.iter().rev().map(|table| table.items.len().to_string()).collect();
-    let cells = view.record.cells.len();
-    out.range(view, surplus.span().start..view.record.bytes.len())
-        .expected(format!("{}項目", counts.join("または")), format!("{} items", counts.join(" or ")))
-        .got(format!("{cells}項目"), format!("{cells} items"));
+    tell_counts(view, out.range(view, surplus.span().start..view.record.bytes.len()));
 }

@@ -52,10 +52,12 @@ pub(super) static RULE: Rule = Rule {
 /// The numbers that give the printed order, the weightiest first.
 const NUMBERS: [Key; 3] = [up2kyo::ISSUE_NO, up2kyo::SUPPORT_GOAL_NO, up2kyo::SUPPORT_CONTENT_NO];
 
+type Numbers = [Option<i64>; 3];
+
 #[derive(Default)]
 struct IssueOrderBroken {
     /// The numbers of the last row of each plan, with the place of the row.
-    plans: BTreeMap<(Person, Occasion), ([Option<i64>; 3], Place)>,
+    plans: BTreeMap<(Person, Occasion), (Numbers, Place)>,
 }
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {

@@ -55,6 +55,9 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
         Nature::Data | Nature::Image | Nature::Attachment => Severity::Error,
     };
     let finding = out.whole_file().at_most(most).expected_value(format!(".{wanted}"));
+    if most == Severity::Error {
+        finding.plain();
+    }
     match &view.name.extension {
         Some(extension) => finding
             .got(format!(".{extension}"), format!(".{extension}"))

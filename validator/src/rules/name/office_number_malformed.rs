@@ -76,7 +76,8 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
             OfficeNumber::Malformed => Severity::Error,
         };
         let title = segment.title();
-        out.whole_file()
+        let finding = out.whole_file();
+        finding
             .at_most(most)
             .expected(
                 "数字10桁（3桁目のみ英大文字も可。I、O、Qを除く）",
@@ -87,5 +88,8 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
                 format!("ファイル名の{}「{text}」の形式が正しくありません", title.ja),
                 format!("the {} in the file name, `{text}`, is malformed", title.en),
             );
+        if most == Severity::Error {
+            finding.plain();
+        }
     }
 }

@@ -63,13 +63,17 @@ pub(super) static RULE: Rule = Rule {
 fn check(view: &NameView<'_>, out: &mut Out<'_>) {
     let Some(text) = part(view, Segment::Timestamp) else { return };
     if !is_day_and_time(text.as_bytes()) {
-        out.whole_file()
+        let finding = out.whole_file();
+        finding
             .expected("YYYYMMDDHHMMSS（14桁の実在する日時）", "YYYYMMDDHHMMSS, 14 digits, a day and time that exist")
             .got(text, text)
             .say(
                 format!("ファイル連番「{text}」は実在する日時ではありません"),
                 format!("the timestamp in the file name, `{text}`, is no day and time"),
             );
+        if text.len() != 15 {
+            finding.plain();
+        }
     }
 }
 

@@ -75,5 +75,7 @@ fn check(row: &Row<'_>, out: &mut Out<'_>) {
     finding.uncapped().cap_by(certainty).expected("空", "empty");
     if &service_type == b"67" {
         finding.at_most(Severity::Warning);
+    } else {
+        finding.plain();
     }
 }

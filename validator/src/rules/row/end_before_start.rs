@@ -111,7 +111,9 @@ fn report(row: &Row<'_>, start: &Item, end: &Item, out: &mut Out<'_>) {
             format!("「{}」以降の{what_ja}", start.name_ja),
             format!("{what_en} not before `{}`", start.key.name()),
         );
-    if !is_date {
+    if is_date {
+        finding.plain();
+    } else {
         finding.at_most(Severity::Warning);
     }
     if let Some(place) = place(row, start.key) {

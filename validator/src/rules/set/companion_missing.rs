@@ -90,6 +90,8 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
             .got(format!("{}なし", member.kind), format!("no {}", member.kind));
         if !member.base && !member.mandatory {
             finding.at_most(Severity::Warning);
+        } else {
+            finding.plain();
         }
     }
 }

@@ -103,6 +103,8 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
         }
         if whole {
             finding.at_most(Severity::Warning);
+        } else {
+            finding.plain();
         }
     }
 }

@@ -79,6 +79,8 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
                 .related_file(&pair.base.name, "組のもとになるファイルです", "the set is built around this file");
             if pair.base.kind == Some(Kind::Upyobo) && pair.companion.kind == Some(Kind::Upkihon) {
                 finding.at_most(Severity::Warning);
+            } else {
+                finding.plain();
             }
         }
     }

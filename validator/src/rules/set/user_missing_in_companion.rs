@@ -126,5 +126,7 @@ fn tell(pair: &Pair<'_>, place: Place, person: &Person, out: &mut Out<'_>) {
         .related_file(&pair.companion.name, "この利用者の行がないファイルです", "the file without rows of this user");
     if !pair.everybody {
         finding.at_most(Severity::Warning);
+    } else {
+        finding.plain();
     }
 }
