@@ -125,15 +125,15 @@ impl Seen {
     }
 }
 
-/// How many bytes tell UTF-16 from anything else.
-const HEAD: usize = 1024;
+/// How many bytes from the start are looked at for UTF-16.
+const SAMPLE: usize = 1024;
 
 /// Evidence about the encoding, gathered over a whole file.
 #[derive(Clone, Debug, Default)]
 pub struct EncodingEvidence {
     bom: Vec<u8>,
-    /// The first bytes of the file, up to [`HEAD`].
-    head: Vec<u8>,
+    sampled: usize,
+    nuls: usize,
     escape: Option<Seen>,
     utf8: Votes,
     euc: Votes,
@@ -154,16 +154,11 @@ impl Votes {
 }
 
 impl EncodingEvidence {
-    /// Takes the next bytes of the file; only the first of all are looked at.
+    /// Takes the bytes of the file as they come, byte-order mark included; only the first count.
     pub fn start(&mut self, bytes: &[u8]) {
-        let missing = HEAD - self.head.len();
-        self.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
-    }
-
-    /// ASCII in UTF-16 has a NUL in every other byte.
-    fn starts_like_utf16(&self) -> bool {
-        let nuls = self.head.iter().filter(|&&b| b == 0).count();
-        self.head.len() >= 8 && nuls * 5 >= self.head.len()
+        let sample = &bytes[..bytes.len().min(SAMPLE - self.sampled)];
+        self.sampled += sample.len();
+        self.nuls += sample.iter().filter(|&&b| b == 0).count();
     }
 
     /// Takes the byte-order mark.
@@ -174,10 +169,9 @@ impl EncodingEvidence {
     /// Takes one record.
     pub fn record(&mut self, record: &Record<'_>) {
         let bytes = record.bytes;
-        if self.escape.is_none()
-            && let Some(i) = memchr::memmem::find(bytes, b"\x1B$B").or_else(|| memchr::memmem::find(bytes, b"\x1B$@"))
-        {
-            self.escape = Some(Seen::at(record.line, record.in_file(i..i + 3)));
+        let escape = || memchr::memmem::find(bytes, b"\x1B$B").or_else(|| memchr::memmem::find(bytes, b"\x1B$@"));
+        if self.escape.is_none() {
+            self.escape = escape().map(|i| Seen::at(record.line, record.in_file(i..i + 3)));
         }
         let Some(first) = bytes.iter().position(|b| *b >= 0x80) else { return };
         if let Some(length) = utf8_character(bytes, first) {
@@ -195,7 +189,8 @@ impl EncodingEvidence {
         if self.bom.len() == 2 {
             return (Encoding::Utf16, Some(bom));
         }
-        if self.starts_like_utf16() {
+        // Every digit and comma of UTF-16 comes with a NUL.
+        if self.sampled >= 8 && self.nuls * 5 >= self.sampled {
             return (Encoding::Utf16, Some(Seen::at(1, 0..2)));
         }
         if let Some(seen) = &self.escape {
@@ -245,4 +240,114 @@ fn looks_like_euc(bytes: &[u8]) -> bool {
         }
     }
     kana >= 2 && kana * 4 >= pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Piece, scan};
+
+    /// The verdict on a file, and the offset of what shows it first.
+    fn verdict(bytes: &[u8]) -> (Encoding, Option<Range<u64>>) {
+        let mut evidence = EncodingEvidence::default();
+        evidence.start(bytes);
+        scan(bytes, &mut |piece| match piece {
+            Piece::Bom(bom) => evidence.bom(bom),
+            Piece::Record(record) => evidence.record(&record),
+            Piece::Skipped { .. } => {}
+        });
+        let (encoding, seen) = evidence.verdict();
+        (encoding, seen.map(|seen| seen.bytes))
+    }
+
+    // 連携 in three encodings; ひらがな in EUC-JP and UTF-8.
+    const SJIS: &[u8] = b"\"\x98\x41\x8C\x67\"\r\n";
+    const UTF8: &[u8] = b"\"\xE9\x80\xA3\xE6\x90\xBA\"\r\n";
+    const EUC: &[u8] = b"\"\xCF\xA2\xB7\xC8\xA4\xD2\xA4\xE9\xA4\xAC\xA4\xCA\"\r\n";
+
+    #[test]
+    fn nothing_beyond_ascii_is_ms932() {
+        assert_eq!(verdict(b""), (Encoding::Ms932, None));
+        assert_eq!(verdict(b"202407,990010,0000000001,202610\r\n"), (Encoding::Ms932, None));
+    }
+
+    #[test]
+    fn shift_jis_is_ms932() {
+        assert_eq!(verdict(SJIS), (Encoding::Ms932, None));
+        // 表ソ能, whose second bytes are ASCII.
+        assert_eq!(verdict(b"\"\x95\x5C\x83\x5C\x94\x5C\"\r\n"), (Encoding::Ms932, None));
+        // ひらがな in Shift_JIS, nothing else.
+        assert_eq!(verdict(b"\"\x82\xD0\x82\xE7\x82\xAA\x82\xC8\"\r\n"), (Encoding::Ms932, None));
+    }
+
+    #[test]
+    fn half_width_kana_alone_is_ms932() {
+        // ﾚﾝｹｲ ﾀﾛｳ
+        assert_eq!(verdict(b"\"\xDA\xDD\xB9\xB2 \xC0\xDB\xB3\"\r\n"), (Encoding::Ms932, None));
+        // ﾃｱ: as UTF-8 these two bytes are ñ.
+        assert_eq!(verdict(b"\"\xC3\xB1\"\r\n"), (Encoding::Ms932, None));
+        // ﾆｼ ｼﾞｭﾝ: every byte pairs up as EUC-JP does, but no pair is kana there.
+        assert_eq!(verdict(b"\"\xC6\xBC\",\"\xBC\xDE\xAD\xDD\"\r\n"), (Encoding::Ms932, None));
+    }
+
+    #[test]
+    fn utf_8_is_seen_at_its_first_character() {
+        assert_eq!(verdict(UTF8), (Encoding::Utf8, Some(1..4)));
+        assert_eq!(verdict(&[b"1,2\r\n", UTF8].concat()), (Encoding::Utf8, Some(6..9)));
+    }
+
+    #[test]
+    fn a_mark_before_utf_8_is_seen_and_before_anything_else_proves_nothing() {
+        let marked = |text: &[u8]| [b"\xEF\xBB\xBF", text].concat();
+        assert_eq!(verdict(&marked(UTF8)), (Encoding::Utf8Bom, Some(0..3)));
+        assert_eq!(verdict(&marked(SJIS)), (Encoding::Ms932, None));
+        assert_eq!(verdict(&marked(b"1,2\r\n")), (Encoding::Ms932, None));
+    }
+
+    #[test]
+    fn euc_jp_is_seen_at_its_first_character() {
+        assert_eq!(verdict(EUC), (Encoding::EucJp, Some(1..3)));
+    }
+
+    #[test]
+    fn of_mixed_encodings_the_greater_part_counts() {
+        assert_eq!(verdict(&[UTF8, SJIS, UTF8].concat()), (Encoding::Utf8, Some(1..4)));
+        assert_eq!(verdict(&[SJIS, EUC, EUC].concat()), (Encoding::EucJp, Some(9..11)));
+        assert_eq!(verdict(&[UTF8, SJIS].concat()), (Encoding::Ms932, None));
+        assert_eq!(verdict(&[UTF8, EUC].concat()), (Encoding::Ms932, None));
+        assert_eq!(verdict(&[SJIS, UTF8, SJIS].concat()), (Encoding::Ms932, None));
+    }
+
+    #[test]
+    fn utf_16_is_seen_with_its_mark_and_without() {
+        let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        let text = "202407,\"連携\"\r\n";
+        assert_eq!(verdict(&wide(&format!("\u{FEFF}{text}"), u16::to_le_bytes)), (Encoding::Utf16, Some(0..2)));
+        assert_eq!(verdict(&wide(&format!("\u{FEFF}{text}"), u16::to_be_bytes)), (Encoding::Utf16, Some(0..2)));
+        assert_eq!(verdict(&wide(text, u16::to_le_bytes)), (Encoding::Utf16, Some(0..2)));
+        assert_eq!(verdict(&wide(text, u16::to_be_bytes)), (Encoding::Utf16, Some(0..2)));
+    }
+
+    #[test]
+    fn utf_16_is_seen_in_chunks_of_any_size() {
+        let mut evidence = EncodingEvidence::default();
+        for byte in "202407,1".encode_utf16().flat_map(u16::to_le_bytes) {
+            evidence.start(&[byte]);
+        }
+        assert_eq!(evidence.verdict().0, Encoding::Utf16);
+    }
+
+    #[test]
+    fn iso_2022_jp_is_seen_at_its_escape() {
+        assert_eq!(verdict(b"\"\x1B$BO\"7H\x1B(B\"\r\n"), (Encoding::Iso2022Jp, Some(1..4)));
+    }
+
+    #[test]
+    fn a_cell_is_text_or_tells_the_byte_that_is_none() {
+        assert_eq!(decode(b"\x95\x5C"), Text::Clean("表".into()));
+        assert_eq!(decode(b"\xEE\xE0\xFB\xFC"), Text::Clean("髙髙".into()));
+        assert_eq!(decode(b"\x95\x5C\x80"), Text::Undecodable { at: 2 });
+        assert_eq!(decode(b"\x95\x5C\xF0\x40"), Text::Undecodable { at: 2 });
+        assert_eq!(decode(b"\x95\x5C\x95"), Text::Undecodable { at: 2 });
+    }
 }

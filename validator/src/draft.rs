@@ -272,6 +272,10 @@ impl Draft {
             Site::End(file) => {
                 let file_bytes = self.files[*file].bytes();
                 let end = file_bytes.len() as u64;
+                if end == 0 {
+                    // No bytes, no line.
+                    return Expected { file: self.files[*file].name.clone(), line: None, bytes: Some(0..0) };
+                }
                 let line = match self.files[*file].rows.len() {
                     0 => 1,
                     rows => self.line(*file, rows - 1) + breaks(&self.files[*file].rows[rows - 1].bytes()),

@@ -1,12 +1,14 @@
 //! What the rules over sets need to know of a file, gathered while its rows pass by.
 //! Knows keys and sums; judges nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bind::{Known, Row, SumRow};
 use crate::finding::Place;
+use crate::form::digits;
+use crate::numbers::insured_number;
 use crate::spec::keys::{dlt1kyo, up1kyo, upkihon, upplan, upsikyu};
-use crate::spec::{Key, Kind};
+use crate::spec::{Key, Kind, service_type};
 
 /// 保険者番号 and 被保険者番号.
 pub type Person = [u8; 16];
@@ -35,7 +37,8 @@ pub struct Amount {
     pub rows: u32,
     /// 単位数, where all rows have the same.
     pub units: Option<i64>,
-    /// Whether some row has 日割対象日 or a number that cannot be read: not to be compared.
+    /// Whether some row has 日割対象日 or a discount, or a number that is negative or cannot be
+    /// read: not to be compared.
     pub open: bool,
     /// サービスコード of the first row.
     pub place: Place,
@@ -44,14 +47,18 @@ pub struct Amount {
 /// What is known of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Whether every record could be read as a row.
+    /// Whether every record could be read as a row that tells whose it is.
     pub complete: bool,
+    /// Whether some row does not tell whose it is.
+    pub nameless: bool,
     /// 被保険者番号 of the first row of each person and occasion.
     pub occasions: BTreeMap<(Person, Occasion), Place>,
     /// The occasion's own cell in that row.
     pub occasion_places: BTreeMap<(Person, Occasion), Place>,
     /// Units by service, for 第6表（予定） and the detail rows of 第7表.
     pub services: BTreeMap<ServiceKey, Amount>,
+    /// People with a service that could not be added to one of these: their sums fall short.
+    pub unsummed: BTreeSet<Person>,
     /// 家族構成 画像ファイル名, as bytes, with their places.
     pub images: Vec<(Vec<u8>, Place)>,
 }
@@ -78,7 +85,10 @@ impl Facts {
     }
 
     pub(crate) fn row(&mut self, row: &Row<'_>) {
-        let Some(person) = person(row) else { return };
+        let Some(person) = person(row) else {
+            self.nameless = true;
+            return;
+        };
         let occasion_key = occasion_key(row.table.kind);
         let occasion = match occasion_key.map(|key| row.fixed::<8>(key)) {
             Some(Known::Is(occasion)) => occasion,
@@ -92,9 +102,10 @@ impl Facts {
         }
         match row.table.kind {
             Kind::Upplan => self.service(row, person),
-            Kind::Upsikyu if row.sum_row(upsikyu::SERVICE_CODE) == Known::Is(SumRow::Detail) => {
-                self.service(row, person);
-            }
+            Kind::Upsikyu => match row.sum_row(upsikyu::SERVICE_CODE) {
+                Known::Is(SumRow::Subtotal(_) | SumRow::Total) => {}
+                Known::Is(SumRow::Detail) | Known::Absent | Known::Unreadable => self.service(row, person),
+            },
             Kind::Upkihon => {
                 if let (Known::Is(name), Some(place)) =
                     (row.bytes(upkihon::FAMILY_IMAGE_FILE), place(row, upkihon::FAMILY_IMAGE_FILE))
@@ -110,7 +121,6 @@ impl Facts {
             | Kind::Upjsk
             | Kind::Dltplan
             | Kind::Dltjsk
-            | Kind::Upsikyu
             | Kind::Dltkihon
             | Kind::UpkihonSub1
             | Kind::UpkihonSub2
@@ -122,35 +132,44 @@ impl Facts {
     }
 
     fn service(&mut self, row: &Row<'_>, person: Person) {
-        let (Known::Is(office), Known::Is(code)) =
-            (row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER), row.fixed::<6>(upplan::SERVICE_CODE))
-        else {
+        let (Known::Is(office), Known::Is(code), Some(place)) = (
+            row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
+            row.fixed::<6>(upplan::SERVICE_CODE),
+            place(row, upplan::SERVICE_CODE),
+        ) else {
+            self.unsummed.insert(person);
             return;
         };
-        let Some(place) = place(row, upplan::SERVICE_CODE) else { return };
+        // A type that is unknown or not exchanged has a finding of its own; what it was meant to be
+        // is missing from the sum of another code.
+        let key = ServiceKey { person, office, code };
+        if !self.services.contains_key(&key) && service_type(row.table.version, &code[..2]) != Some(true) {
+            self.unsummed.insert(person);
+            return;
+        }
         let (units, count) = (row.integer(upplan::UNITS), row.integer(upplan::SERVICE_COUNT));
         let prorated = !matches!(row.bytes(upplan::PRORATED_DAYS), Known::Absent);
-        let product = units.is().zip(count.is()).map(|(units, count)| units * count);
-        let amount = self.services.entry(ServiceKey { person, office, code }).or_insert(Amount {
-            sum: 0,
-            rows: 0,
-            units: units.is(),
-            open: false,
-            place,
-        });
+        // 第6表 has the units after a discount, 第7表 both.
+        let discounted = !matches!(row.integer(upsikyu::DISCOUNTED_UNITS), Known::Absent | Known::Is(0));
+        let product = units.is().zip(count.is()).and_then(|(units, count)| units.checked_mul(count));
+        let amount =
+            self.services.entry(key).or_insert(Amount { sum: 0, rows: 0, units: units.is(), open: false, place });
         amount.rows += 1;
         amount.sum = amount.sum.saturating_add(product.unwrap_or(0));
-        amount.open |= prorated || product.is_none();
+        amount.open |= prorated || discounted || product.is_none_or(|product| product < 0);
         if amount.units != units.is() {
             amount.units = None;
         }
     }
 }
 
-/// The person of a row.
+/// The person of a row, where both numbers have the form of such numbers.
 pub fn person(row: &Row<'_>) -> Option<Person> {
     let insurer = row.fixed::<6>(upplan::INSURER_NUMBER).is()?;
     let insured = row.fixed::<10>(upplan::INSURED_NUMBER).is()?;
+    if !digits(&insurer) || !insured_number(&insured) {
+        return None;
+    }
     let mut person = [0; 16];
     person[..6].copy_from_slice(&insurer);
     person[6..].copy_from_slice(&insured);

@@ -31,6 +31,8 @@ pub mod decode;
 pub mod draft;
 pub mod facts;
 pub mod finding;
+mod form;
+mod gaps;
 pub mod ms932;
 pub mod name;
 pub mod numbers;
@@ -39,7 +41,9 @@ pub mod rules;
 pub mod scan;
 mod sets;
 pub mod spec;
+mod table7;
 pub mod text;
+mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, set_rules};

@@ -158,11 +158,16 @@ struct Alignment {
 
 const LEFT_OUT: u32 = 2;
 const MISFIT: u32 = 3;
+/// More than leaving out both the segment and the part.
+const NEVER: u32 = 2 * LEFT_OUT + 1;
 
 /// The cheapest way to give the parts their roles.
 fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
     // A name of hundreds of parts is no name; the table below stays small.
-    let parts = &parts[..parts.len().min(32)];
+    let parts: Vec<&str> = parts[..parts.len().min(32)].iter().rev().copied().collect();
+    // Laid out from the end, so that the way back goes from the start: of two readings that cost the
+    // same, the one that fills the earlier segments is taken.
+    let segments: Vec<Segment> = segments.iter().rev().copied().collect();
     let (rows, columns) = (segments.len() + 1, parts.len() + 1);
     let mut costs = vec![vec![0_u32; columns]; rows];
     for row in 0..rows {
@@ -195,9 +200,6 @@ fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
             column -= 1;
         }
     }
-    best.parts.reverse();
-    best.missing.reverse();
-    best.extra.reverse();
     best
 }
 
@@ -207,6 +209,8 @@ fn fit(segment: Segment, part: &str) -> u32 {
     let alnum = part.bytes().all(|b| b.is_ascii_alphanumeric());
     let likely = match segment {
         _ if part.is_empty() => return 1,
+        // "43" where a receiver belongs: the receiver is left out, not written in two characters.
+        Segment::SenderOffice | Segment::ReceiverOffice if alnum && part.len() == 2 => return NEVER,
         Segment::TargetMonth => digits && part.len() == 6,
         Segment::SenderOffice | Segment::ReceiverOffice => alnum && (7..=12).contains(&part.len()),
         Segment::SenderServiceType | Segment::ReceiverServiceType => alnum && part.len() <= 3,
@@ -242,6 +246,14 @@ mod tests {
         let name = FileName::parse("UPJSK_202610_9970100016_11___20261001090000.CSV");
         assert_eq!(name.missing, [Segment::ReceiverOffice, Segment::ReceiverServiceType]);
         assert!(name.extra.is_empty());
+    }
+
+    #[test]
+    fn a_service_type_is_not_taken_for_an_office() {
+        let name = FileName::parse("UP1KYO_9970100016_43_20261001090000.CSV");
+        assert_eq!(name.missing, [Segment::ReceiverOffice, Segment::ReceiverServiceType]);
+        assert_eq!(name.part(Segment::SenderServiceType), Some("43"));
+        assert!(name.with_types && name.extra.is_empty());
     }
 
     #[test]

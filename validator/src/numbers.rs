@@ -3,12 +3,14 @@
 //! Source: 総合事業における事業所番号の考え方 (n1); the insurer's digit is the same algorithm, found on
 //! published masters. Published numbers that do not fit exist, so a wrong digit is worth a hint only.
 
+use crate::form::fits;
+
 /// How an office number is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfficeNumber {
     /// Ten digits, or a letter in the third place (not I, O, Q).
     Sound,
-    /// Ten letters and digits, with a letter where none belongs.
+    /// Ten letters and digits, with a letter (not I, O, Q) where none belongs.
     LetterMisplaced,
     /// Anything else.
     Malformed,
@@ -19,12 +21,17 @@ pub fn office_number(text: &[u8]) -> OfficeNumber {
     if text.len() != 10 || !text.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
         return OfficeNumber::Malformed;
     }
-    let misplaced = text.iter().enumerate().any(|(i, b)| match b {
-        b'I' | b'O' | b'Q' => true,
-        b'A'..=b'Z' => i != 2,
-        _ => false,
-    });
+    // These three are used in no place: they look like 1 and 0.
+    if text.iter().any(|b| matches!(b, b'I' | b'O' | b'Q')) {
+        return OfficeNumber::Malformed;
+    }
+    let misplaced = text.iter().enumerate().any(|(i, b)| i != 2 && b.is_ascii_uppercase());
     if misplaced { OfficeNumber::LetterMisplaced } else { OfficeNumber::Sound }
+}
+
+/// Whether a text has the form of a 被保険者番号: ten digits, or H and nine for 生活保護 only.
+pub fn insured_number(text: &[u8]) -> bool {
+    fits(text, "9999999999") || fits(text, "H999999999")
 }
 
 /// Whether the last character of a number is its check digit (modulus 10, weights 2 and 1 from the
@@ -86,7 +93,7 @@ mod tests {
     fn a_letter_belongs_in_the_third_place() {
         assert_eq!(office_number(b"13A0100019"), OfficeNumber::Sound);
         assert_eq!(office_number(b"A370100016"), OfficeNumber::LetterMisplaced);
-        assert_eq!(office_number(b"13I0100019"), OfficeNumber::LetterMisplaced);
+        assert_eq!(office_number(b"13I0100019"), OfficeNumber::Malformed);
         assert_eq!(office_number(b"13a0100019"), OfficeNumber::Malformed);
         assert_eq!(office_number(b"137010001"), OfficeNumber::Malformed);
     }

@@ -187,6 +187,8 @@ pub enum Role {
         /// Where the first one stands in the record.
         at: usize,
     },
+    /// A row after such a row: it is not read.
+    Unread,
 }
 
 /// What a bytes or csv rule sees.
@@ -205,10 +207,27 @@ pub struct RecordView<'a> {
 }
 
 impl RecordView<'_> {
-    /// The 0-based column that holds a byte of the record.
+    /// Whether all quotes are as they should be. Where they are not, cells cannot be counted.
+    pub fn quotes_are_sound(&self) -> bool {
+        self.record.cells.iter().all(Cell::is_sound)
+    }
+
+    /// The table that tells which items the cells are.
+    fn table(&self) -> Option<&'static Table> {
+        match (self.row, self.tables) {
+            (Some(row), _) => Some(row.table),
+            (None, [table]) if self.role == Role::Data && !self.quotes_are_sound() => Some(table),
+            (None, _) => None,
+        }
+    }
+
+    /// The 0-based column that holds a byte of the record. Where a quote in the wrong place has
+    /// taken cells in, those before it and its own still stand where they should.
     pub fn column_at(&self, at: usize) -> Option<usize> {
-        self.row?;
-        self.record.cells.iter().position(|cell| cell.span().contains(&at))
+        self.table()?;
+        let column = self.record.cells.iter().position(|cell| cell.span().contains(&at))?;
+        let certain = self.row.is_some() || self.record.cells[..column].iter().all(Cell::is_sound);
+        certain.then_some(column)
     }
 }
 
@@ -287,6 +306,8 @@ impl SetView<'_> {
 pub struct DeliveryView<'a> {
     /// By key.
     pub sets: Vec<SetView<'a>>,
+    /// Files whose names do not tell which set they belong to.
+    pub loose: Vec<&'a FileJudgement>,
     /// The options of the run.
     pub options: &'a Options,
 }
@@ -344,7 +365,7 @@ impl Out<'_> {
     /// About a range inside a record, and the item that holds it, where it is known.
     pub fn range(&mut self, view: &RecordView<'_>, range: std::ops::Range<usize>) -> &mut Finding {
         let column = view.column_at(range.start);
-        let table = view.row.map(|row| row.table);
+        let table = view.table();
         let place = Place::range(&view.record, range, column);
         let file = Arc::clone(self.file);
         self.place_in(file, place, table)

@@ -124,8 +124,11 @@ impl Core {
     fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
         self.records += 1;
         self.encoding.record(&record);
-        self.line_ends.add(&record);
-        let role = role(&record);
+        let role = match role(&record) {
+            Role::Data | Role::Blank if self.unreadable => Role::Unread,
+            role => role,
+        };
+        self.line_ends.add(&record, role);
         if let Role::OtherSeparator { .. } = role {
             self.unreadable = true;
         }
@@ -134,15 +137,18 @@ impl Core {
         }
         let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
         let row = match role {
-            Role::Data if !self.unreadable => Row::bind(tables, record),
-            Role::Data | Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } => None,
+            Role::Data => Row::bind(tables, record),
+            Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } | Role::Unread => None,
         };
         if role == Role::Data && row.is_none() {
             self.incomplete = true;
         }
-        let odd = odd_characters(record.bytes);
-        let silent = self.unreadable && !matches!(role, Role::OtherSeparator { .. });
-        let view = RecordView { record, odd: &odd, role, tables: if silent { &[] } else { tables }, row };
+        let odd = match role {
+            // Every tab of such a row would be a control character.
+            Role::OtherSeparator { .. } | Role::Unread => Vec::new(),
+            Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
+        };
+        let view = RecordView { record, odd: &odd, role, tables, row };
         self.stateless(&view, context);
         if let Some(row) = row {
             self.stateful(&row, context);
@@ -360,7 +366,8 @@ impl Core {
             self.findings.add(finding, keep, &mut self.kept);
         }
         self.findings.sort();
-        self.facts.complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
+        self.facts.complete =
+            !self.incomplete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;
         if let Some((count, line)) = self.skipped {
             not_checked.push(NotChecked {
                 what: Message::pair(
@@ -422,7 +429,7 @@ impl Core {
 }
 
 impl LineEnds {
-    fn add(&mut self, record: &Record<'_>) {
+    fn add(&mut self, record: &Record<'_>, role: Role) {
         let end = record.at + record.bytes.len() as u64;
         let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
         match record.end {
@@ -438,7 +445,7 @@ impl LineEnds {
             // An unclosed quote swallows the line end: that is said once.
             LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
             // The mark stands after the last line end.
-            LineEnd::Eof if record.bytes == END_MARK => {}
+            LineEnd::Eof if role == Role::EndMark => {}
             LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
         }
     }
@@ -456,21 +463,19 @@ fn breaks(bytes: &[u8]) -> u64 {
     count
 }
 
-/// The end-of-file mark of old systems.
-const END_MARK: &[u8] = b"\x1A";
-
 /// What a record is, by its looks.
 fn role(record: &Record<'_>) -> Role {
     if record.is_blank() {
         return Role::Blank;
     }
-    if record.bytes == END_MARK && record.end == LineEnd::Eof {
+    if record.bytes == b"\x1A" && record.end == LineEnd::Eof {
         return Role::EndMark;
     }
     if record.index > 0 {
         return Role::Data;
     }
-    let one_cell = record.cells.len() == 1 && record.cells[0].is_sound();
+    // Quotes of texts further on in the row look misplaced here.
+    let one_cell = matches!(record.cells, [cell] if cell.quoting != Quoting::Unclosed);
     for separator in [b'\t', b';'] {
         if one_cell && record.bytes.iter().filter(|&&b| b == separator).count() >= 3 {
             let at = record.bytes.iter().position(|&b| b == separator).unwrap_or(0);

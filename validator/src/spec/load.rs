@@ -327,6 +327,7 @@ fn condition(text: &str) -> Condition {
         "may-be-absent" => Condition::MayBeAbsent,
         "equipment-with" => Condition::EquipmentWith(key(rest)),
         "empty-on-sum-rows" => Condition::EmptyOnSumRows,
+        "free-on-sum-rows" => Condition::FreeOnSumRows,
         "zero-on-sum-rows" => Condition::ZeroOnSumRows,
         "nines-on-total-row" => Condition::NinesOnTotalRow,
         "9999-means-none" => Condition::NinesMeanNone,

@@ -292,6 +292,8 @@ pub enum Condition {
     EquipmentWith(Key),
     /// Empty on subtotal and total rows.
     EmptyOnSumRows,
+    /// Free to leave empty on subtotal and total rows, required or not.
+    FreeOnSumRows,
     /// Zero on subtotal and total rows.
     ZeroOnSumRows,
     /// 9999999999 on the total row.

@@ -3,7 +3,9 @@
 
 use std::sync::LazyLock;
 
-use super::load::rows;
+use crate::text::Text;
+
+use super::load::{rows, service_type};
 use super::model::{Kind, Version};
 
 /// One side of the exchange.
@@ -15,6 +17,28 @@ pub enum Party {
     CareManager,
     /// サービス事業所
     Provider,
+}
+
+impl Party {
+    /// The party of a service type in a file name: 43 is 居宅介護支援, 46 and AF are the services
+    /// that a 地域包括支援センター gives; they stand in no list of exchanged services.
+    pub fn of(service_type_code: &str) -> Option<Party> {
+        match service_type_code {
+            "46" | "AF" => Some(Party::Center),
+            "43" => Some(Party::CareManager),
+            code => service_type(Version::V202407, code.as_bytes()).map(|_| Party::Provider),
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> Text {
+        let (ja, en) = match self {
+            Party::Center => ("地域包括支援センター", "community support centre"),
+            Party::CareManager => ("居宅介護支援事業所", "care management office"),
+            Party::Provider => ("サービス事業所", "service office"),
+        };
+        Text { ja, en }
+    }
 }
 
 /// A kind inside a unit.
@@ -45,6 +69,12 @@ impl Unit {
     /// Whether a kind belongs to it.
     pub fn holds(&self, kind: Kind) -> bool {
         self.members.iter().any(|member| member.kind == kind)
+    }
+
+    /// Whether it is no union of smaller ones: PREV_PLAN_WITH_BASIC_INFO is PREV_PLAN and BASIC_INFO.
+    pub fn is_elementary(&self, version: Version) -> bool {
+        let companions = || self.members.iter().filter(|member| !member.base);
+        !units(version).iter().any(|other| companions().any(|member| member.kind == other.base()))
     }
 
     /// The kind it is built around.

@@ -1,8 +1,9 @@
 //! `bytes/lead-without-trail`
 
+use super::ENCODING;
 use crate::finding::Severity;
 use crate::ms932::Class;
-use crate::rule::{Basis, Case, Check, Citation, Out, RecordView, Rule};
+use crate::rule::{Basis, Case, Check, Out, RecordView, Rule};
 use crate::rules::EVERY;
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         ja: "文字列はバイト単位ではなく、文字単位で切ってください。",
         en: "Cut text between characters, not between bytes.",
     },
-    basis: Basis::Spec(&[Citation { source: "v41", place: "文字コード（Shift-JIS、MS932）" }]),
+    basis: Basis::Spec(ENCODING),
     reading: None,
     versions: EVERY,
     check: Check::Bytes(check),

@@ -4,8 +4,8 @@ use crate::draft::Site;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, RecordView, Role, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
-use crate::scan::Quoting;
-use crate::spec::Kind;
+use crate::spec::keys::{upplan, upsikyu};
+use crate::spec::{Kind, Version, tables};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,33 +21,67 @@ pub(super) static RULE: Rule = Rule {
         en: "Keep the commas of empty items, and check that the number of items is that of the CSV version.",
     },
     basis: Basis::Spec(ITEM_TABLES),
-    reading: None,
+    reading: Some(Text {
+        ja: "202003の第7表は、「給付管理単位数」のない33項目とある34項目のいずれも認めます。",
+        en: "Under 202003, 第7表 is accepted with 給付管理単位数 (34 items) and without it (33 items).",
+    }),
     versions: EVERY,
     check: Check::Csv(check),
-    good: &[],
-    bad: &[Case {
-        on: "202407-plan",
-        also: &[],
-        edit: |draft| {
-            let file = draft.index(Kind::Up1kyo)?;
-            draft.files[file].rows[0].cells.pop()?;
-            Some(Site::RowEnd(file, 0))
+    good: &[
+        Case {
+            on: "202003-table",
+            also: &[],
+            // 給付管理単位数 may be left out in this version.
+            edit: |draft| {
+                let shortest = tables(Version::V202003, Kind::Upsikyu).last()?.items.len();
+                let (file, row) = draft.find(Kind::Upsikyu, |file, row| file.rows[row].cells.len() == shortest)?;
+                Some(Site::Row(file, row))
+            },
         },
-    }],
+        Case {
+            on: "202407-table",
+            also: &[],
+            // The comma before an empty last item is there.
+            edit: |draft| draft.set(Kind::Upplan, 0, upplan::RECORD_IDENTIFIER, b""),
+        },
+    ],
+    bad: &[
+        Case {
+            on: "202407-plan",
+            also: &[],
+            edit: |draft| {
+                let file = draft.index(Kind::Up1kyo)?;
+                draft.files[file].rows.first_mut()?.cells.pop()?;
+                Some(Site::RowEnd(file, 0))
+            },
+        },
+        Case {
+            on: "202208-table",
+            also: &[],
+            // 33 items are for the version before.
+            edit: |draft| {
+                let file = draft.index(Kind::Upsikyu)?;
+                let column = draft.files[file].column(upsikyu::MANAGED_UNITS)?;
+                if draft.files[file].version()? == Version::V202003 {
+                    return None;
+                }
+                draft.files[file].rows.first_mut()?.cells.remove(column);
+                Some(Site::RowEnd(file, 0))
+            },
+        },
+    ],
 };
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     let Some(fewest) = view.tables.iter().map(|table| table.items.len()).min() else { return };
     let cells = view.record.cells.len();
-    // An unclosed quote swallows cells: csv/unclosed-quote says so.
-    let swallowed = view.record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed);
-    if view.role != Role::Data || cells >= fewest || swallowed {
+    // A quote in the wrong place takes cells in: the rules about quotes say so.
+    if view.role != Role::Data || cells >= fewest || !view.quotes_are_sound() {
         return;
     }
     let end = view.record.bytes.len();
     let counts: Vec<String> = view.tables.iter().rev().map(|table| table.items.len().to_string()).collect();
     out.range(view, end..end)
         .expected(format!("{}項目", counts.join("または")), format!("{} items", counts.join(" or ")))
-        .got(format!("{cells}項目"), format!("{cells} items"))
-        .cap_by(view.tables[0].certainty);
+        .got(format!("{cells}項目"), format!("{cells} items"));
 }

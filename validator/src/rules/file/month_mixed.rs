@@ -28,7 +28,11 @@ pub(super) static RULE: Rule = Rule {
     reading: None,
     versions: EVERY,
     check: Check::File(start),
-    good: &[],
+    good: &[Case {
+        on: "202407-result",
+        also: &[],
+        edit: |draft| draft.set_raw(Kind::Upjsk, 1, upplan::TARGET_MONTH, b"\"202609\""),
+    }],
     bad: &[Case {
         on: "202407-result",
         also: &["row/service-date-outside-month"],

@@ -42,14 +42,47 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
     match &view.name.kind {
         NamedKind::Known(_) => {}
         NamedKind::Nearest { written, kind } => {
-            out.whole_file().expected_value(kind.name()).got(written, written).say(
-                format!("ファイル名の先頭「{written}」は標準の識別子ではありません（「{kind}」の誤りと思われます）"),
-                format!("`{written}` is no identifier of the standard; `{kind}` must be meant"),
-            );
+            let (ja, en) = difference(written, kind.name());
+            out.whole_file()
+                .expected_value(view.name.text.replacen(written, kind.name(), 1))
+                .got(written, written)
+                .say(
+                    format!("ファイル名の先頭「{written}」は標準の識別子ではありません。「{kind}」の誤りと思われます（{ja}）"),
+                    format!("`{written}` is no identifier of the standard; `{kind}` must be meant ({en})"),
+                );
         }
         NamedKind::Unknown { written } => {
             let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
             out.whole_file().expected_value(known.join(", ")).got(written, written);
         }
+    }
+}
+
+/// The part in which two identifiers differ, in words.
+fn difference(written: &str, right: &str) -> (String, String) {
+    let front = written.bytes().zip(right.bytes()).take_while(|(a, b)| a == b).count();
+    let (written, right) = (written.get(front..).unwrap_or(""), right.get(front..).unwrap_or(""));
+    let back = written.bytes().rev().zip(right.bytes().rev()).take_while(|(a, b)| a == b).count();
+    // An identifier is ASCII; what was written need not be.
+    let written = written.get(..written.len() - back).unwrap_or(written);
+    let right = right.get(..right.len() - back).unwrap_or(right);
+    match (written, right) {
+        ("", missing) => (format!("「{missing}」が足りません"), format!("`{missing}` is missing")),
+        (surplus, "") => (format!("「{surplus}」が余分です"), format!("`{surplus}` is too much")),
+        (here, there) => (format!("「{here}」を「{there}」に"), format!("`{here}` for `{there}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn the_one_difference_is_named() {
+        assert_eq!(difference("UPKHON", "UPKIHON").0, "「I」が足りません");
+        assert_eq!(difference("UPPPLAN", "UPPLAN").0, "「P」が余分です");
+        assert_eq!(difference("UPJKS", "UPJSK").0, "「KS」を「SK」に");
+        assert_eq!(difference("DLTBET", "UPSIKYU").1, "`DLTBET` for `UPSIKYU`");
+        assert_eq!(difference("ＵPPLAN", "UPPLAN").1, "`Ｕ` for `U`");
     }
 }

@@ -1,6 +1,7 @@
 //! `row/service-date-outside-month`
 
 use crate::bind::{Known, Row};
+use crate::draft::DraftFile;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
@@ -30,7 +31,10 @@ pub(super) static RULE: Rule = Rule {
     good: &[Case {
         on: "202407-table",
         also: &[],
-        edit: |draft| draft.set(Kind::Upplan, 0, upplan::SERVICE_DATE, b"20261031"),
+        edit: |draft| {
+            let rental = |file: &DraftFile, row| file.get(row, upplan::SERVICE_CODE).starts_with(b"17");
+            draft.set_where(Kind::Upplan, rental, upplan::SERVICE_DATE, b"20261031")
+        },
     }],
     bad: &[Case {
         on: "202407-table",
@@ -40,16 +44,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
-    let within = |item: &'static crate::spec::Item| {
-        item.condition(|condition| match condition {
-            Condition::Within(month) => Some((item.key, *month)),
-            _ => None,
-        })
-    };
-    for (date_key, month_key) in row.table.items.iter().filter_map(within) {
-        let (Known::Is(date), Known::Is(month)) = (row.date(date_key), row.month(month_key)) else { continue };
-        if !month.holds(date) {
-            out.cell(row, date_key).expected(
+    for item in &row.table.items {
+        let month = item.condition(|c| if let Condition::Within(month) = c { Some(*month) } else { None });
+        let Some(Known::Is(month)) = month.map(|key| row.month(key)) else { continue };
+        if matches!(row.date(item.key), Known::Is(date) if !month.holds(date)) {
+            out.cell(row, item.key).expected(
                 format!("{month}の日（対象年月 {month}）"),
                 format!("a day of {month} (service month {month})"),
             );

@@ -1,11 +1,15 @@
 //! `set/version-differs`
 
-use crate::draft::Site;
+use super::{base_of, en_of, ja_of};
+use crate::draft::{Draft, Site};
 use crate::finding::Severity;
+use crate::name::FileName;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule, SetView};
 use crate::rules::EVERY;
-use crate::spec::{Kind, Version};
+use crate::spec::keys::{dlt1kyo, uphosoku};
+use crate::spec::{Kind, Segment, Version, grammar};
 use crate::text::Text;
+use crate::units::formed;
 
 pub(super) static RULE: Rule = Rule {
     id: "set/version-differs",
@@ -32,30 +36,59 @@ pub(super) static RULE: Rule = Rule {
     reading: None,
     versions: EVERY,
     check: Check::Set(check),
-    good: &[],
+    good: &[Case {
+        on: "202407-delete",
+        also: &[],
+        // Another set may be of another version.
+        edit: |draft| {
+            let file = draft.index(Kind::Dlt1kyo)?;
+            age(draft, file).map(|()| Site::File(file))
+        },
+    }],
     bad: &[Case {
         on: "202407-plan",
-        also: &["name/segment-unexpected"],
+        also: &[],
         edit: |draft| {
-            let file = draft.find(Kind::Uphosoku, |file, _| file.version() == Some(Version::V202407))?.0;
-            for row in &mut draft.files[file].rows {
-                row.cells[0] = b"202208".to_vec();
-            }
-            Some(Site::File(file))
+            let (file, _) =
+                draft.find(Kind::Uphosoku, |file, row| file.get(row, uphosoku::TARGET_MONTH) == b"000000")?;
+            base_of(draft, file)?;
+            age(draft, file).map(|()| Site::File(file))
         },
     }],
 };
 
+/// Makes a file of 202407 one of 202208, name and rows.
+fn age(draft: &mut Draft, file: usize) -> Option<()> {
+    if draft.files[file].version() != Some(Version::V202407) {
+        return None;
+    }
+    let name = FileName::parse(&draft.files[file].name);
+    let kind = name.meant_kind()?;
+    let old = grammar(Version::V202208, kind)?;
+    let parts: Option<Vec<&str>> = old.segments.iter().map(|segment: &Segment| name.part(*segment)).collect();
+    draft.files[file].name = format!("{kind}_{}.{}", parts?.join("_"), name.extension.as_deref()?);
+    for row in 0..draft.files[file].rows.len() {
+        draft.files[file].put(row, dlt1kyo::CSV_VERSION, Version::V202208.value().as_bytes())?;
+    }
+    Some(())
+}
+
 fn check(set: &SetView<'_>, out: &mut Out<'_>) {
-    let mut stated = set.files.iter().filter_map(|file| Some((file, file.stated?)));
-    let Some((base, version)) = stated.next() else { return };
-    for (file, other) in stated {
-        if other != version {
-            out.whole_other(file).expected_value(version.value()).got(other.value(), other.value()).related_file(
-                &base.name,
-                format!("こちらは{version}です"),
-                format!("this one states {version}"),
-            );
+    for unit in formed(set) {
+        let mut stated = unit.files.iter().filter_map(|file| Some((file, file.stated?)));
+        let Some((base, version)) = stated.next() else { continue };
+        for (file, other) in stated {
+            // A kind that its version does not have is for name/kind-not-in-version to report.
+            let exists = file.kind.is_some_and(|kind| grammar(other, kind).is_some());
+            if other != version && exists {
+                out.whole_other(file)
+                    .expected(
+                        format!("{version}（{}と同じ）", ja_of(base)),
+                        format!("{version}, as in {}", en_of(base)),
+                    )
+                    .got(other.value(), other.value())
+                    .related_file(&base.name, format!("こちらは{version}です"), format!("this one states {version}"));
+            }
         }
     }
 }

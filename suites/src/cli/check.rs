@@ -1,0 +1,244 @@
+//! `renkei check PATH…`
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use renkei_reports::{Lang, Report, Run, Style};
+use renkei_validator::name::Nature;
+use renkei_validator::text::Message;
+use renkei_validator::{Options, check_sets};
+use time::{Date, Duration, OffsetDateTime};
+
+use super::settings::{FailOn, Format, Target};
+use super::terminal::{Terminal, with_line_end};
+use super::{dress, settings, value_arg, word_arg};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::input::{self, Inputs, Limits, Selection};
+use crate::lang::{self, pick};
+use crate::progress::Progress;
+
+/// How many findings of one rule in one file are kept as examples.
+const DEFAULT_FINDINGS: usize = 20;
+/// How many bytes may come out of one archive.
+const DEFAULT_UNPACKED: u64 = 4 << 30;
+/// How many entries one archive may have.
+const MOST_ENTRIES: usize = 100_000;
+
+pub(super) fn command(lang: Lang) -> Command {
+    let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
+    let argument = Arg::new("path")
+        .required(true)
+        .num_args(1..)
+        .value_name(say("パス", "PATH"))
+        .value_parser(clap::value_parser!(PathBuf))
+        .help(say(
+            "ファイル、フォルダー、zip、または -（標準入力）",
+            "Files, folders, zip archives, or - (standard input)",
+        ));
+    dress(Command::new("check"), Some(argument), lang)
+        .about(say("CSVファイルを検査します", "Checks CSV files"))
+        .override_usage(say("renkei check [オプション] <パス>...", "renkei check [OPTIONS] <PATH>..."))
+        .after_help(say(
+            "ファイル1つなら、そのファイルだけを検査します。フォルダー、zip、複数のファイルなら、組み合わせも検査します。",
+            "A single file is judged alone. Files of a folder, of a zip archive, or several files are judged as sets, too.",
+        ))
+        .arg(Arg::new("name").long("name").value_name("FILENAME").help(say(
+            "標準入力のファイル名（- のとき必要です）",
+            "The file name of standard input; required with -",
+        )))
+        .arg(word_arg("format", Format::WORDS, Format::parse, lang).value_name("FORMAT").help(say(
+            "標準出力の形式: text（既定）, concise, json",
+            "Format of standard output: text (default), concise, json",
+        )))
+        .arg(
+            value_arg("report", settings::parse_target, lang)
+                .action(ArgAction::Append)
+                .value_name("KIND=PATH")
+                .help(say(
+                    "報告をファイルにも書きます: json=…, text=…, concise=…（何度でも）",
+                    "Write the report to a file, too: json=…, text=…, concise=… (repeatable)",
+                )),
+        )
+        .arg(value_arg("as-of", settings::parse_date, lang).value_name("YYYY-MM-DD").help(say(
+            "この日の時点で検査します。指定がなければ、日本時間の今日",
+            "Judge as of this day. Without it, today in Japan",
+        )))
+        .arg(word_arg("fail-on", FailOn::WORDS, FailOn::parse, lang).value_name("SEVERITY").help(say(
+            "どの重さから終了コードを1にするか: none, info, warning, error（既定）",
+            "From which severity on the exit code is 1: none, info, warning, error (default)",
+        )))
+        .arg(
+            value_arg("show-values", parse_bool, lang)
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .hide_default_value(true)
+                .value_name("true|false")
+                .help(say(
+                    "値を伏せずに表示します（個人情報が含まれることがあります）",
+                    "Show values as they are; they may be personal data",
+                )),
+        )
+        .arg(value_arg("max-findings", settings::parse_count, lang).value_name("N").help(say(
+            "1つのファイルで1つのルールの例をいくつまで残すか（既定20）。件数はすべて数えます",
+            "How many examples of one rule are kept per file (default 20). All are counted",
+        )))
+        .arg(value_arg("max-unpacked", settings::parse_size, lang).value_name("SIZE").help(say(
+            "zip1つを展開してよい大きさ（既定4GiB）",
+            "How much may come out of one zip archive (default 4GiB)",
+        )))
+}
+
+fn parse_bool(text: &str) -> Result<bool, Message> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Message::pair("使える値: true, false", "the values are true, false")),
+    }
+}
+
+/// Everything a run is told: by the command line, else by the configuration, else by default.
+struct Settings {
+    paths: Vec<PathBuf>,
+    stdin_name: Option<String>,
+    format: Format,
+    targets: Vec<Target>,
+    fail_on: FailOn,
+    show_values: bool,
+    options: Options,
+    limits: Limits,
+}
+
+pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
+    match settings(matches, config) {
+        Ok(settings) => check(&settings, terminal),
+        Err(message) => {
+            terminal.complain(&message);
+            Exit::Usage
+        }
+    }
+}
+
+fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> {
+    let paths: Vec<PathBuf> = matches.get_many("path").into_iter().flatten().cloned().collect();
+    let stdin_name = matches.get_one::<String>("name").cloned();
+    let stdins = paths.iter().filter(|path| path.as_os_str() == "-").count();
+    match (stdins, &stdin_name) {
+        (0, None) | (1, Some(_)) => {}
+        (0, Some(_)) => {
+            return Err(Message::pair(
+                "--name は - （標準入力）と一緒に使います",
+                "--name goes with - (standard input)",
+            ));
+        }
+        (1, None) => {
+            return Err(Message::pair(
+                "標準入力（-）には --name ファイル名 が必要です",
+                "standard input (-) needs --name FILENAME",
+            ));
+        }
+        (_, _) => return Err(Message::pair("標準入力（-）は1回だけ使えます", "standard input (-) can be given once")),
+    }
+    if stdin_name.as_deref().is_some_and(input::is_archive) {
+        return Err(Message::pair(
+            "標準入力から書庫は読み取れません。ファイルとして渡します",
+            "an archive cannot be read from standard input; give it as a file",
+        ));
+    }
+    let targets: Vec<Target> = matches.get_many("report").into_iter().flatten().cloned().collect();
+    for (i, target) in targets.iter().enumerate() {
+        if targets[..i].iter().any(|other| other.path == target.path) {
+            return Err(Message::pair(
+                format!("--report の書き込み先 {} が重なっています", target.path),
+                format!("--report names {} twice", target.path),
+            ));
+        }
+    }
+    let as_of = matches.get_one::<Date>("as-of").copied().or(config.as_of).unwrap_or_else(today_in_japan);
+    let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
+    let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
+    Ok(Settings {
+        paths,
+        stdin_name,
+        format: matches.get_one("format").copied().or(config.format).unwrap_or(Format::Text),
+        targets,
+        fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
+        show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
+        options: Options { as_of: Some(as_of), keep, sets: true },
+        limits: Limits { unpacked, entries: MOST_ENTRIES },
+    })
+}
+
+fn today_in_japan() -> Date {
+    // 日本標準時 is nine hours ahead of UTC all year.
+    (OffsetDateTime::from(SystemTime::now()) + Duration::hours(9)).date()
+}
+
+fn check(settings: &Settings, terminal: &Terminal) -> Exit {
+    let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
+    let forms_sets = selection.forms_sets();
+    let options = Options { sets: forms_sets, ..settings.options.clone() };
+    let progress = Progress::new(selection.bytes());
+    let mut inputs = input::judge(selection, &options, &settings.limits, &progress);
+    let mut sets = forms_sets.then(|| {
+        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
+        check_sets(&files, &options)
+    });
+    inputs.fill_excerpts(sets.as_mut());
+    progress.finish();
+    for complaint in &inputs.missed.complaints {
+        terminal.complain(complaint);
+    }
+    let nothing = selects_nothing(&inputs);
+    if nothing {
+        terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
+    }
+    let report = renkei_reports::build(&Run {
+        as_of: options.as_of,
+        fail_on: settings.fail_on.severity(),
+        show_values: settings.show_values,
+        keep: options.keep,
+        files: &inputs.files,
+        sets: sets.as_ref(),
+        not_checked: &inputs.missed.not_checked,
+    });
+    let written = write_targets(&report, &settings.targets, terminal);
+    let exit = match (written, report.verdict) {
+        (Err(exit), _) => exit,
+        (Ok(()), _) if nothing => Exit::Nothing,
+        (Ok(()), verdict) => verdict.into(),
+    };
+    terminal.show(&render(&report, settings.format, terminal.lang, terminal.style()), exit)
+}
+
+/// Whether there is nothing to judge, and nothing that could have been.
+fn selects_nothing(inputs: &Inputs) -> bool {
+    inputs.files.iter().all(|(file, _)| file.nature == Nature::Attachment)
+        && inputs.missed.not_checked.iter().all(|not_checked| !not_checked.blocks)
+}
+
+fn render(report: &Report, format: Format, lang: Lang, style: Style) -> String {
+    with_line_end(match format {
+        Format::Text => renkei_reports::text(report, lang, style),
+        Format::Concise => renkei_reports::concise(report, lang),
+        Format::Json => renkei_reports::json(report),
+    })
+}
+
+fn write_targets(report: &Report, targets: &[Target], terminal: &Terminal) -> Result<(), Exit> {
+    let mut outcome = Ok(());
+    for target in targets {
+        let text = render(report, target.kind, terminal.lang, Style { color: false });
+        if let Err(error) = std::fs::write(&target.path, text) {
+            let (path, why) = (&target.path, lang::io_reason(&error));
+            terminal.complain(&Message::pair(
+                format!("{path} に書き込めません: {}", why.ja),
+                format!("cannot write {path}: {}", why.en),
+            ));
+            outcome = Err(Exit::Incomplete);
+        }
+    }
+    outcome
+}

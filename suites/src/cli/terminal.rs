@@ -1,0 +1,77 @@
+//! Writes to standard output and standard error. Knows colours and broken pipes; knows no verb.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use renkei_reports::{Lang, Style};
+use renkei_validator::text::Message;
+
+use super::settings::Color;
+use crate::exit::Exit;
+use crate::lang;
+
+/// The person or program that the output goes to.
+pub(crate) struct Terminal {
+    /// The language spoken.
+    pub(crate) lang: Lang,
+    choice: ColorChoice,
+}
+
+impl Terminal {
+    pub(crate) fn new(lang: Lang, color: Color) -> Terminal {
+        let choice = match color {
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+            Color::Auto => AutoStream::choice(&io::stdout()),
+        };
+        Terminal { lang, choice }
+    }
+
+    /// How reports are to be styled for standard output.
+    pub(crate) fn style(&self) -> Style {
+        Style { color: self.choice != ColorChoice::Never }
+    }
+
+    /// Writes a text to standard output and gives the exit the run ends with: the one it would end
+    /// with anyway, unless the text cannot be written.
+    pub(crate) fn show(&self, text: &str, exit: Exit) -> Exit {
+        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => exit,
+            // The reader has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
+            Err(error) => {
+                let why = lang::io_reason(&error);
+                self.complain(&Message::pair(
+                    format!("標準出力に書き込めません: {}", why.ja),
+                    format!("cannot write to standard output: {}", why.en),
+                ));
+                Exit::Incomplete
+            }
+        }
+    }
+
+    /// Tells on standard error what is wrong.
+    pub(crate) fn complain(&self, message: &Message) {
+        complain(self.lang, message);
+    }
+}
+
+/// Tells on standard error what is wrong.
+pub(crate) fn complain(lang: Lang, message: &Message) {
+    tell(&format!("{}: {}", lang::pick(lang, "エラー", "error"), lang::read(lang, message)));
+}
+
+/// Writes a line to standard error, where there is one.
+pub(crate) fn tell(line: &str) {
+    // Nobody can be told that this failed.
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
+
+/// A text with a line end at its end.
+pub(crate) fn with_line_end(mut text: String) -> String {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}

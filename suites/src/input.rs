@@ -1,0 +1,506 @@
+//! Finds, reads and re-reads what is to be judged. Knows paths, streams and digests; knows nothing of
+//! what the bytes mean.
+
+mod archive;
+mod folder;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use renkei_validator::finding::Finding;
+use renkei_validator::scan::RECORD_LIMIT;
+use renkei_validator::text::Message;
+use renkei_validator::{FileCheck, FileJudgement, NotChecked, Options, SetsJudgement, fill_excerpt};
+use sha2::{Digest, Sha256};
+
+use crate::lang;
+use crate::progress::Progress;
+
+/// How much is read at once.
+const CHUNK: usize = 64 << 10;
+
+/// More readers than this gain nothing.
+const MOST_THREADS: usize = 8;
+
+/// What a command line selects.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    tasks: Vec<Task>,
+    missed: Missed,
+    seen: BTreeSet<PathBuf>,
+    grouped: bool,
+}
+
+/// One thing to read.
+#[derive(Debug)]
+enum Task {
+    File { path: PathBuf, name: String, named: bool, bytes: u64 },
+    Archive { path: PathBuf, name: String, named: bool, bytes: u64 },
+    Stdin { name: String },
+}
+
+/// What could not be read, and what a person at the terminal is told of it.
+#[derive(Debug, Default)]
+pub(crate) struct Missed {
+    /// For the report.
+    pub(crate) not_checked: Vec<NotChecked>,
+    /// For standard error: what was named on the command line.
+    pub(crate) complaints: Vec<Message>,
+}
+
+/// What is read, and how far.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Bytes that may come out of one archive.
+    pub(crate) unpacked: u64,
+    /// Entries that one archive may have.
+    pub(crate) entries: usize,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    /// Each with the SHA-256 of its bytes, in the order selected.
+    pub(crate) files: Vec<(FileJudgement, String)>,
+    /// Where each can be read again, in the same order.
+    sources: Vec<Source>,
+    /// What could not be read.
+    pub(crate) missed: Missed,
+}
+
+/// Where an input can be read again.
+#[derive(Clone, Debug)]
+enum Source {
+    File(PathBuf),
+    Entry { archive: PathBuf, index: usize },
+    Nowhere,
+}
+
+/// Why reading stopped.
+enum Stop {
+    Io(io::Error),
+    Limit,
+}
+
+impl Selection {
+    /// Takes the paths of a command line; `-` is standard input, which has that name.
+    pub(crate) fn of(paths: &[PathBuf], stdin_name: Option<&str>) -> Selection {
+        let mut selection = Selection { grouped: paths.len() > 1, ..Selection::default() };
+        for path in paths {
+            match stdin_name {
+                Some(name) if path.as_os_str() == "-" => {
+                    selection.tasks.push(Task::Stdin { name: shown(name.as_bytes()) });
+                }
+                Some(_) | None => selection.add(path),
+            }
+        }
+        selection
+    }
+
+    /// Whether sets are to be formed: not for a single file.
+    pub(crate) fn forms_sets(&self) -> bool {
+        self.grouped
+    }
+
+    /// Bytes to be read, as far as they are known.
+    pub(crate) fn bytes(&self) -> u64 {
+        let bytes = |task: &Task| match task {
+            Task::File { bytes, .. } | Task::Archive { bytes, .. } => *bytes,
+            Task::Stdin { .. } => 0,
+        };
+        self.tasks.iter().map(bytes).sum()
+    }
+
+    fn add(&mut self, path: &Path) {
+        let name = name_of(path);
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                self.grouped = true;
+                folder::walk(path, self);
+            }
+            Ok(metadata) => self.add_file(path.to_path_buf(), metadata.len(), true),
+            Err(error) => self.missed.unreadable(&name, &error, true),
+        }
+    }
+
+    fn add_file(&mut self, path: PathBuf, bytes: u64, named: bool) {
+        // A file that is given twice is judged once.
+        if !self.seen.insert(std::path::absolute(&path).unwrap_or_else(|_| path.clone())) {
+            return;
+        }
+        let name = name_of(&path);
+        match archive::packing(&name) {
+            archive::Packing::None => self.tasks.push(Task::File { path, name, named, bytes }),
+            archive::Packing::Zip => {
+                self.grouped = true;
+                self.tasks.push(Task::Archive { path, name, named, bytes });
+            }
+            archive::Packing::Other => self.missed.blocking(&name, archive::other_packing(), named),
+        }
+    }
+}
+
+impl Missed {
+    fn unreadable(&mut self, name: &str, error: &io::Error, named: bool) {
+        let why = lang::io_reason(error);
+        if named {
+            self.complaints.push(Message::pair(
+                format!("{name} を読み取れません: {}", why.ja),
+                format!("cannot read {name}: {}", why.en),
+            ));
+        }
+        let why = Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en));
+        self.blocking(name, why, false);
+    }
+
+    /// Something that leaves the run incomplete.
+    fn blocking(&mut self, name: &str, why: Message, named: bool) {
+        if named {
+            self.complaints.push(Message::pair(format!("{name}: {}", why.ja), format!("{name}: {}", why.en)));
+        }
+        self.not_checked.push(NotChecked { what: Message::same(name), why, blocks: true });
+    }
+
+    /// Something that nobody would want to be checked.
+    fn hidden(&mut self, name: &str) {
+        self.not_checked.push(NotChecked {
+            what: Message::same(name),
+            why: Message::pair("隠しファイルのため対象外です", "hidden, so not an input"),
+            blocks: false,
+        });
+    }
+
+    fn append(&mut self, mut other: Missed) {
+        self.not_checked.append(&mut other.not_checked);
+        self.complaints.append(&mut other.complaints);
+    }
+}
+
+/// Reads and judges everything selected. The order of the outcome is the order of the selection, for
+/// any number of threads.
+pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
+    let tasks = &selection.tasks;
+    let next = AtomicUsize::new(0);
+    let parts: Vec<Mutex<Inputs>> = tasks.iter().map(|_| Mutex::default()).collect();
+    let work = || {
+        while let Some((task, part)) = {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            tasks.get(i).zip(parts.get(i))
+        } {
+            let inputs = judge_task(task, options, limits, progress);
+            *part.lock().unwrap_or_else(PoisonError::into_inner) = inputs;
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(tasks.len());
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut inputs = Inputs { missed: selection.missed, ..Inputs::default() };
+    for part in parts {
+        let mut part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+        inputs.files.append(&mut part.files);
+        inputs.sources.append(&mut part.sources);
+        inputs.missed.append(part.missed);
+    }
+    inputs
+}
+
+fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
+    let mut inputs = Inputs::default();
+    let (name, named) = match task {
+        Task::File { name, named, .. } | Task::Archive { name, named, .. } => (name, *named),
+        Task::Stdin { name } => (name, true),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| match task {
+        Task::File { path, .. } => inputs.judge_file(path, name, named, options, progress),
+        Task::Archive { path, .. } => archive::judge(&mut inputs, path, name, named, options, limits, progress),
+        Task::Stdin { .. } => {
+            let check = FileCheck::new(name, options).as_data();
+            let source = Source::Nowhere;
+            inputs.judge(&mut io::stdin().lock(), check, name, named, source, &mut |bytes| {
+                progress.advance(bytes);
+                Ok(())
+            });
+        }
+    }));
+    if outcome.is_err() {
+        inputs.missed.blocking(name, broken(), named);
+    }
+    inputs
+}
+
+fn broken() -> Message {
+    Message::pair(
+        "読み取りの途中で内部エラーが起きました（renkeiの不具合です）",
+        "renkei broke while reading it (a defect of renkei)",
+    )
+}
+
+impl Inputs {
+    fn judge_file(&mut self, path: &Path, name: &str, named: bool, options: &Options, progress: &Progress) {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) => return self.missed.unreadable(name, &error, named),
+        };
+        let again = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let source = if again { Source::File(path.to_path_buf()) } else { Source::Nowhere };
+        let check = FileCheck::new(name, options);
+        let check = if named { check.as_data() } else { check };
+        self.judge(&mut file, check, name, named, source, &mut |bytes| {
+            progress.advance(bytes);
+            Ok(())
+        });
+    }
+
+    /// Judges one stream. What stops half-way is not judged at all: half a file has other faults
+    /// than the whole.
+    fn judge(
+        &mut self,
+        reader: &mut dyn Read,
+        check: FileCheck,
+        name: &str,
+        named: bool,
+        source: Source,
+        meter: &mut dyn FnMut(u64) -> Result<(), Stop>,
+    ) -> Option<Stop> {
+        match read(reader, check, meter) {
+            Ok(file) => {
+                self.files.push(file);
+                self.sources.push(source);
+                None
+            }
+            Err(Stop::Io(error)) => {
+                self.missed.unreadable(name, &error, named);
+                None
+            }
+            Err(Stop::Limit) => Some(Stop::Limit),
+        }
+    }
+
+    /// Reads once more, to fill in the excerpts of what rules said only at the end of a file or of a
+    /// set. Where that fails there is no excerpt.
+    pub(crate) fn fill_excerpts(&mut self, sets: Option<&mut SetsJudgement>) {
+        let indexes: BTreeMap<Arc<str>, usize> =
+            self.files.iter().enumerate().map(|(i, (file, _))| (file.name.clone(), i)).collect();
+        let own = self.files.iter_mut().flat_map(|(file, _)| &mut file.findings.kept);
+        let of_sets = sets.into_iter().flat_map(|sets| &mut sets.findings.kept);
+        let mut files: BTreeMap<&Path, Vec<&mut Finding>> = BTreeMap::new();
+        let mut archives: BTreeMap<&Path, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
+        for finding in own.chain(of_sets) {
+            if finding.excerpt.is_some() || finding.place.is_none() {
+                continue;
+            }
+            match indexes.get(&finding.at.file).and_then(|&i| self.sources.get(i)) {
+                Some(Source::File(path)) => files.entry(path).or_default().push(finding),
+                Some(Source::Entry { archive, index }) => {
+                    archives.entry(archive).or_default().entry(*index).or_default().push(finding);
+                }
+                Some(Source::Nowhere) | None => {}
+            }
+        }
+        for (path, findings) in files {
+            if let Ok(file) = File::open(path) {
+                fill(&mut io::BufReader::with_capacity(CHUNK, file), findings);
+            }
+        }
+        for (path, entries) in archives {
+            archive::fill(path, entries);
+        }
+    }
+}
+
+/// Streams the bytes past the check and the digest.
+fn read(
+    reader: &mut dyn Read,
+    mut check: FileCheck,
+    meter: &mut dyn FnMut(u64) -> Result<(), Stop>,
+) -> Result<(FileJudgement, String), Stop> {
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let length = match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Stop::Io(error)),
+        };
+        let chunk = &buffer[..length];
+        meter(length as u64)?;
+        digest.update(chunk);
+        check.push(chunk);
+    }
+    Ok((check.finish(), hexadecimal(&digest.finalize())))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Fills in the excerpts of one input, in one pass.
+fn fill(mut reader: &mut dyn Read, mut findings: Vec<&mut Finding>) {
+    findings.sort_by_key(|finding| finding.place);
+    let mut at = 0;
+    let mut record = Vec::new();
+    let mut held = None;
+    for finding in findings {
+        let Some(place) = finding.place else { continue };
+        if held != Some(place.record) {
+            let Some(skip) = place.record.checked_sub(at) else { continue };
+            if !io::copy(&mut (&mut reader).take(skip), &mut io::sink()).is_ok_and(|n| n == skip) {
+                return;
+            }
+            let length = (place.record_length as usize).min(RECORD_LIMIT);
+            record.resize(length, 0);
+            if reader.read_exact(&mut record).is_err() {
+                return;
+            }
+            held = Some(place.record);
+            at = place.record + length as u64;
+        }
+        fill_excerpt(finding, &record);
+    }
+}
+
+/// Whether a file of that name is an archive.
+pub(crate) fn is_archive(name: &str) -> bool {
+    archive::packing(name) != archive::Packing::None
+}
+
+/// The name of a path in reports: `/` between folders on every system.
+fn name_of(path: &Path) -> String {
+    let name = shown(path.as_os_str().as_encoded_bytes());
+    if std::path::MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name }
+}
+
+/// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
+fn shown(name: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in name.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character.is_control() {
+                text.push_str(&format!("\\x{:02X}", u32::from(character)));
+            } else {
+                text.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const NAME: &str = "DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV";
+    /// Two rows lack an item; more lines than are read at once lie before them.
+    const ROWS: &str = "202407,990010,0000000101,202610\r\n";
+
+    const MOST_ENTRIES: usize = 10;
+
+    fn bytes() -> Vec<u8> {
+        let wrong = ROWS.replace(",202610", "");
+        [ROWS.repeat(CHUNK / ROWS.len() + 1), wrong.clone(), ROWS.to_owned(), wrong].concat().into_bytes()
+    }
+
+    fn judge_path(path: PathBuf) -> Inputs {
+        let selection = Selection::of(&[path], None);
+        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES };
+        judge(selection, &Options::default(), &limits, &Progress::new(0))
+    }
+
+    fn take_excerpts_away(inputs: &mut Inputs) {
+        for finding in &mut inputs.files[0].0.findings.kept {
+            finding.excerpt = None;
+        }
+    }
+
+    fn findings(inputs: &Inputs) -> Vec<Finding> {
+        let kept = &inputs.files[0].0.findings.kept;
+        kept.iter().filter(|finding| finding.rule.id == "csv/too-few-items").cloned().collect()
+    }
+
+    /// Takes the excerpts away and expects them filled in again as they were.
+    #[track_caller]
+    fn refill(mut inputs: Inputs) {
+        let before = findings(&inputs);
+        assert_eq!(before.len(), 2);
+        assert!(before.iter().all(|finding| finding.excerpt.is_some()));
+        take_excerpts_away(&mut inputs);
+        inputs.fill_excerpts(None);
+        for (before, after) in before.iter().zip(findings(&inputs)) {
+            assert_eq!(before.excerpt, after.excerpt);
+        }
+    }
+
+    #[test]
+    fn excerpts_are_filled_in_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        std::fs::write(&path, bytes()).unwrap();
+        refill(judge_path(path));
+    }
+
+    #[test]
+    fn excerpts_are_filled_in_from_an_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for (name, bytes) in [("note.txt", b"x".to_vec()), (NAME, bytes())] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&bytes).unwrap();
+        }
+        zip.finish().unwrap();
+        let mut inputs = judge_path(path);
+        inputs.files.remove(0);
+        inputs.sources.remove(0);
+        refill(inputs);
+    }
+
+    #[test]
+    fn an_archive_of_too_many_entries_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for i in 0..=MOST_ENTRIES {
+            zip.start_file(format!("{i}.CSV"), zip::write::SimpleFileOptions::default()).unwrap();
+        }
+        zip.finish().unwrap();
+        let inputs = judge_path(path);
+        assert!(inputs.files.is_empty());
+        assert_eq!(inputs.missed.not_checked.len(), 1);
+        let expected = "the archive has too many entries: 11, where 10 are the limit";
+        assert_eq!(inputs.missed.not_checked[0].why.en, expected);
+    }
+
+    #[test]
+    fn a_source_that_has_gone_leaves_the_excerpt_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        std::fs::write(&path, bytes()).unwrap();
+        let mut inputs = judge_path(path.clone());
+        take_excerpts_away(&mut inputs);
+        std::fs::write(&path, ROWS).unwrap();
+        inputs.fill_excerpts(None);
+        assert_eq!(findings(&inputs).len(), 2);
+        assert!(findings(&inputs).iter().all(|finding| finding.excerpt.is_none()));
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_escaped() {
+        assert_eq!(shown("計画/UPPLAN.CSV".as_bytes()), "計画/UPPLAN.CSV");
+        assert_eq!(shown(b"\x8Cv\x1B[2J"), "\\x8Cv\\x1B[2J");
+    }
+}

@@ -1,0 +1,254 @@
+//! Reads zip archives entry by entry, trusting nothing that their headers say. Knows names, sizes and
+//! what is refused; writes nothing to disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use encoding_rs::SHIFT_JIS;
+use renkei_validator::finding::Finding;
+use renkei_validator::text::Message;
+use renkei_validator::{FileCheck, Options};
+use zip::read::{Config, ZipFileEntry};
+use zip::result::ZipError;
+// The plain `ZipArchive` keeps one entry of those that share a name, silently, and all headers in memory.
+use zip::unstable::read::ZipIterable;
+use zip::{CompressionMethod, ZipReadOptions};
+
+use super::{Inputs, Limits, Source, Stop, folder, shown};
+use crate::lang;
+use crate::progress::Progress;
+
+/// How a file is packed, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// It is no archive.
+    None,
+    /// An archive that can be opened.
+    Zip,
+    /// An archive that cannot.
+    Other,
+}
+
+/// Bit 11 of the general purpose flags: the name is UTF-8 (APPNOTE.TXT 4.4.4).
+const NAME_IS_UTF8: u16 = 1 << 11;
+
+/// How a file of that name is packed.
+pub(super) fn packing(name: &str) -> Packing {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "zip" => Packing::Zip,
+        "7z" | "bz2" | "cab" | "gz" | "lha" | "lzh" | "rar" | "tar" | "tbz" | "tgz" | "txz" | "xz" | "zst" => {
+            Packing::Other
+        }
+        _ => Packing::None,
+    }
+}
+
+/// Why an archive of another kind is not looked into.
+pub(super) fn other_packing() -> Message {
+    Message::pair(
+        "この形式の書庫は開けません（zipだけを開けます）",
+        "an archive of a kind that cannot be opened; only zip can",
+    )
+}
+
+/// Judges the entries of an archive.
+pub(super) fn judge(
+    inputs: &mut Inputs,
+    path: &Path,
+    name: &str,
+    named: bool,
+    options: &Options,
+    limits: &Limits,
+    progress: &Progress,
+) {
+    let (mut archive, mut content) = match open(path) {
+        Ok(opened) => opened,
+        Err(error) => return inputs.missed.blocking(name, reason(&error), named),
+    };
+    if archive.len() > limits.entries {
+        return inputs.missed.blocking(name, too_many_entries(archive.len(), limits.entries), named);
+    }
+    let entries = match archive.files() {
+        Ok(entries) => entries,
+        Err(error) => return inputs.missed.blocking(name, reason(&error), named),
+    };
+    let mut left = limits.unpacked;
+    let mut names = BTreeSet::new();
+    for (index, entry) in entries.enumerate() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return inputs.missed.blocking(name, reason(&error), named),
+        };
+        let inner = decode_name(entry.name_raw(), entry.flags().as_u16() & NAME_IS_UTF8 != 0);
+        let full = format!("{name}/{}", shown(inner.as_bytes()));
+        let refuse = |inputs: &mut Inputs, why| inputs.missed.blocking(&full, why, false);
+        if let Some(why) = refusal(&inner) {
+            refuse(inputs, why);
+            continue;
+        }
+        if entry.is_dir() {
+            continue;
+        }
+        if inner.split('/').any(folder::is_hidden) {
+            inputs.missed.hidden(&full);
+            continue;
+        }
+        if !names.insert(inner.clone()) {
+            refuse(inputs, Message::pair("書庫の中に同じ名前が2つあります", "the archive has this name twice"));
+            continue;
+        }
+        if let Some(why) = unreadable(&entry, &inner) {
+            refuse(inputs, why);
+            continue;
+        }
+        let packed = entry.compressed_size();
+        let mut reader = match entry.with_reader(&mut content, ZipReadOptions::new()) {
+            Ok(reader) => reader,
+            Err(error) => {
+                refuse(inputs, reason(&error));
+                continue;
+            }
+        };
+        let check = FileCheck::new(&full, options);
+        let source = Source::Entry { archive: path.to_path_buf(), index };
+        let stopped = inputs.judge(&mut reader, check, &full, false, source, &mut |bytes| {
+            left = left.checked_sub(bytes).ok_or(Stop::Limit)?;
+            Ok(())
+        });
+        if stopped.is_some() {
+            return inputs.missed.blocking(name, too_large(limits.unpacked, &inner), named);
+        }
+        progress.advance(packed);
+    }
+}
+
+/// Reads entries once more, to fill in excerpts. Where that fails there are none.
+pub(super) fn fill(path: &Path, mut wanted: BTreeMap<usize, Vec<&mut Finding>>) {
+    let Ok((mut archive, mut content)) = open(path) else { return };
+    let Ok(entries) = archive.files() else { return };
+    for (index, entry) in entries.enumerate() {
+        let Some(findings) = wanted.remove(&index) else { continue };
+        let Ok(mut reader) = entry.and_then(|entry| entry.with_reader(&mut content, ZipReadOptions::new())) else {
+            continue;
+        };
+        super::fill(&mut reader, findings);
+    }
+}
+
+type Opened = (ZipIterable<BufReader<File>>, BufReader<File>);
+
+/// The archive's directory, and a second reader for its content.
+fn open(path: &Path) -> Result<Opened, ZipError> {
+    let archive = ZipIterable::try_new(BufReader::new(File::open(path)?), Config::default())?;
+    Ok((archive, BufReader::new(File::open(path)?)))
+}
+
+/// The name of an entry. Tools of Japanese Windows write CP932 without saying so; those of a Mac
+/// write UTF-8 without saying so.
+fn decode_name(raw: &[u8], flagged: bool) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(text) if flagged || is_surely_utf8(text) => text.to_owned(),
+        Ok(_) | Err(_) => match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(raw) {
+            Some(text) => text.into_owned(),
+            None => shown(raw),
+        },
+    }
+}
+
+/// Two bytes that are valid UTF-8 may as well be two half-width kana; three are hardly anything else
+/// than a kana or kanji in UTF-8.
+fn is_surely_utf8(text: &str) -> bool {
+    text.chars().all(|character| character.len_utf8() != 2)
+}
+
+/// Why a name is refused: it would lead out of the archive's own folder.
+fn refusal(name: &str) -> Option<Message> {
+    let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
+    let escapes = name.is_empty()
+        || drive
+        || name.starts_with('/')
+        || name.contains(['\\', '\0'])
+        || name.split('/').any(|part| part == "..");
+    escapes.then(|| {
+        Message::pair(
+            "書庫の外を指しうる名前（..、絶対パス、ドライブ名、\\）のため読み取りません",
+            "refused: the name may lead out of the archive (.., an absolute path, a drive, a backslash)",
+        )
+    })
+}
+
+/// Why the content of an entry cannot be read.
+fn unreadable(entry: &ZipFileEntry<'_>, name: &str) -> Option<Message> {
+    if entry.encrypted() {
+        return Some(Message::pair("暗号化されています", "encrypted"));
+    }
+    if entry.is_symlink() {
+        return Some(Message::pair(
+            "書庫の中のシンボリックリンクはたどりません",
+            "a symbolic link inside an archive is not followed",
+        ));
+    }
+    if packing(name) != Packing::None {
+        return Some(Message::pair("書庫の中の書庫は開きません", "an archive inside an archive is not opened"));
+    }
+    match entry.compression() {
+        CompressionMethod::Stored | CompressionMethod::Deflated => None,
+        other => Some(Message::pair(
+            format!("圧縮方式 {other} には対応していません"),
+            format!("the compression method {other} is not supported"),
+        )),
+    }
+}
+
+fn too_many_entries(entries: usize, most: usize) -> Message {
+    Message::pair(
+        format!("書庫の中のファイルが多すぎます（{entries}個。上限は{most}個）"),
+        format!("the archive has too many entries: {entries}, where {most} are the limit"),
+    )
+}
+
+fn too_large(most: u64, at: &str) -> Message {
+    let at = shown(at.as_bytes());
+    Message::pair(
+        format!("展開した大きさが上限（{most}バイト、--max-unpacked）を超えるため、{at} から先を読み取っていません"),
+        format!("more than {most} bytes come out of it (--max-unpacked), so it was not read from {at} on"),
+    )
+}
+
+fn reason(error: &ZipError) -> Message {
+    if let ZipError::Io(error) = error {
+        let why = lang::io_reason(error);
+        return Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en));
+    }
+    Message::pair(format!("zipとして読み取れません: {error}"), format!("cannot be read as zip: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_what_their_writers_meant() {
+        assert_eq!(decode_name("計画.CSV".as_bytes(), true), "計画.CSV");
+        assert_eq!(decode_name("計画.CSV".as_bytes(), false), "計画.CSV");
+        assert_eq!(decode_name(b"\x8C\x76\x89\xE6.CSV", false), "計画.CSV");
+        // ﾃｱ in CP932 is ñ in UTF-8.
+        assert_eq!(decode_name(b"\xC3\xB1.CSV", false), "ﾃｱ.CSV");
+        // 表 ends in the byte of a backslash.
+        assert_eq!(decode_name(b"\x95\x5C/a.CSV", false), "表/a.CSV");
+        assert_eq!(decode_name(b"\xFF\x80\xA0", false), "\\xFF\\x80\\xA0");
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        for name in ["../a.CSV", "a/../../b", "/etc/passwd", "C:/a", "c:a", "a\\b", "..", "", "a\0b"] {
+            assert!(refusal(name).is_some(), "{name}");
+        }
+        for name in ["a.CSV", "a/b.CSV", "..a/b..", "表/a.CSV"] {
+            assert!(refusal(name).is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Walks a folder. Knows links, hidden files and what is no regular file; opens nothing.
+
+use std::path::Path;
+
+use renkei_validator::text::Message;
+use walkdir::WalkDir;
+
+use super::{Selection, name_of};
+
+/// Selects the files of a folder, sorted by name, links followed.
+pub(super) fn walk(folder: &Path, selection: &mut Selection) {
+    let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder);
+                let named = path == folder;
+                let name = name_of(path);
+                match (error.loop_ancestor(), error.io_error()) {
+                    (None, Some(error)) => selection.missed.unreadable(&name, error, named),
+                    (_, _) => selection.missed.blocking(&name, links_in_a_circle(), named),
+                }
+                continue;
+            }
+        };
+        let is_folder = entry.file_type().is_dir();
+        if entry.depth() > 0 && is_hidden(&entry.file_name().to_string_lossy()) {
+            selection.missed.hidden(&name_of(entry.path()));
+            if is_folder {
+                entries.skip_current_dir();
+            }
+        } else if entry.file_type().is_file() {
+            let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+            selection.add_file(entry.into_path(), bytes, false);
+        } else if !is_folder {
+            let why = Message::pair("通常のファイルではありません", "not a regular file");
+            selection.missed.blocking(&name_of(entry.path()), why, false);
+        }
+    }
+}
+
+/// What systems put beside a person's files without being asked.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || ["thumbs.db", "desktop.ini", "__macosx"].contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn links_in_a_circle() -> Message {
+    Message::pair("シンボリックリンクが循環しています", "a symbolic link leads back to its own folder")
+}

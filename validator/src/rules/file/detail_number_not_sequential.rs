@@ -1,0 +1,181 @@
+//! `file/detail-number-not-sequential`
+
+use std::collections::BTreeMap;
+
+use crate::bind::{Known, Row};
+use crate::draft::{Draft, DraftFile, Site};
+use crate::facts::{Person, person, place};
+use crate::finding::{Place, Severity};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rules::EVERY;
+use crate::spec::keys::upplan;
+use crate::spec::{Certainty, Condition, Kind, Table};
+use crate::text::Text;
+
+pub(super) static RULE: Rule = Rule {
+    id: "file/detail-number-not-sequential",
+    severity: Severity::Error,
+    title: Text {
+        ja: "福祉用具貸与の明細判別コードが1からの連番になっていません",
+        en: "the 明細判別コード of equipment rentals do not count from 1",
+    },
+    why: Text {
+        ja: "サービスコードと単位数が同じ福祉用具は、この番号だけで見分けます。番号が正しくないと、別の用具が1つにまとめられます。",
+        en: "Rentals of the same code and units are told apart by this number only; with wrong ones an import merges them.",
+    },
+    fix: Text {
+        ja: "同じサービスコード・単位数の行が複数あるときは1、2、3…と順に付け、1行だけのときは空にしてください。",
+        en: "Number several rows of one code and units 1, 2, 3 in order, and leave a single row's number empty.",
+    },
+    basis: Basis::Spec(&[
+        Citation { source: "v41l", place: "UPPLAN No.19" },
+        Citation { source: "v41l", place: "UPJSK No.19" },
+    ]),
+    reading: Some(Text {
+        ja: "番号は、利用者・事業所・サービスコード・単位数が同じ行のなかで、ファイル内の順に付けると解釈しています。",
+        en: "The numbers are read as those of rows of one user, office, code and units, in the order of the file.",
+    }),
+    versions: EVERY,
+    check: Check::File(start),
+    good: &[Case {
+        on: "202407-table",
+        also: &[],
+        edit: |draft| {
+            let (_, row) = draft.find(Kind::Upplan, |file, row| file.get(row, upplan::DETAIL_NO) == b"2")?;
+            draft.set_raw(Kind::Upplan, row, upplan::DETAIL_NO, b"\"2\"")
+        },
+    }],
+    bad: &[
+        // A single row with a number.
+        Case { on: "202407-table", also: &[], edit: |draft| renumber(draft, b"", b"1") },
+        // The first of several without one.
+        Case { on: "202407-table", also: &[], edit: |draft| renumber(draft, b"1", b"") },
+        Case { on: "202208-table", also: &[], edit: |draft| renumber(draft, b"2", b"99") },
+    ],
+};
+
+#[derive(Default)]
+struct DetailNumberNotSequential {
+    groups: BTreeMap<Rental, Group>,
+    /// Whether some row belongs to nobody knows which group.
+    blind: bool,
+    table: Option<&'static Table>,
+}
+
+/// Rows that only their numbers tell apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rental {
+    person: Person,
+    office: [u8; 10],
+    code: [u8; 6],
+    units: i64,
+}
+
+struct Group {
+    rows: u32,
+    /// 明細判別コード of the first row until one is found to be wrong, and of that one then.
+    place: Place,
+    /// What stands there; `None` where it is empty.
+    number: Option<i64>,
+    /// What should stand there, once one is found to be wrong.
+    wrong: Option<u32>,
+    /// Whether some number cannot be read.
+    open: bool,
+}
+
+fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
+    Box::new(DetailNumberNotSequential::default())
+}
+
+impl FileRule for DetailNumberNotSequential {
+    fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
+        let Some(item) = row.item(upplan::DETAIL_NO) else { return };
+        let numbered =
+            item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None });
+        let service_type = row.service_type(upplan::SERVICE_CODE);
+        let is_rental = matches!((numbered, service_type), (Some(numbered), Known::Is(own)) if own == numbered);
+        let Some(place) = place(row, item.key).filter(|_| is_rental) else { return };
+        let (Some(person), Known::Is(office), Known::Is(code), Known::Is(units)) = (
+            person(row),
+            row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
+            row.fixed::<6>(upplan::SERVICE_CODE),
+            row.integer(upplan::UNITS),
+        ) else {
+            self.blind = true;
+            return;
+        };
+        self.table = Some(row.table);
+        let number = row.integer(item.key);
+        self.groups
+            .entry(Rental { person, office, code, units })
+            .and_modify(|group| group.add(number, place))
+            .or_insert_with(|| Group::of(number, place));
+    }
+
+    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
+        let Some(table) = self.table.filter(|_| complete && !self.blind) else { return };
+        let wrong = |group: &&Group| !group.open && (group.wrong.is_some() || group.is_single_with_number());
+        let mut groups: Vec<&Group> = self.groups.values().filter(wrong).collect();
+        groups.sort_by_key(|group| group.place);
+        // What the table is unsure of is the item's length, not the rule about its use: the
+        // certainty of the service code decides.
+        let certainty = table.item(upplan::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
+        let shown = table.item(upplan::DETAIL_NO).is_some_and(|item| item.shown);
+        for group in groups {
+            let finding = out.place(group.place, table).uncapped().cap_by(certainty);
+            match group.number {
+                Some(number) => finding.got_bytes(number.to_string().as_bytes(), shown),
+                None => finding.got("空", "empty"),
+            };
+            let rows = group.rows;
+            match group.wrong {
+                Some(number) => finding.expected(
+                    format!("{number}（同じサービスコード・単位数の{rows}行のなかの順）"),
+                    format!("{number}, its place among {rows} rows of one code and units"),
+                ),
+                None => finding
+                    .say(
+                        "福祉用具貸与の1行だけの明細に、明細判別コードがあります",
+                        "a rental that is the only one of its code and units has a 明細判別コード",
+                    )
+                    .expected(
+                        "空（同じサービスコード・単位数の行は1行だけ）",
+                        "empty: no other row has its code and units",
+                    ),
+            };
+        }
+    }
+}
+
+impl Group {
+    fn of(number: Known<i64>, place: Place) -> Group {
+        Group { rows: 1, place, number: number.is(), wrong: None, open: number == Known::Unreadable }
+    }
+
+    fn add(&mut self, number: Known<i64>, place: Place) {
+        self.rows += 1;
+        self.open |= number == Known::Unreadable;
+        if self.wrong.is_some() {
+            return;
+        }
+        if self.number != Some(1) {
+            self.wrong = Some(1);
+        } else if number != Known::Is(i64::from(self.rows)) {
+            self.wrong = Some(self.rows);
+            self.place = place;
+            self.number = number.is();
+        }
+    }
+
+    fn is_single_with_number(&self) -> bool {
+        self.rows == 1 && self.number.is_some()
+    }
+}
+
+/// Gives the first rental with one number another one.
+fn renumber(draft: &mut Draft, from: &[u8], to: &[u8]) -> Option<Site> {
+    let picks = |file: &DraftFile, row: usize| {
+        file.get(row, upplan::SERVICE_CODE).starts_with(b"17") && file.get(row, upplan::DETAIL_NO) == from
+    };
+    draft.set_where(Kind::Upplan, picks, upplan::DETAIL_NO, to)
+}

@@ -1,0 +1,87 @@
+//! `set/image-named-but-absent`
+
+use super::mate;
+use crate::draft::Site;
+use crate::finding::Severity;
+use crate::gaps::{Gap, gaps};
+use crate::rule::{Basis, Case, Check, Citation, DeliveryView, Out, Rule};
+use crate::rules::SINCE_202407;
+use crate::spec::Kind;
+use crate::spec::keys::upkihon;
+use crate::text::Text;
+
+pub(super) static RULE: Rule = Rule {
+    id: "set/image-named-but-absent",
+    severity: Severity::Error,
+    title: Text {
+        ja: "家族構成の画像ファイルが一緒に入っていません",
+        en: "the image that the row names is not in the set",
+    },
+    why: Text {
+        ja: "画像は利用者基本情報の項目に書かれたファイル名で探されます。無いと、家族構成図のない基本情報になります。",
+        en: "An import looks for the image by this name; without it the family diagram is lost.",
+    },
+    fix: Text {
+        ja: "項目のファイル名と同じ名前の画像を一緒に送るか、画像がないときは項目を空にしてください。",
+        en: "Send the image under exactly this name, or leave the item empty where there is none.",
+    },
+    basis: Basis::Spec(&[Citation { source: "v41l", place: "UPKIHON No.62" }]),
+    reading: Some(Text {
+        ja: "拡張子の大文字・小文字は区別しません（規則は.jpg、例は.JPGです）。",
+        en: "The case of the extension does not matter: the rule says .jpg, the sample .JPG.",
+    }),
+    versions: SINCE_202407,
+    check: Check::Delivery(check),
+    good: &[Case {
+        on: "202407-prevention",
+        also: &[],
+        edit: |draft| draft.rename_text(Kind::UpkihonImage, ".jpg", ".JPG"),
+    }],
+    bad: &[Case {
+        on: "202407-prevention",
+        also: &[],
+        edit: |draft| {
+            let image = draft.index(Kind::UpkihonImage)?;
+            let base = mate(draft, image, Kind::Upkihon)?;
+            let name = draft.files[image].name.clone().into_bytes();
+            let names = |row: usize| draft.files[base].get(row, upkihon::FAMILY_IMAGE_FILE) == name;
+            let mut rows = (0..draft.files[base].rows.len()).filter(|&row| names(row));
+            let (row, None) = (rows.next()?, rows.next()) else { return None };
+            let column = draft.files[base].column(upkihon::FAMILY_IMAGE_FILE)?;
+            draft.files.remove(image);
+            Some(Site::Cell(base - usize::from(image < base), row, column))
+        },
+    }],
+};
+
+fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
+    // An image that stands apart from its set is there, after all.
+    let apart: Vec<&str> = gaps(delivery)
+        .into_iter()
+        .filter_map(|gap| match gap {
+            Gap::Timestamp { file, other } | Gap::Office { file, other } => Some((file, other)),
+            Gap::Missing { .. } | Gap::Stranger { .. } | Gap::Misdated { .. } => None,
+        })
+        .filter(|(file, _)| file.kind == Some(Kind::UpkihonImage))
+        .map(|(_, other)| &*other.name)
+        .collect();
+    for set in &delivery.sets {
+        let images: Vec<&str> =
+            set.files.iter().filter(|f| f.kind == Some(Kind::UpkihonImage)).map(|f| f.parsed.text.as_str()).collect();
+        for file in set.files.iter().filter(|file| !apart.contains(&&*file.name)) {
+            let shown = file.table.and_then(|table| table.item(upkihon::FAMILY_IMAGE_FILE)).is_some_and(|i| i.shown);
+            for (name, place) in file.facts.images.iter().filter(|(name, _)| !images.iter().any(|i| same(i, name))) {
+                out.place_other(file, *place)
+                    .expected("この名前の画像ファイル", "an image file of this name")
+                    .got_bytes(name, shown);
+            }
+        }
+    }
+}
+
+/// Whether a file has that name, whatever the case of its extension.
+pub(super) fn same(file: &str, named: &[u8]) -> bool {
+    let split = |name: &[u8]| name.iter().rposition(|&byte| byte == b'.').unwrap_or(name.len());
+    let (file, at) = (file.as_bytes(), split(file.as_bytes()));
+    at == split(named) && file[..at] == named[..at] && file[at..].eq_ignore_ascii_case(&named[at..])
+}

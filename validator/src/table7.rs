@@ -1,0 +1,50 @@
+//! Rows of 第7表 as parts of one person's table of one month. Knows where a row belongs; judges
+//! nothing.
+
+use crate::bind::{Known, Row, SumRow, YearMonth};
+use crate::draft::DraftFile;
+use crate::facts::{Person, person};
+use crate::spec::keys::upsikyu;
+use crate::spec::{Key, Kind};
+
+/// Whose table, and of which month.
+pub(crate) type Bill = (Person, YearMonth);
+
+/// サービス種類コード
+pub(crate) type ServiceType = [u8; 2];
+
+/// What a row is, and of which service type; the type of the total row is `99`.
+pub(crate) type Sort = (SumRow, ServiceType);
+
+/// Where a row belongs. `Absent` in any other kind, `Unreadable` where person or month are; the
+/// second value is `None` where the service code is unreadable or missing.
+pub(crate) fn position(row: &Row<'_>) -> Known<(Bill, Option<Sort>)> {
+    if row.table.kind != Kind::Upsikyu {
+        return Known::Absent;
+    }
+    let (Some(person), Known::Is(month)) = (person(row), row.month(upsikyu::TARGET_MONTH)) else {
+        return Known::Unreadable;
+    };
+    let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
+    Known::Is(((person, month), sort))
+}
+
+/// A service type as text.
+pub(crate) fn text(service_type: ServiceType) -> String {
+    service_type.map(char::from).iter().collect()
+}
+
+/// The rows of a draft's file that are of the same table of one person and month as a row of it.
+pub(crate) fn rows_beside(file: &DraftFile, row: usize) -> Vec<usize> {
+    const BILL: [Key; 3] = [upsikyu::INSURER_NUMBER, upsikyu::INSURED_NUMBER, upsikyu::TARGET_MONTH];
+    let same = |other: &usize| BILL.iter().all(|key| file.get(*other, *key) == file.get(row, *key));
+    (0..file.rows.len()).filter(same).collect()
+}
+
+/// The detail rows among them that are of the same service type.
+pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
+    let code = |row: usize| file.get(row, upsikyu::SERVICE_CODE);
+    let same =
+        |other: &usize| SumRow::of(code(*other)) == SumRow::Detail && code(*other).get(..2) == code(row).get(..2);
+    rows_beside(file, row).into_iter().filter(same).collect()
+}
