@@ -4,7 +4,12 @@
 
 use renkei_reports::Lang;
 use renkei_reports::catalogue::{explain, list_json, list_text, rules_md};
+use renkei_validator::finding::Severity;
+use renkei_validator::rule::{Basis, Case, Check, Citation, Rule};
 use renkei_validator::rules;
+use renkei_validator::spec::keys::up1kyo;
+use renkei_validator::spec::{Kind, Version};
+use renkei_validator::text::Text;
 use serde_json::Value;
 
 #[test]
@@ -29,35 +34,116 @@ fn every_example_of_every_rule_is_run_and_shown() {
     }
 }
 
+/// A rule with every part, found by the check of the rule whose id it has.
+static EVERY_PART: Rule = Rule {
+    id: "cell/date-does-not-exist",
+    severity: Severity::Error,
+    title: Text { ja: "暦にない日付です", en: "the date does not exist" },
+    why: Text { ja: "日付として読み取れません。", en: "It cannot be read as a day." },
+    fix: Text { ja: "実在する日付にしてください。", en: "Use a day of the calendar." },
+    basis: Basis::Derived {
+        from: &[Citation { source: "v41l", place: "日付" }],
+        because: Text { ja: "日付は暦の日です。", en: "A date is a day of the calendar." },
+    },
+    reading: Some(Text {
+        ja: "先発グレゴリオ暦と読みます。", en: "Read as the proleptic Gregorian calendar."
+    }),
+    versions: &[Version::V202407],
+    check: Check::Cell(|_| false, |_, _| {}),
+    good: &[Case {
+        on: "202407-plan",
+        also: &[],
+        edit: |draft| draft.set(Kind::Up1kyo, 0, up1kyo::CERTIFIED_ON, b"20240229"),
+    }],
+    bad: &[Case {
+        on: "202407-plan",
+        also: &["row/another"],
+        edit: |draft| {
+            draft.rename_text(Kind::Up1kyo, "UP1KYO", "folder/UP1KYO")?;
+            draft.set(Kind::Up1kyo, 0, up1kyo::CERTIFIED_ON, b"20250229")
+        },
+    }],
+};
+
 #[test]
-fn an_explanation_shows_where_the_finding_is() {
-    let rule = rules::find("file/month-mixed").unwrap();
-    insta::assert_snapshot!(explain(rule, Lang::Ja), @r#"
-    エラー[file/month-mixed]
-      1つのファイルに異なる対象年月の行があります
-      対象バージョン: 202003、202208、202407
+fn an_explanation_shows_the_examples_as_they_are_judged() {
+    insta::assert_snapshot!(explain(&EVERY_PART, Lang::Ja), @r#"
+    エラー[cell/date-does-not-exist]
+      暦にない日付です
+      対象バージョン: 202407
 
     なぜ問題か
-      1ファイルは1か月分です。取込側はファイル名の年月の分だけを取り込むか、ファイル全体を受け付けません。
+      日付として読み取れません。
 
     対処
-      月ごとにファイルを分け、別の連番で送ってください。
+      実在する日付にしてください。
 
     根拠
-      標準仕様（spec）
-      - ケアプランデータ連携標準仕様 第4.1版 5.1.1.3 出力単位（対象年月）
+      標準仕様からの帰結（derived）
+      - ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 日付
+      日付は暦の日です。
+
+    解釈
+      先発グレゴリオ暦と読みます。
 
     指摘する例 1
-      見本 examples/clean/202407-result を書き換えたもの
-      1つのファイルに異なる対象年月の行があります
-        --> UPJSK_202609_9970100021_11_9970100013_43_20261003174500.CSV:2:35（バイト 194..200）
+      見本 examples/clean/202407-plan を書き換えたもの
+      ファイル名の変更前: UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV
+      ファイル名の変更後: folder/UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV
+      暦にない日付です
+        --> folder/UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV:1:170（バイト 224..232）
          |
-       2 | 202407,991018,0000000101,20261003,202505,9970100013,"見本　連子",387,,20260905,,0900,1000,1,111211,…
-         |                                   ^^^^^^ UPJSK No.5 対象年月
-      期待: 202609（最初の行と同じ）
-      実際: 202505
-      関連: UPJSK_202609_9970100021_11_9970100013_43_20261003174500.CSV:1（バイト 34..40）: 最初の行は202609です
-      同時に指摘されるルール: row/service-date-outside-month
+       1 | …ル，３階",9970100013,20260910,20250401,21,2,20250229,20260401,20270331,22,"本人：住み慣れた「髙﨑…
+         |                                              ^^^^^^^^ UP1KYO No.18 認定日
+      期待: 実在する日付（YYYYMMDD）
+      実際: 20250229
+      同時に指摘されるルール: row/another
+
+    指摘しない例 1
+      見本 examples/clean/202407-plan を書き換えたもの
+        --> UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV:1:170（バイト 224..232）
+         |
+       1 | …ル，３階",9970100013,20260910,20250401,21,2,20240229,20260401,20270331,22,"本人：住み慣れた「髙﨑…
+         |                                              ^^^^^^^^ UP1KYO No.18 認定日
+    "#);
+    insta::assert_snapshot!(explain(&EVERY_PART, Lang::En), @r#"
+    error[cell/date-does-not-exist]
+      the date does not exist
+      versions: 202407
+
+    why it matters
+      It cannot be read as a day.
+
+    what to do
+      Use a day of the calendar.
+
+    basis
+      follows from the standard (derived)
+      - ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 (the standard, version 4.1, annex: layout of the CSV files) 日付
+      A date is a day of the calendar.
+
+    reading
+      Read as the proleptic Gregorian calendar.
+
+    found, example 1
+      an edit of the sample examples/clean/202407-plan
+      name before: UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV
+      name after:  folder/UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV
+      the date does not exist
+        --> folder/UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV:1:170 (bytes 224..232)
+         |
+       1 | …ル，３階",9970100013,20260910,20250401,21,2,20250229,20260401,20270331,22,"本人：住み慣れた「髙﨑…
+         |                                              ^^^^^^^^ UP1KYO No.18 認定日 (certified_on)
+      expected: a day of the calendar (YYYYMMDD)
+      found: 20250229
+      found along with it: row/another
+
+    accepted, example 1
+      an edit of the sample examples/clean/202407-plan
+        --> UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV:1:170 (bytes 224..232)
+         |
+       1 | …ル，３階",9970100013,20260910,20250401,21,2,20240229,20260401,20270331,22,"本人：住み慣れた「髙﨑…
+         |                                              ^^^^^^^^ UP1KYO No.18 認定日 (certified_on)
     "#);
 }
 

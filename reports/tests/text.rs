@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Files, Setup, report, small};
-use renkei_reports::{Lang, Report, Style, concise, json, text};
+use renkei_reports::{ByteRange, Lang, Pair, RelatedRecord, Report, Style, concise, json, text};
 use renkei_validator::NotChecked;
 use renkei_validator::draft::Draft;
 use renkei_validator::finding::Severity;
@@ -21,10 +21,27 @@ fn day_that_does_not_exist() -> Files {
     draft.to_files()
 }
 
-fn unknown_name() -> Files {
-    let mut draft = Draft::sample("202407-table").unwrap();
-    draft.rename_text(Kind::Upplan, "UPPLAN", "UPLAN").unwrap();
-    draft.to_files()
+/// A finding about a whole file and another one, told here so that the rule's words may change.
+fn whole_file() -> Report {
+    let mut report = report(&day_that_does_not_exist(), &Setup::default());
+    let finding = &mut report.findings[0];
+    let pair = |ja: &str, en: &str| Pair { ja: ja.to_owned(), en: en.to_owned() };
+    finding.rule = "set/example".to_owned();
+    finding.authority = "practice".to_owned();
+    (finding.line, finding.column, finding.bytes, finding.item, finding.excerpt) = (None, None, None, None, None);
+    finding.message = pair("組になるファイルが足りません", "the set lacks a file");
+    (finding.expected, finding.got) = (Some(pair("UP2KYO", "UP2KYO")), None);
+    finding.cites = Vec::new();
+    finding.because = Some(pair("一緒に送るのが通例です。", "They are usually sent together."));
+    finding.reading = Some(pair("「一式」は3ファイルと読みます。", "A set is read as three files."));
+    finding.fix = pair("UP2KYOも出力してください。", "Export UP2KYO, too.");
+    finding.related = vec![RelatedRecord {
+        file: "UP3KYO_1.CSV".to_owned(),
+        line: Some(12),
+        bytes: Some(ByteRange { start: 3, end: 9 }),
+        note: pair("こちらにはあります", "it stands here"),
+    }];
+    report
 }
 
 fn day_of_an_item_that_the_table_is_not_sure_of() -> Files {
@@ -89,16 +106,18 @@ fn a_finding_in_a_cell_in_english_with_values() {
 
 #[test]
 fn a_finding_about_a_whole_file() {
-    let report = report(&unknown_name(), &Setup::default());
+    let report = whole_file();
     insta::assert_snapshot!(text(&report, Lang::En, PLAIN), @r"
-    error[name/not-a-standard-name]: `UPLAN` is no identifier of the standard; `UPPLAN` must be meant
-      --> UPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV
-       = expected: UPPLAN
-       = found: UPLAN
-       = basis: the standard (spec) ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 (the standard, version 4.1, annex: layout of the CSV files) ファイル名
-       = fix: Use the identifier as the standard writes it, in half-width capitals.
+    error[set/example]: the set lacks a file
+      --> UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV
+       = expected: UP2KYO
+       = related: UP3KYO_1.CSV:12 (bytes 3..9): it stands here
+       = basis: what implementations do (practice)
+                They are usually sent together.
+       = reading: A set is read as three files.
+       = fix: Export UP2KYO, too.
 
-    summary: 1 error, 0 warnings, 0 infos in 3 files, 1 set
+    summary: 1 error, 0 warnings, 0 infos in 4 files, 1 set
 
     `renkei explain <rule id>` tells more about a rule.
     Values are masked; --show-values shows them.
@@ -146,9 +165,8 @@ fn concise_is_one_line_per_finding_and_the_verdict() {
     UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV:1:170: error[cell/date-does-not-exist] 暦にない日付です (No.18 認定日) bytes 224..232
     判定 [invalid]: エラーがあります。エラー 1件、警告 0件、情報 0件
     ");
-    let name = report(&unknown_name(), &Setup::default());
-    insta::assert_snapshot!(concise(&name, Lang::En), @r"
-    UPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV: error[name/not-a-standard-name] `UPLAN` is no identifier of the standard; `UPPLAN` must be meant
+    insta::assert_snapshot!(concise(&whole_file(), Lang::En), @r"
+    UP1KYO_9970100013_43_9970100021_11_20260915093000.CSV: error[set/example] the set lacks a file
     verdict [invalid]: errors were found; 1 error, 0 warnings, 0 infos
     ");
 }
