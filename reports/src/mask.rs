@@ -44,10 +44,14 @@ pub(crate) fn excerpt(excerpt: &Excerpt, show_values: bool) -> ExcerptText {
 }
 
 /// Whether a value that may be shown is short and plain enough to be nothing else than it should:
-/// where columns are shifted, a name or a person's number stands in the place of a date.
+/// where columns are shifted, a name or a person's number stands in the place of a date. A hyphen
+/// inside is a postal code's, and a day of the last century is a birthday's.
 fn is_plain(bytes: &[u8]) -> bool {
+    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let birthday = unsigned.len() == 8 && unsigned.starts_with(b"1");
     (1..=8).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'.'))
+        && !birthday
+        && unsigned.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || *b == b'.')
 }
 
 fn unquoted(cell: &[u8]) -> &[u8] {
@@ -101,7 +105,10 @@ mod tests {
         assert_eq!(value(b"20261131", false, false), "########");
         assert_eq!(value(b"9970100013", true, false), "##########");
         assert_eq!(value(b"tanaka", true, false), "xxxxxx");
-        assert_eq!(value(b"A1-2.3", true, false), "A1-2.3");
+        assert_eq!(value(b"-12", true, false), "-12");
+        assert_eq!(value(b"10.21", true, false), "10.21");
+        assert_eq!(value(b"999-0001", true, false), "###-####");
+        assert_eq!(value(b"19420228", true, false), "########");
         assert_eq!(value(b"", true, false), "");
         assert_eq!(value(&sjis("見本"), true, false), "〇〇");
         assert_eq!(value(&sjis("見本"), false, true), "見本");

@@ -167,6 +167,10 @@ struct Link {
     by: By,
 }
 
+/// How many incomplete groups behind one are looked at. What belongs together was written within
+/// minutes; and a folder of thousands of broken sets must not cost millions of comparisons.
+const NEIGHBOURS: usize = 32;
+
 /// Pairs of incomplete groups that may belong together, the likeliest first.
 fn links(groups: &[Group<'_>]) -> Vec<Link> {
     let mut near: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
@@ -176,9 +180,10 @@ fn links(groups: &[Group<'_>]) -> Vec<Link> {
         near.entry((timestamp, "")).or_default().push(index);
     }
     let mut links = Vec::new();
-    for indices in near.into_values() {
+    for mut indices in near.into_values() {
+        indices.sort_by_key(|&index| &groups[index].keys[0].timestamp);
         for (i, &a) in indices.iter().enumerate() {
-            for &b in &indices[i + 1..] {
+            for &b in indices[i + 1..].iter().take(NEIGHBOURS) {
                 let (one, two) = (&groups[a], &groups[b]);
                 if let Some((by, cost)) = difference(&one.keys[0], &two.keys[0])
                     && one.formed.fits(&two.formed)
