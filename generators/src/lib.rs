@@ -9,4 +9,7 @@
 //! 3. Every name, address and number is fictional and recognisably so.
 //! 4. Output streams; memory does not grow with it.
 
+pub mod manifest;
 pub mod model;
+pub mod mutate;
+pub mod score;
