@@ -5,7 +5,7 @@
 mod change;
 mod parent;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use renkei_validator::draft::{Draft, Expected};
@@ -68,6 +68,9 @@ pub enum MutateError<E> {
 /// Named bytes, sorted by name.
 pub type Files = Vec<(String, Vec<u8>)>;
 
+/// Takes a set that was made, with the folder it belongs in.
+pub type Keep<'a, E> = dyn FnMut(&str, &Files) -> Result<(), E> + 'a;
+
 /// How a set is judged while mutants are made.
 pub fn options(as_of: Option<Date>) -> Options {
     Options { as_of, keep: KEEP, sets: true }
@@ -80,7 +83,7 @@ pub fn options(as_of: Option<Date>) -> Options {
 pub fn mutate<P: Parents>(
     parents: &mut P,
     request: &Request,
-    keep: &mut dyn FnMut(&str, &Files) -> Result<(), P::Error>,
+    keep: &mut Keep<'_, P::Error>,
 ) -> Result<Manifest, MutateError<P::Error>> {
     let names = parents.names();
     let options = options(request.as_of);
@@ -99,7 +102,7 @@ pub fn mutate<P: Parents>(
         for (number, case) in (1_usize..).zip(rule.bad) {
             let id = format!("{}/{number:02}", rule.id);
             let mut order: Vec<usize> = (0..names.len()).collect();
-            order.sort_by_key(|&index| (mixed(request.seed, &id, &names[index]), index));
+            order.sort_by_cached_key(|&index| (mixed(request.seed, &id, &names[index]), index));
             let mut misfit = Misfit::Version;
             let mut made = None;
             for index in order {
@@ -138,7 +141,7 @@ pub fn mutate<P: Parents>(
             });
         }
     }
-    let by_name: BTreeMap<&str, usize> = used.iter().map(|&index| (names[index].as_str(), index)).collect();
+    let by_name: BTreeSet<(&str, usize)> = used.iter().map(|&index| (names[index].as_str(), index)).collect();
     for (number, (_, index)) in (1_usize..).zip(by_name) {
         let parent = parents.get(index).map_err(MutateError::Parent)?;
         let (id, files) = (format!("control/{number:02}"), parent.draft.to_files());

@@ -2,8 +2,10 @@
 
 mod check;
 mod explain;
+mod mutate;
 mod report;
 mod rules;
+mod score;
 pub(crate) mod settings;
 mod terminal;
 mod usage;
@@ -64,6 +66,8 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
         Some(("report", _)) => report::run(&terminal),
+        Some(("mutate", matches)) => mutate::run(matches, &terminal),
+        Some(("score", matches)) => score::run(matches, &terminal),
         Some((_, _)) | None => Exit::Usage,
     }
 }
@@ -170,6 +174,8 @@ fn command(lang: Lang) -> Command {
         .subcommand(explain::command(lang))
         .subcommand(rules::command(lang))
         .subcommand(report::command(lang))
+        .subcommand(mutate::command(lang))
+        .subcommand(score::command(lang))
 }
 
 /// Where options that every verb has stand in its help: at the end.

@@ -4,6 +4,8 @@
 mod archive;
 mod folder;
 
+pub(crate) use self::folder::is_hidden;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -375,13 +377,13 @@ pub(crate) fn is_archive(name: &str) -> bool {
 }
 
 /// The name of a path in reports: `/` between folders on every system.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     let name = shown(path.as_os_str().as_encoded_bytes());
     if std::path::MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name }
 }
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
-fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     let mut text = String::new();
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {

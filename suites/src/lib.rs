@@ -16,7 +16,9 @@
 pub mod cli;
 pub mod exit;
 
+mod aside;
 mod config;
 mod input;
 mod lang;
+mod parents;
 mod progress;

@@ -39,7 +39,8 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     }
 }
 
-fn unknown(id: &str) -> Message {
+/// What is said of an id that no rule has.
+pub(super) fn unknown(id: &str) -> Message {
     let ids: Vec<&str> = rules::all().iter().map(|rule| rule.id).collect();
     let near = nearest(id, &ids).join(", ");
     Message::pair(

@@ -55,6 +55,11 @@ impl Terminal {
     pub(crate) fn complain(&self, message: &Message) {
         complain(self.lang, message);
     }
+
+    /// Tells on standard error what is good to know.
+    pub(crate) fn note(&self, message: &Message) {
+        tell(&format!("{}: {}", lang::pick(self.lang, "注意", "note"), lang::read(self.lang, message)));
+    }
 }
 
 /// Tells on standard error what is wrong.

@@ -41,7 +41,7 @@ pub(super) fn walk(folder: &Path, selection: &mut Selection) {
 }
 
 /// What systems put beside a person's files without being asked.
-pub(super) fn is_hidden(name: &str) -> bool {
+pub(crate) fn is_hidden(name: &str) -> bool {
     name.starts_with('.') || ["thumbs.db", "desktop.ini", "__macosx"].contains(&name.to_ascii_lowercase().as_str())
 }
 
