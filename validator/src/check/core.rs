@@ -463,6 +463,9 @@ fn breaks(bytes: &[u8]) -> u64 {
     count
 }
 
+/// What people and spreadsheets put between items instead of a comma; the last is ，.
+const SEPARATORS: [&[u8]; 3] = [b"\t", b";", b"\x81\x43"];
+
 /// What a record is, by its looks.
 fn role(record: &Record<'_>) -> Role {
     if record.is_blank() {
@@ -476,10 +479,10 @@ fn role(record: &Record<'_>) -> Role {
     }
     // Quotes of texts further on in the row look misplaced here.
     let one_cell = matches!(record.cells, [cell] if cell.quoting != Quoting::Unclosed);
-    for separator in [b'\t', b';'] {
-        if one_cell && record.bytes.iter().filter(|&&b| b == separator).count() >= 3 {
-            let at = record.bytes.iter().position(|&b| b == separator).unwrap_or(0);
-            return Role::OtherSeparator { at };
+    for separator in SEPARATORS {
+        let mut seen = memchr::memmem::find_iter(record.bytes, separator);
+        if let (true, Some(at), Some(_), Some(_)) = (one_cell, seen.next(), seen.next(), seen.next()) {
+            return Role::OtherSeparator { at, length: separator.len() };
         }
     }
     let filled: Vec<&[u8]> = record.cells.iter().map(|c| record.content(c)).filter(|c| !c.is_empty()).collect();
