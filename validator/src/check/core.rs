@@ -16,7 +16,7 @@ use crate::rule::{
     CellCheck, CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Out, RecordCheck, RecordView,
     Role, RowCheck, Rule, ScanCheck, ScanView,
 };
-use crate::scan::{LineEnd, Piece, Quoting, Record};
+use crate::scan::{LineEnd, Piece, Quoting, Record, line_breaks};
 use crate::spec::{Item, Table, Version, tables};
 use crate::text::Message;
 
@@ -431,7 +431,7 @@ impl Core {
 impl LineEnds {
     fn add(&mut self, record: &Record<'_>, role: Role) {
         let end = record.at + record.bytes.len() as u64;
-        let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
+        let seen = |length: u64| Seen::at(record.line + line_breaks(record.bytes), end..end + length);
         match record.end {
             LineEnd::CrLf => self.crlf += 1,
             LineEnd::Lf => {
@@ -446,21 +446,9 @@ impl LineEnds {
             LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
             // The mark stands after the last line end.
             LineEnd::Eof if role == Role::EndMark => {}
-            LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
+            LineEnd::Eof => self.open = Some(record.line + line_breaks(record.bytes)),
         }
     }
-}
-
-fn breaks(bytes: &[u8]) -> u64 {
-    let mut count = 0;
-    for (i, byte) in bytes.iter().enumerate() {
-        count += u64::from(match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
-            _ => false,
-        });
-    }
-    count
 }
 
 /// What people and spreadsheets put between items instead of a comma; the last is ，.
