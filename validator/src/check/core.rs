@@ -411,8 +411,8 @@ impl Core {
             )
         } else if self.incomplete {
             (
-                "項目数の合わない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
-                "some rows have a wrong number of items, so sums and missing rows were not judged",
+                "項目に分けて読み取れない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
+                "some rows cannot be read item by item, so sums and missing rows were not judged",
             )
         } else {
             return None;
