@@ -10,3 +10,5 @@
 //! 4. Output streams; memory does not grow with it.
 
 pub mod model;
+pub mod money;
+pub mod services;
