@@ -44,7 +44,7 @@ pub fn plan(population: &Population, user: &User, month: YearMonth) -> Vec<Visit
     // Day services come first, so that visits find an hour beside them.
     arrangements.sort_by_key(|one| (!DAY_SERVICES.contains(&one.service_type), one.service_type));
     let seed = population.request().seed;
-    let at_home: Vec<Date> = calendar::days(month).filter(|date| !in_hospital(user, *date)).collect();
+    let at_home = at_home(user, month);
     let stays = arrangements.iter().any(|one| STAYS.contains(&one.service_type));
     let away = if stays { short_stay(seed, user, month, &at_home) } else { Vec::new() };
     let open = at_home.iter().copied().filter(|date| !away.contains(date)).collect();
@@ -71,10 +71,18 @@ pub fn stay_days(visits: &[Visit]) -> u32 {
 /// The days of short stay that were planned from the beginning of the certified period, or of all
 /// months that can be asked for, to the month before.
 pub fn stay_days_before(population: &Population, user: &User, month: YearMonth) -> u32 {
-    let stays = population.arrangements(user.index).iter().any(|one| STAYS.contains(&one.service_type));
-    let Some(period) = on(&user.certifications, day(month, 1)).filter(|_| stays) else { return 0 };
+    let mut stays = population.arrangements(user.index);
+    stays.retain(|one| STAYS.contains(&one.service_type));
+    let Some(period) = on(&user.certifications, day(month, 1)).filter(|_| !stays.is_empty()) else { return 0 };
     let from = month_of(period.valid_from).max(FIRST_MONTH);
-    calendar::months(from, plus(month, -1)).map(|month| stay_days(&plan(population, user, month))).sum()
+    calendar::months(from, plus(month, -1))
+        .filter(|month| stays.iter().any(|one| one.covers(*month)))
+        .map(|month| short_stay(population.request().seed, user, month, &at_home(user, month)).len() as u32)
+        .sum()
+}
+
+fn at_home(user: &User, month: YearMonth) -> Vec<Date> {
+    calendar::days(month).filter(|date| !in_hospital(user, *date)).collect()
 }
 
 /// Whether a user is in hospital on a day.
@@ -87,8 +95,11 @@ pub(crate) fn ordered(mut visits: Vec<Visit>) -> Vec<Visit> {
     visits.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     let rental = |visit: &Visit| (visit.office, visit.code, visit.units);
     for at in 0..visits.len() {
+        if !visits[at].code.starts_with(b"17") {
+            continue;
+        }
         let own = rental(&visits[at]);
-        let alike = |visit: &&Visit| visit.code.starts_with(b"17") && rental(visit) == own;
+        let alike = |visit: &&Visit| rental(visit) == own;
         let (before, all) = (visits[..at].iter().filter(alike).count(), visits.iter().filter(alike).count());
         visits[at].detail_no = if all > 1 { Some(before as u8 + 1) } else { None };
     }
