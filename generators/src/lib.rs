@@ -9,6 +9,19 @@
 //! 3. Every name, address and number is fictional and recognisably so.
 //! 4. Output streams; memory does not grow with it.
 
+pub mod arrangement;
+pub mod calendar;
+pub mod certification;
+pub mod chance;
+mod choice;
+mod equipment;
 pub mod model;
 pub mod money;
+mod names;
+mod offices;
+mod people;
+pub mod plan;
+pub mod population;
+mod result;
 pub mod services;
+mod week;
