@@ -9,7 +9,22 @@
 //! 3. Every name, address and number is fictional and recognisably so.
 //! 4. Output streams; memory does not grow with it.
 
+pub mod arrangement;
+pub mod calendar;
+pub mod certification;
+pub mod chance;
+mod choice;
+mod equipment;
 pub mod manifest;
 pub mod model;
+pub mod money;
 pub mod mutate;
+mod names;
+mod offices;
+mod people;
+pub mod plan;
+pub mod population;
+mod result;
 pub mod score;
+pub mod services;
+mod week;

@@ -38,7 +38,7 @@ pub struct DraftRow {
     /// Cells as they stand in the file, quotes included.
     pub cells: Vec<Vec<u8>>,
     /// What stands between the cells.
-    pub separator: u8,
+    pub separator: &'static [u8],
     /// The line end.
     pub end: Vec<u8>,
 }
@@ -89,7 +89,7 @@ impl DraftFile {
             Piece::Bom(bytes) => file.prefix = bytes.to_vec(),
             Piece::Record(record) => file.rows.push(DraftRow {
                 cells: record.cells.iter().map(|cell| record.bytes[cell.span()].to_vec()).collect(),
-                separator: b',',
+                separator: b",",
                 end: record.end.bytes().to_vec(),
             }),
             Piece::Skipped { bytes, .. } => file.suffix.extend_from_slice(bytes),
@@ -148,12 +148,12 @@ impl DraftFile {
 impl DraftRow {
     /// The row without its line end.
     pub fn bytes(&self) -> Vec<u8> {
-        self.cells.join(&self.separator)
+        self.cells.join(self.separator)
     }
 
     /// Where a cell begins in the row.
     fn start(&self, column: usize) -> usize {
-        self.cells[..column].iter().map(|cell| cell.len() + 1).sum()
+        self.cells[..column].iter().map(|cell| cell.len() + self.separator.len()).sum()
     }
 }
 

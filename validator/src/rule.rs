@@ -186,6 +186,8 @@ pub enum Role {
     OtherSeparator {
         /// Where the first one stands in the record.
         at: usize,
+        /// How many bytes it has.
+        length: usize,
     },
     /// A row after such a row: it is not read.
     Unread,

@@ -372,7 +372,8 @@ fn cell_end(bytes: &[u8], from: usize, last: bool) -> Option<usize> {
     }
 }
 
-fn line_breaks(bytes: &[u8]) -> u64 {
+/// How many line breaks there are, CR LF counted once.
+pub(crate) fn line_breaks(bytes: &[u8]) -> u64 {
     let mut count = 0;
     let mut from = 0;
     while let Some(i) = memchr2(b'\r', b'\n', &bytes[from..]) {

@@ -48,6 +48,7 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
     }
     let mut found = Vec::new();
     let mut broken = Vec::new();
+    let mut kept = BTreeMap::new();
     for (_, folder) in folders {
         let sets = with_untyped(folder.sets)
             .into_iter()
@@ -62,18 +63,18 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
             if catch_unwind(AssertUnwindSafe(|| run(rule, &delivery, &mut found))).is_err() {
                 broken.push(rule.id);
             }
-        }
-    }
-    let mut kept = BTreeMap::new();
-    for finding in found {
-        let count: &mut usize = kept.entry((finding.rule.id, finding.at.file.clone())).or_default();
-        *judgement.findings.totals.entry((finding.rule.id, finding.severity)).or_default() += 1;
-        if *count < options.keep {
-            *count += 1;
-            judgement.findings.kept.push(finding);
+            for finding in found.drain(..) {
+                let count: &mut usize = kept.entry((finding.rule.id, finding.at.file.clone())).or_default();
+                *judgement.findings.totals.entry((finding.rule.id, finding.severity)).or_default() += 1;
+                if *count < options.keep {
+                    *count += 1;
+                    judgement.findings.kept.push(finding);
+                }
+            }
         }
     }
     judgement.findings.sort();
+    broken.sort_unstable();
     broken.dedup();
     for rule in broken {
         judgement.not_checked.push(NotChecked {

@@ -57,7 +57,7 @@ impl Paint {
     }
 
     fn gutter(self, text: &str) -> String {
-        self.with(bold(AnsiColor::Blue), text)
+        self.with(bold(AnsiColor::BrightBlue), text)
     }
 
     fn severity(self, severity: &str, text: &str) -> String {

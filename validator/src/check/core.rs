@@ -16,7 +16,7 @@ use crate::rule::{
     CellCheck, CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Out, RecordCheck, RecordView,
     Role, RowCheck, Rule, ScanCheck, ScanView,
 };
-use crate::scan::{LineEnd, Piece, Quoting, Record};
+use crate::scan::{LineEnd, Piece, Quoting, Record, line_breaks};
 use crate::spec::{Item, Table, Version, tables};
 use crate::text::Message;
 
@@ -411,8 +411,8 @@ impl Core {
             )
         } else if self.incomplete {
             (
-                "項目数の合わない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
-                "some rows have a wrong number of items, so sums and missing rows were not judged",
+                "項目に分けて読み取れない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
+                "some rows cannot be read item by item, so sums and missing rows were not judged",
             )
         } else {
             return None;
@@ -431,7 +431,7 @@ impl Core {
 impl LineEnds {
     fn add(&mut self, record: &Record<'_>, role: Role) {
         let end = record.at + record.bytes.len() as u64;
-        let seen = |length: u64| Seen::at(record.line + breaks(record.bytes), end..end + length);
+        let seen = |length: u64| Seen::at(record.line + line_breaks(record.bytes), end..end + length);
         match record.end {
             LineEnd::CrLf => self.crlf += 1,
             LineEnd::Lf => {
@@ -446,22 +446,13 @@ impl LineEnds {
             LineEnd::Eof if record.cells.iter().any(|cell| cell.quoting == Quoting::Unclosed) => {}
             // The mark stands after the last line end.
             LineEnd::Eof if role == Role::EndMark => {}
-            LineEnd::Eof => self.open = Some(record.line + breaks(record.bytes)),
+            LineEnd::Eof => self.open = Some(record.line + line_breaks(record.bytes)),
         }
     }
 }
 
-fn breaks(bytes: &[u8]) -> u64 {
-    let mut count = 0;
-    for (i, byte) in bytes.iter().enumerate() {
-        count += u64::from(match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
-            _ => false,
-        });
-    }
-    count
-}
+/// What people and spreadsheets put between items instead of a comma; the last is ，.
+const SEPARATORS: [&[u8]; 3] = [b"\t", b";", b"\x81\x43"];
 
 /// What a record is, by its looks.
 fn role(record: &Record<'_>) -> Role {
@@ -476,10 +467,10 @@ fn role(record: &Record<'_>) -> Role {
     }
     // Quotes of texts further on in the row look misplaced here.
     let one_cell = matches!(record.cells, [cell] if cell.quoting != Quoting::Unclosed);
-    for separator in [b'\t', b';'] {
-        if one_cell && record.bytes.iter().filter(|&&b| b == separator).count() >= 3 {
-            let at = record.bytes.iter().position(|&b| b == separator).unwrap_or(0);
-            return Role::OtherSeparator { at };
+    for separator in SEPARATORS {
+        let mut seen = memchr::memmem::find_iter(record.bytes, separator);
+        if let (true, Some(at), Some(_), Some(_)) = (one_cell, seen.next(), seen.next(), seen.next()) {
+            return Role::OtherSeparator { at, length: separator.len() };
         }
     }
     let filled: Vec<&[u8]> = record.cells.iter().map(|c| record.content(c)).filter(|c| !c.is_empty()).collect();

@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule {
             also: &[],
             edit: |draft| {
                 let file = draft.index(Kind::Up1kyo)?;
-                let blank = DraftRow { cells: vec![Vec::new()], separator: b',', end: b"\r\n".to_vec() };
+                let blank = DraftRow { cells: vec![Vec::new()], separator: b",", end: b"\r\n".to_vec() };
                 draft.files[file].rows.push(blank);
                 Some(Site::LineEnd(file, draft.files[file].rows.len() - 1))
             },
@@ -49,7 +49,7 @@ pub(super) static RULE: Rule = Rule {
             also: &[],
             edit: |draft| {
                 let file = draft.index(Kind::Upsikyu)?;
-                let blank = DraftRow { cells: vec![Vec::new()], separator: b',', end: b"\r\n".to_vec() };
+                let blank = DraftRow { cells: vec![Vec::new()], separator: b",", end: b"\r\n".to_vec() };
                 draft.files[file].rows.insert(1, blank);
                 Some(Site::LineEnd(file, 1))
             },

@@ -33,23 +33,24 @@ pub(super) static RULE: Rule = Rule {
         edit: |draft| draft.set(Kind::Up1kyo, 0, up1kyo::OVERALL_POLICY, b"A;B;C;D;E"),
     }],
     bad: &[
-        Case { on: "202407-table", also: &[], edit: |draft| separated_by(draft, b'\t') },
-        Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b';') },
+        Case { on: "202407-table", also: &[], edit: |draft| separated_by(draft, b"\t") },
+        Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b";") },
+        Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b"\x81\x43") },
     ],
 };
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
-    if let Role::OtherSeparator { at } = view.role {
-        let (ja, en) = if view.record.bytes[at] == b'\t' {
-            ("タブ", "a tab")
-        } else {
-            ("セミコロン「;」", "a semicolon")
+    if let Role::OtherSeparator { at, length } = view.role {
+        let (ja, en) = match view.record.bytes[at] {
+            b'\t' => ("タブ", "a tab"),
+            b';' => ("セミコロン「;」", "a semicolon"),
+            _ => ("全角のカンマ「，」", "a full-width comma"),
         };
-        out.range(view, at..at + 1).expected("カンマ「,」", "a comma").got(ja, en);
+        out.range(view, at..at + length).expected("カンマ「,」", "a comma").got(ja, en);
     }
 }
 
-fn separated_by(draft: &mut Draft, separator: u8) -> Option<Site> {
+fn separated_by(draft: &mut Draft, separator: &'static [u8]) -> Option<Site> {
     let file = draft.index(Kind::Upplan).or_else(|| draft.index(Kind::Upjsk))?;
     let rows = &mut draft.files[file].rows;
     let first = rows.first()?.cells.first()?.len();
@@ -60,5 +61,5 @@ fn separated_by(draft: &mut Draft, separator: u8) -> Option<Site> {
     for row in rows.iter_mut() {
         row.separator = separator;
     }
-    Some(Site::InCell(file, 0, 0, first..first + 1))
+    Some(Site::InCell(file, 0, 0, first..first + separator.len()))
 }

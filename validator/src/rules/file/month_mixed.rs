@@ -35,8 +35,12 @@ pub(super) static RULE: Rule = Rule {
     }],
     bad: &[Case {
         on: "202407-result",
-        also: &["row/service-date-outside-month"],
-        edit: |draft| draft.set(Kind::Upjsk, 1, upplan::TARGET_MONTH, b"202505"),
+        also: &[],
+        // A whole row of another month, day and all.
+        edit: |draft| {
+            draft.set(Kind::Upjsk, 1, upplan::SERVICE_DATE, b"20260810")?;
+            draft.set(Kind::Upjsk, 1, upplan::TARGET_MONTH, b"202608")
+        },
     }],
 };
 

@@ -50,7 +50,7 @@ fn add_delete(draft: &mut Draft) -> Option<usize> {
     let keys = [upplan::CSV_VERSION, upplan::INSURER_NUMBER, upplan::INSURED_NUMBER, upplan::TARGET_MONTH];
     let row = DraftRow {
         cells: keys.iter().map(|&key| table.get(0, key).to_vec()).collect(),
-        separator: b',',
+        separator: b",",
         end: table.rows.first()?.end.clone(),
     };
     let file = DraftFile {
