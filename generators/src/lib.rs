@@ -9,4 +9,5 @@
 //! 3. Every name, address and number is fictional and recognisably so.
 //! 4. Output streams; memory does not grow with it.
 
+pub mod encode;
 pub mod model;
