@@ -9,6 +9,14 @@
 //! 3. Every name, address and number is fictional and recognisably so.
 //! 4. Output streams; memory does not grow with it.
 
+pub mod arrangement;
+pub mod calendar;
+pub mod certification;
+pub mod chance;
 pub mod encode;
 pub mod model;
+mod names;
+mod offices;
+mod people;
+pub mod population;
 pub mod texts;

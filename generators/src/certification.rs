@@ -1,0 +1,186 @@
+//! Certified periods: levels, their mix, how they change. Knows no office and no service.
+//!
+//! The levels of a user are a chain whose steps keep the mix (a step to a neighbouring level is
+//! taken with the ratio of the two shares), so that the mix is the same in every month.
+
+use time::Date;
+
+use crate::calendar::{day, last_day, month_of, plus, shift};
+use crate::chance::Dice;
+use crate::model::{CareLevel, Certification, YearMonth};
+
+/// Which side of the insurance a user is on. It never changes in the life of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// 要介護
+    Care,
+    /// 要支援
+    Support,
+    /// 事業対象者
+    Target,
+}
+
+/// 訪問介護 receivers of 2024-04 by level, in thousands × 10 (platform.md §10.3): the home mix.
+const CARE: &[(u32, CareLevel)] = &[
+    (3298, CareLevel::Care1),
+    (3053, CareLevel::Care2),
+    (1855, CareLevel::Care3),
+    (1570, CareLevel::Care4),
+    (1174, CareLevel::Care5),
+];
+
+/// Receivers of 介護予防 services of 2024-12, in thousands × 10 (platform.md §10.3).
+const SUPPORT: &[(u32, CareLevel)] = &[(3846, CareLevel::Support1), (5742, CareLevel::Support2)];
+
+const TARGET: &[(u32, CareLevel)] = &[(1, CareLevel::Target)];
+
+/// How often in a thousand a renewal proposes a step to a neighbouring level; an assumption.
+const STEP_AT_RENEWAL: u32 = 400;
+
+/// How often in a thousand a period has a 区分変更; an assumption.
+const CHANGE_IN_PERIOD: u32 = 90;
+
+/// Lengths of a period in months, by weight; an assumption.
+const TERMS: &[(u32, i32)] = &[(10, 6), (45, 12), (25, 24), (15, 36), (5, 48)];
+
+/// The whole chain of a user, from before the first month that can be asked for to after the last.
+pub(crate) fn chain(dice: &mut Dice, side: Side) -> Vec<Certification> {
+    let mix = match side {
+        Side::Care => CARE,
+        Side::Support => SUPPORT,
+        Side::Target => TARGET,
+    };
+    let end = last_day(YearMonth { year: 2027, month: 4 });
+    let start = YearMonth { year: 2018, month: 10 };
+    // Every first period ends after 2020-09 at the earliest where it is long; short ones are renewed.
+    let mut valid_from = day(plus(start, dice.below(24) as i32), dice.between(1, 28) as u8);
+    let mut level = *dice.weighted(mix);
+    let mut chain: Vec<Certification> = Vec::new();
+    loop {
+        let before = chain.last().map(|last| last.level);
+        if before.is_some() && dice.chance(STEP_AT_RENEWAL) {
+            level = step(dice, mix, level);
+        }
+        let certified_on = match before {
+            None => shift(valid_from, i64::from(dice.between(20, 35))),
+            Some(_) => shift(valid_from, -i64::from(dice.between(5, 40))),
+        };
+        // A period that begins within a month has the rest of that month in addition.
+        let term = *dice.weighted(TERMS) - i32::from(valid_from.day() == 1);
+        let valid_to = last_day(plus(month_of(valid_from), term));
+        let mut period =
+            Certification { certified_on, valid_from, valid_to, level, changed_on: None, previous: before };
+        if dice.chance(CHANGE_IN_PERIOD) {
+            let other = step(dice, mix, level);
+            let month = plus(month_of(valid_from), dice.between(1, term.max(1) as u32) as i32);
+            if other != level {
+                period.previous = Some(level);
+                period.changed_on = Some(day(month, dice.between(2, 28) as u8));
+                period.level = other;
+                level = other;
+            }
+        }
+        valid_from = shift(valid_to, 1);
+        chain.push(period);
+        if valid_from > end {
+            return chain;
+        }
+    }
+}
+
+/// A neighbouring level, taken so that the mix stays.
+fn step(dice: &mut Dice, mix: &[(u32, CareLevel)], level: CareLevel) -> CareLevel {
+    let Some(at) = mix.iter().position(|(_, other)| *other == level) else { return level };
+    // Upwards as often as downwards; beyond either end there is no step.
+    let to = if dice.chance(500) { at.checked_add(1) } else { at.checked_sub(1) };
+    match to.and_then(|to| mix.get(to)) {
+        Some((weight, other)) if dice.below(mix[at].0) < *weight => *other,
+        Some(_) | None => level,
+    }
+}
+
+impl Certification {
+    /// The level on a day of the period: before a 区分変更, the one before it.
+    pub fn level_on(&self, date: Date) -> CareLevel {
+        match (self.changed_on, self.previous) {
+            (Some(changed), Some(previous)) if date < changed => previous,
+            (Some(_) | None, Some(_) | None) => self.level,
+        }
+    }
+}
+
+/// The period that a day lies in.
+pub fn on(certifications: &[Certification], date: Date) -> Option<&Certification> {
+    certifications.iter().find(|period| period.valid_from <= date && date <= period.valid_to)
+}
+
+/// The level that the limit of a month is of: the highest of the month, as a 区分変更 within a month
+/// moves the whole month to the heavier level (介護保険事務処理システムの月途中変更の扱い).
+/// `None` where no period reaches into the month.
+pub fn level_of_month(certifications: &[Certification], month: YearMonth) -> Option<CareLevel> {
+    let changed = certifications.iter().filter_map(|period| period.changed_on);
+    let days = [day(month, 1), last_day(month)].into_iter().chain(changed.filter(|date| month.holds(*date)));
+    days.filter_map(|date| on(certifications, date).map(|period| period.level_on(date))).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{FIRST_MONTH, LAST_MONTH, months};
+
+    #[test]
+    fn periods_follow_each_other_over_all_months() {
+        for side in [Side::Care, Side::Support, Side::Target] {
+            for i in 0..500 {
+                let chain = chain(&mut Dice::of(1, &[i]), side);
+                assert!(chain[0].valid_from < day(FIRST_MONTH, 1), "{:?}", chain[0]);
+                assert!(chain[chain.len() - 1].valid_to > last_day(LAST_MONTH));
+                for pair in chain.windows(2) {
+                    assert_eq!(shift(pair[0].valid_to, 1), pair[1].valid_from);
+                }
+                for period in &chain {
+                    assert!(
+                        period.valid_from < period.valid_to && period.valid_to == last_day(month_of(period.valid_to))
+                    );
+                    let Some(changed) = period.changed_on else { continue };
+                    assert!(period.valid_from < changed && changed < period.valid_to, "{period:?}");
+                    assert_ne!(period.previous, Some(period.level));
+                }
+                assert!(months(FIRST_MONTH, LAST_MONTH).all(|month| level_of_month(&chain, month).is_some()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_mix_is_the_same_at_both_ends_of_time() {
+        for month in [FIRST_MONTH, LAST_MONTH] {
+            let mut first = 0;
+            for i in 0..20_000 {
+                let chain = chain(&mut Dice::of(1, &[i]), Side::Care);
+                let level = on(&chain, day(month, 1)).map(|period| period.level_on(day(month, 1)));
+                first += u32::from(level == Some(CareLevel::Care1));
+            }
+            // 30.1 % of 20,000.
+            assert!((5_820..6_220).contains(&first), "{month}: {first}");
+        }
+    }
+
+    #[test]
+    fn a_change_within_a_month_gives_the_month_the_heavier_level() {
+        let march = YearMonth { year: 2026, month: 3 };
+        let period = |previous, level| Certification {
+            certified_on: day(march, 1),
+            valid_from: day(plus(march, -2), 1),
+            valid_to: last_day(plus(march, 2)),
+            level,
+            changed_on: Some(day(march, 15)),
+            previous: Some(previous),
+        };
+        let up = [period(CareLevel::Care1, CareLevel::Care3)];
+        let levels = |periods: &[Certification]| [-1, 0, 1].map(|n| level_of_month(periods, plus(march, n)));
+        assert_eq!(levels(&up), [Some(CareLevel::Care1), Some(CareLevel::Care3), Some(CareLevel::Care3)]);
+        let down = [period(CareLevel::Care3, CareLevel::Care1)];
+        assert_eq!(levels(&down), [Some(CareLevel::Care3), Some(CareLevel::Care3), Some(CareLevel::Care1)]);
+        assert_eq!(level_of_month(&up, plus(march, 9)), None);
+    }
+}
