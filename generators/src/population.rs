@@ -9,7 +9,7 @@ use std::fmt;
 use renkei_validator::text::Message;
 
 use crate::arrangement::{Arrangement, arrange, possible};
-use crate::calendar::{FIRST_MONTH, LAST_MONTH, day, last_day};
+use crate::calendar::{FIRST_MONTH, LAST_MONTH};
 use crate::certification::{Side, chain};
 use crate::chance::Dice;
 use crate::model::{Office, Trade, User, YearMonth};
@@ -212,6 +212,7 @@ impl Population {
     }
 
     /// A user. Any index makes one; those below `users` of the request belong to the population.
+    /// Certified periods and stays in hospital are those of all months that can be asked for.
     pub fn user(&self, index: u32) -> User {
         let seed = self.request.seed;
         let dice = |stream| Dice::of(seed, &[stream, u64::from(index)]);
@@ -222,11 +223,6 @@ impl Population {
         let (insurer, city) = offices::insurer(member.group, &mut words);
         let (postal_code, address1, address2) = names::address(&mut words, city);
         let phone = names::phone(&mut words);
-        let (first, last) = (day(self.request.months.0, 1), last_day(self.request.months.1));
-        let mut certifications = chain(&mut dice(CERTIFIED), member.side);
-        certifications.retain(|period| period.valid_from <= last && first <= period.valid_to);
-        let mut hospital = people::hospital(&mut dice(HOSPITAL));
-        hospital.retain(|(from, to)| *from <= last && first <= *to);
         let mut providers: Vec<u32> = self.arranged(index, &member).into_iter().map(|one| one.office).collect();
         providers.sort_unstable();
         providers.dedup();
@@ -243,11 +239,11 @@ impl Population {
             address2,
             phone,
             benefit_rate: person.benefit_rate,
-            certifications,
+            certifications: chain(&mut dice(CERTIFIED), member.side),
             manager: member.manager,
             outsourced_to: member.outsourced_to,
             providers,
-            hospital,
+            hospital: people::hospital(&mut dice(HOSPITAL)),
         }
     }
 

@@ -1,0 +1,145 @@
+//! What was done of a plan: visits cancelled, moved to another hour, and made in addition. Knows the
+//! rows of a month; knows no sum and no file.
+//!
+//! How often plans are departed from is an assumption. Rentals, short stays and monthly codes are
+//! done as planned.
+
+use std::collections::BTreeMap;
+
+use time::Date;
+
+use crate::calendar;
+use crate::chance::Dice;
+use crate::model::{User, Visit, YearMonth};
+use crate::plan::{RENTALS, STAYS, in_hospital, ordered};
+use crate::population::Population;
+use crate::services::{Per, Role, find};
+
+/// Streams of [`Dice`].
+const DONE: u64 = 40;
+const EXTRA: u64 = 41;
+
+/// Cancelled and moved, in thousandths of visits.
+const CANCELLED: u32 = 40;
+const MOVED: u32 = 60;
+
+/// In thousandths of the months of a user with an office that visits.
+const VISITED_MORE: u32 = 60;
+
+/// Types whose offices come to the user, and may come once more.
+const VISITING: [[u8; 2]; 5] = [*b"11", *b"13", *b"14", *b"63", *b"64"];
+
+/// What one call of an office was: a date, the time that was planned, the office.
+type Call = (Date, (u16, u16), u32);
+
+/// What became of a call.
+enum Fate {
+    Cancelled,
+    At((u16, u16)),
+}
+
+/// What was done of the planned table 6 of a user in a month.
+pub fn result(population: &Population, user: &User, month: YearMonth, planned: &[Visit]) -> Vec<Visit> {
+    let seed = population.request().seed;
+    let mut fates: BTreeMap<Call, Fate> = BTreeMap::new();
+    for visit in planned {
+        let Some(time) = visit.time else { continue };
+        let call = (visit.date, time, visit.office);
+        fates.entry(call).or_insert_with(|| fate(seed, user, planned, call, month));
+    }
+    let mut done: Vec<Visit> = Vec::new();
+    for visit in planned {
+        match visit.time.and_then(|time| fates.get(&(visit.date, time, visit.office))) {
+            Some(Fate::Cancelled) => {}
+            Some(Fate::At(time)) => done.push(Visit { time: Some(*time), ..visit.clone() }),
+            None => done.push(visit.clone()),
+        }
+    }
+    done.extend(extra(seed, user, planned, month));
+    settle(&mut done, month);
+    ordered(done)
+}
+
+fn fate(seed: u64, user: &User, planned: &[Visit], call: Call, month: YearMonth) -> Fate {
+    let (date, (start, end), office) = call;
+    let of_call = |visit: &&Visit| (visit.date, visit.time, visit.office) == (date, Some((start, end)), office);
+    let mut services = planned.iter().filter(of_call).filter_map(|visit| find(visit.code, month));
+    // A monthly code is due for the month, whatever became of one day.
+    let is_monthly = services.any(|service| service.per == Per::Month && service.role == Role::Base);
+    let path = [DONE, u64::from(user.index), day_number(date), u64::from(start), u64::from(office)];
+    let mut dice = Dice::of(seed, &path);
+    if dice.chance(CANCELLED) && !is_monthly {
+        return Fate::Cancelled;
+    }
+    if !dice.chance(MOVED) {
+        return Fate::At((start, end));
+    }
+    let by = *dice.pick(&[10, 15, 30, 60]);
+    // Earlier, but not before the day began; later, but not beyond its end.
+    if dice.chance(500) && start >= by {
+        Fate::At((start - by, end - by))
+    } else if end + by < 1440 {
+        Fate::At((start + by, end + by))
+    } else {
+        Fate::At((start, end))
+    }
+}
+
+/// One visit more of an office, in the evening of a day on which it does not come.
+fn extra(seed: u64, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Visit> {
+    let mut seen: Vec<u32> = Vec::new();
+    let mut more = Vec::new();
+    for visit in planned {
+        let is_base = find(visit.code, month).is_some_and(|service| service.role == Role::Base);
+        let visits = VISITING.contains(&[visit.code[0], visit.code[1]]) && is_base;
+        let Some((start, end)) = visit.time.filter(|_| visits && !seen.contains(&visit.office)) else { continue };
+        seen.push(visit.office);
+        let path =
+            [EXTRA, u64::from(user.index), u64::from(month.year), u64::from(month.month), u64::from(visit.office)];
+        let mut dice = Dice::of(seed, &path);
+        let is_away = |date: Date| {
+            in_hospital(user, date)
+                || planned.iter().any(|other| other.date == date && STAYS.contains(&[other.code[0], other.code[1]]))
+        };
+        let days: Vec<Date> = calendar::days(month)
+            .filter(|date| !is_away(*date))
+            .filter(|date| !planned.iter().any(|other| other.date == *date && other.office == visit.office))
+            .collect();
+        if days.is_empty() || !dice.chance(VISITED_MORE) {
+            continue;
+        }
+        let extra = Visit { date: *dice.pick(&days), time: Some((1140, 1140 + end - start)), ..visit.clone() };
+        // 緊急時訪問介護加算 goes with a visit that was asked for at once.
+        if let Some(service) = find(*b"114000", month).filter(|_| visit.code.starts_with(b"11")) {
+            more.push(Visit { code: service.code, units: service.units, count: 1, ..extra.clone() });
+        }
+        more.push(extra);
+    }
+    more
+}
+
+/// Puts what is written once a month on a day on which something was done, and leaves it out where
+/// nothing was.
+fn settle(done: &mut Vec<Visit>, month: YearMonth) {
+    let mut first: BTreeMap<(u32, [u8; 2]), Vec<Date>> = BTreeMap::new();
+    for visit in done.iter() {
+        if find(visit.code, month).is_some_and(|service| service.role == Role::Base) {
+            first.entry((visit.office, [visit.code[0], visit.code[1]])).or_default().push(visit.date);
+        }
+    }
+    done.retain_mut(|visit| {
+        let service_type = [visit.code[0], visit.code[1]];
+        if visit.time.is_some() || RENTALS.contains(&service_type) || STAYS.contains(&service_type) {
+            return true;
+        }
+        let Some(dates) = first.get(&(visit.office, service_type)) else { return false };
+        if !dates.contains(&visit.date) {
+            visit.date = dates.iter().copied().min().unwrap_or(visit.date);
+        }
+        true
+    });
+}
+
+fn day_number(date: Date) -> u64 {
+    date.to_julian_day() as u64
+}
