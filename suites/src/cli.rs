@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod generate;
 mod report;
 mod rules;
 pub(crate) mod settings;
@@ -62,6 +63,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
     match matches.subcommand() {
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
+        Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
         Some(("report", _)) => report::run(&terminal),
         Some((_, _)) | None => Exit::Usage,
@@ -169,6 +171,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(check::command(lang))
         .subcommand(explain::command(lang))
         .subcommand(rules::command(lang))
+        .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
 }
 
