@@ -138,8 +138,10 @@ pub fn plan1(occasion: &Occasion<'_>) -> Items {
     let helps = occasion.visits.iter().any(|visit| visit.code.starts_with(b"117"));
     let reason = if helps { *dice.pick(&["1", "2", "3"]) } else { "" };
     let other = if reason == "3" { "同居の家族が \"夜勤, 早番\" のため" } else { "" };
-    let category = if occasion.is_first { "11" } else { "21" };
+    // 紹介 is when another office has handed the user over.
+    let category = if occasion.is_first { "11" } else { *dice.weighted(&[(95, "21"), (5, "53")]) };
     let certification = occasion.certification;
+    let (certified_on, status) = occasion.sheet.certified(certification);
     let texts = [
         (up1kyo::USER_POSTAL_CODE, user.postal_code.as_str()),
         (up1kyo::USER_ADDRESS1, &user.address1),
@@ -150,7 +152,7 @@ pub fn plan1(occasion: &Occasion<'_>) -> Items {
         (up1kyo::SUPPORT_OFFICE_ADDRESS1, &support.address),
         (up1kyo::SUPPORT_OFFICE_NUMBER, &support.number),
         (up1kyo::PLAN_CATEGORY, category),
-        (up1kyo::CERTIFICATION_STATUS, "2"),
+        (up1kyo::CERTIFICATION_STATUS, status),
         (up1kyo::CARE_LEVEL, level_code(occasion.level)),
         (up1kyo::USER_FAMILY_INTENTION, &intention),
         (up1kyo::REVIEW_BOARD_OPINION, *dice.pick::<&str>(&opinion)),
@@ -161,13 +163,13 @@ pub fn plan1(occasion: &Occasion<'_>) -> Items {
     ];
     let days = [
         (up1kyo::FIRST_PLAN_CREATED_ON, occasion.first_made_on),
-        (up1kyo::CERTIFIED_ON, certification.certified_on),
         (up1kyo::CERTIFICATION_VALID_FROM, certification.valid_from),
         (up1kyo::CERTIFICATION_VALID_TO, certification.valid_to),
     ];
     let mut items = occasion.plan();
     items.extend(texts.map(|(key, text)| (key, text.to_owned())));
     items.extend(days.map(|(key, date)| (key, day(date))));
+    items.extend(certified_on.map(|date| (up1kyo::CERTIFIED_ON, day(date))));
     items
 }
 

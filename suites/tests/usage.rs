@@ -15,7 +15,14 @@ use common::{TABLE6, finish, folder, folder_with, renkei, run, table6_with_fault
 #[test]
 fn help_is_in_the_language_asked_for() {
     let folder = folder();
-    for verb in [&["--help"][..], &["check", "--help"], &["explain", "-h"], &["rules", "-h"], &["report", "-h"]] {
+    for verb in [
+        &["--help"][..],
+        &["check", "--help"],
+        &["explain", "-h"],
+        &["rules", "-h"],
+        &["report", "-h"],
+        &["generate", "-h"],
+    ] {
         let ja = finish(renkei(folder.path()).args(verb).args(["--lang", "ja"]), b"").code_is(0);
         assert!(ja.out.contains("使い方: renkei") && ja.out.contains("オプション:"), "{}", ja.out);
         assert!(!ja.out.contains("Usage"), "{}", ja.out);

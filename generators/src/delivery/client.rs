@@ -7,9 +7,9 @@ use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::Version;
 use time::Date;
 
-use crate::calendar::{day, last_day};
+use crate::calendar::{day, last_day, month_of};
 use crate::chance::Dice;
-use crate::model::{CareLevel, Certification, LedgerKind, LedgerRow, Office, User, Visit};
+use crate::model::{Area, CareLevel, Certification, LedgerKind, LedgerRow, Office, User, Visit};
 use crate::money;
 use crate::plan;
 use crate::population::Population;
@@ -40,7 +40,7 @@ pub(crate) struct Tables {
 impl Tables {
     fn of(population: &Population, client: &Facts, visits: Vec<Visit>) -> Tables {
         let offices = population.offices();
-        let area = |index: u32| offices.get(index as usize).map_or(crate::model::Area::Other, |office| office.area);
+        let area = |index: u32| offices.get(index as usize).map_or(Area::Other, |office| office.area);
         let mut ledger = money::ledger(client.level, client.user.benefit_rate, &area, &visits);
         money::fill_stay_days(&mut ledger, client.stay_days_before, &visits);
         Tables { visits, ledger }
@@ -199,10 +199,6 @@ fn level(certification: &Certification, month: YearMonth) -> CareLevel {
     levels[0].max(levels[1])
 }
 
-fn month_of(date: Date) -> YearMonth {
-    crate::calendar::month_of(date)
-}
-
 /// The visits with those of one office on one day half an hour earlier. `None` where there is none
 /// with a time.
 fn earlier(dice: &mut Dice, visits: &[Visit]) -> Option<Vec<Visit>> {
@@ -226,7 +222,7 @@ fn earlier(dice: &mut Dice, visits: &[Visit]) -> Option<Vec<Visit>> {
         }
         visit
     };
-    Some(visits.iter().map(moved).collect())
+    Some(plan::ordered(visits.iter().map(moved).collect()))
 }
 
 /// What was done without the last day of an office's visits that have a time. `None` where nothing

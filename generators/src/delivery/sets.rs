@@ -191,7 +191,8 @@ impl<'a> Round<'a> {
         let made_on = purpose.made_on(self.month);
         let facts = &client.facts;
         let first = facts.user.certifications.first().unwrap_or(&facts.certification);
-        let is_first = facts.certification.previous.is_none();
+        let begins = crate::calendar::month_of(facts.certification.valid_from) == self.month;
+        let is_first = begins && facts.certification.previous.is_none();
         Occasion {
             seed: self.courier.population.request().seed,
             sheet: self.sheet(client, support, made_on),

@@ -32,6 +32,16 @@ impl<'a> Sheet<'a> {
         self.offices.get(index as usize).ok_or(EncodeError::NoOffice { index })
     }
 
+    /// 認定日 and the code of 認定状況区分, as far as they are known on the day the rows are made: an
+    /// application is still open where the period is certified later.
+    pub fn certified(&self, certification: &Certification) -> (Option<Date>, &'static str) {
+        if certification.certified_on <= self.created_on {
+            (Some(certification.certified_on), "2")
+        } else {
+            (None, "1")
+        }
+    }
+
     /// A row of a kind that already says whose it is.
     fn line(&self, kind: Kind) -> Result<Line, EncodeError> {
         let mut line = Line::new(self.version, kind)?;
@@ -215,10 +225,11 @@ pub fn supplement(
     line.put(uphosoku::USER_ADDRESS1, &user.address1);
     line.put(uphosoku::USER_ADDRESS2, &user.address2);
     line.put(uphosoku::USER_PHONE, &user.phone);
-    line.put_date(uphosoku::CERTIFIED_ON, certification.certified_on);
+    let (certified_on, status) = sheet.certified(certification);
+    line.put_date_or_none(uphosoku::CERTIFIED_ON, certified_on);
     line.put_date(uphosoku::LIMIT_PERIOD_START, certification.valid_from);
     line.put_date(uphosoku::LIMIT_PERIOD_END, certification.valid_to);
-    line.put(uphosoku::CERTIFICATION_STATUS, "2");
+    line.put(uphosoku::CERTIFICATION_STATUS, status);
     line.put_date(uphosoku::CARE_LEVEL_CHANGED_ON, certification.changed_on.unwrap_or(certification.valid_from));
     line.put(uphosoku::CARE_LEVEL, level_code(level));
     line.put_number(uphosoku::CATEGORY_LIMIT_UNITS, limit);

@@ -146,6 +146,7 @@ pub fn prevention_plan(
     let mut dice = occasion.dice(5);
     let made_on = day(occasion.sheet.created_on);
     let certification = occasion.certification;
+    let (certified_on, status) = occasion.sheet.certified(certification);
     let is_target = occasion.level == CareLevel::Target;
     let support = match occasion.level {
         CareLevel::Support1 => "1",
@@ -168,7 +169,7 @@ pub fn prevention_plan(
         (upyobo::OUTSOURCING, if author.is_some() { "2" } else { "1" }),
         (upyobo::USER_NAME, &user.name),
         (upyobo::PLAN_CATEGORY, if occasion.is_first { "11" } else { "21" }),
-        (upyobo::CERTIFICATION_STATUS, "2"),
+        (upyobo::CERTIFICATION_STATUS, status),
         (upyobo::SUPPORT_LEVEL, support),
         (upyobo::AUTHOR_NAME_CENTER, own),
         (upyobo::AUTHOR_NAME_CARE_MANAGER, made_by_name),
@@ -215,13 +216,13 @@ pub fn prevention_plan(
     ]);
     push(&mut row, &texts);
     for (key, date) in [
-        (upyobo::CERTIFIED_ON, certification.certified_on),
         (upyobo::CERTIFICATION_VALID_FROM, certification.valid_from),
         (upyobo::CERTIFICATION_VALID_TO, certification.valid_to),
         (upyobo::FIRST_PLAN_CREATED_ON, occasion.first_made_on),
     ] {
         row.push((key, day(date)));
     }
+    row.extend(certified_on.map(|date| (upyobo::CERTIFIED_ON, day(date))));
     Ok((row, supports(occasion)?))
 }
 
