@@ -17,26 +17,40 @@ pub(crate) struct Progress {
     done: AtomicU64,
     begun: Instant,
     watched: bool,
+    template: &'static str,
     bar: OnceLock<ProgressBar>,
 }
+
+const BYTES: &str = "{wide_bar} {bytes} / {total_bytes}  {eta}";
+const PARTS: &str = "{wide_bar} {percent}%  {eta}";
 
 impl Progress {
     /// Starts on that many bytes; more may come.
     pub(crate) fn new(total: u64) -> Progress {
+        Progress::with(total, BYTES)
+    }
+
+    /// Starts on that many parts that say nothing of bytes.
+    pub(crate) fn of_parts(total: u64) -> Progress {
+        Progress::with(total, PARTS)
+    }
+
+    fn with(total: u64, template: &'static str) -> Progress {
         Progress {
             total,
             done: AtomicU64::new(0),
             begun: Instant::now(),
             watched: stderr().is_terminal(),
+            template,
             bar: OnceLock::new(),
         }
     }
 
-    /// So many bytes more are done.
-    pub(crate) fn advance(&self, bytes: u64) {
-        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    /// So many bytes, or parts, more are done.
+    pub(crate) fn advance(&self, more: u64) {
+        let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
         if self.watched && self.begun.elapsed() > PATIENCE {
-            self.bar.get_or_init(|| bar(self.total)).set_position(done);
+            self.bar.get_or_init(|| bar(self.total, self.template)).set_position(done);
         }
     }
 
@@ -48,8 +62,8 @@ impl Progress {
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {bytes} / {total_bytes}  {eta}");
+fn bar(total: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template);
     let bar = ProgressBar::new(total);
     match style {
         Ok(style) => bar.with_style(style),

@@ -23,6 +23,7 @@ fn help_is_in_the_language_asked_for() {
         &["report", "-h"],
         &["mutate", "-h"],
         &["score", "-h"],
+        &["generate", "-h"],
     ] {
         let ja = finish(renkei(folder.path()).args(verb).args(["--lang", "ja"]), b"").code_is(0);
         assert!(ja.out.contains("使い方: renkei") && ja.out.contains("オプション:"), "{}", ja.out);
