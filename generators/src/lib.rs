@@ -1,6 +1,6 @@
 //! Clean data from the spec tables and a synthetic population; dirty data from the rules' mutants.
 //!
-//! Not complete: see the open issue on the generators.
+//! Not made yet: 日割, stays over thirty days, 種類別限度, proptest strategies of these parts.
 //!
 //! # Invariants
 //!
