@@ -1,7 +1,7 @@
 //! The numbers that the README claims, re-runnable.
 //!
-//! This crate holds its invariants only; the benches come with a later issue, and until then the
-//! README claims no speed.
+//! This crate holds its invariants only; the benches come with a later issue. Until then the README's
+//! figures are those of one run of the commands beside them.
 //!
 //! # Invariants
 //!
