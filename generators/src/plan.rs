@@ -5,6 +5,7 @@
 //! times and codes, and no two are equal. Left out: 日割 (the table of services has no prorated
 //! codes), stays of more than thirty days, services across midnight.
 
+use renkei_validator::spec::{Version, is_rental};
 use time::Date;
 
 use crate::arrangement::Arrangement;
@@ -30,8 +31,10 @@ const BRANCH: u64 = 34;
 /// Types of short stay.
 pub(crate) const STAYS: [[u8; 2]; 2] = [*b"21", *b"24"];
 
-/// Types that rent equipment.
-pub(crate) const RENTALS: [[u8; 2]; 2] = [*b"17", *b"67"];
+/// Whether services of a type rent equipment.
+pub(crate) fn rents(service_type: [u8; 2]) -> bool {
+    is_rental(Version::V202407, &service_type)
+}
 
 /// Types that take the better part of a day.
 const DAY_SERVICES: [[u8; 2]; 5] = [*b"15", *b"16", *b"78", *b"66", *b"A6"];
@@ -51,7 +54,7 @@ pub fn plan(population: &Population, user: &User, month: YearMonth) -> Vec<Visit
     let mut scene = Scene { population, user, month, level, open, week: Week::default(), visits: Vec::new() };
     for one in &arrangements {
         match one.service_type {
-            service_type if RENTALS.contains(&service_type) => scene.rent(one, at_home.first().copied()),
+            service_type if rents(service_type) => scene.rent(one, at_home.first().copied()),
             service_type if STAYS.contains(&service_type) => scene.stay(one, &away),
             _ => scene.serve(one),
         }

@@ -11,7 +11,7 @@ use time::Date;
 use crate::calendar;
 use crate::chance::Dice;
 use crate::model::{User, Visit, YearMonth};
-use crate::plan::{RENTALS, STAYS, in_hospital, ordered};
+use crate::plan::{STAYS, in_hospital, ordered, rents};
 use crate::population::Population;
 use crate::services::{Per, Role, find};
 
@@ -129,7 +129,7 @@ fn settle(done: &mut Vec<Visit>, month: YearMonth) {
     }
     done.retain_mut(|visit| {
         let service_type = [visit.code[0], visit.code[1]];
-        if visit.time.is_some() || RENTALS.contains(&service_type) || STAYS.contains(&service_type) {
+        if visit.time.is_some() || rents(service_type) || STAYS.contains(&service_type) {
             return true;
         }
         let Some(dates) = first.get(&(visit.office, service_type)) else { return false };

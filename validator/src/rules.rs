@@ -42,6 +42,3 @@ const SINCE_202407: &[Version] = &[Version::V202407];
 
 /// The item tables as a whole; each finding adds the cite of its own item.
 const ITEM_TABLES: &[Citation] = &[Citation { source: "v41l", place: "各帳票の項目一覧" }];
-
-/// 福祉用具貸与 and 介護予防福祉用具貸与.
-const RENTALS: [[u8; 2]; 2] = [*b"17", *b"67"];

@@ -9,7 +9,7 @@ mod load;
 mod model;
 mod units;
 
-pub use load::{code_table, grammar, kinds_of, service_type, service_types, table, tables, versions_known};
+pub use load::{code_table, grammar, is_rental, kinds_of, service_type, service_types, table, tables, versions_known};
 pub use model::{
     Certainty, Cite, CodeTable, Condition, Grammar, Item, ItemType, Key, Kind, KnownVersion, Length, MonthSegment,
     Required, Segment, ServiceType, Table, Version, parse_date,

@@ -251,6 +251,12 @@ fn service_types_are_linked_as_published() {
             assert_eq!(spec::service_type(version, code.as_bytes()), linked, "{version} {code}");
         }
     }
+    let rentals: Vec<&str> = spec::service_types(Version::V202407)
+        .iter()
+        .filter(|row| spec::is_rental(Version::V202407, row.code.as_bytes()))
+        .map(|row| row.code.as_str())
+        .collect();
+    assert_eq!(rentals, ["17", "67"]);
     for (code, linked) in [("67", true), ("A2", true), ("A6", true), ("35", false)] {
         assert_eq!(spec::service_type(Version::V202407, code.as_bytes()), Some(linked), "{code}");
     }

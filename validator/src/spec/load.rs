@@ -189,6 +189,7 @@ fn edition(version: Version) -> Edition {
             scope: row["scope"].clone(),
             name_ja: row["name_ja"].clone(),
             linked: row["linked"] == "yes",
+            rental: row["rental"] == "yes",
         });
     }
     edition
@@ -366,4 +367,9 @@ pub fn service_type(version: Version, code: &[u8]) -> Option<bool> {
     let mut rows = of(version).service_types.iter().filter(|row| row.code.as_bytes() == code).peekable();
     rows.peek()?;
     Some(rows.any(|row| row.linked))
+}
+
+/// Whether services of that type rent equipment (福祉用具貸与).
+pub fn is_rental(version: Version, code: &[u8]) -> bool {
+    of(version).service_types.iter().any(|row| row.rental && row.code.as_bytes() == code)
 }

@@ -484,6 +484,8 @@ pub struct ServiceType {
     pub name_ja: String,
     /// Whether the standard exchanges it.
     pub linked: bool,
+    /// Whether it rents equipment (福祉用具貸与).
+    pub rental: bool,
 }
 
 /// Reads YYYYMMDD. `None` for anything that is no day of the calendar.

@@ -8,9 +8,9 @@ use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
-use crate::rules::{EVERY, RENTALS};
+use crate::rules::EVERY;
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
-use crate::spec::{Condition, Key, Kind};
+use crate::spec::{Condition, Key, Kind, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -134,7 +134,7 @@ fn is_unnumbered_rental(row: &Row<'_>) -> bool {
     let numbered = row.item(upjsk::DETAIL_NO).and_then(|item| {
         item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None })
     });
-    RENTALS.contains(&service_type) && !is_sum && numbered != Some(&service_type)
+    is_rental(row.table.version, &service_type) && !is_sum && numbered != Some(&service_type)
 }
 
 fn report(row: &Row<'_>, first: u64, out: &mut Out<'_>) {

@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Certainty, Condition, Kind};
+use crate::spec::{Certainty, Condition, Kind, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -73,7 +73,7 @@ fn check(row: &Row<'_>, out: &mut Out<'_>) {
     let certainty = row.item(upplan::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
     let finding = out.cell(row, item.key);
     finding.uncapped().cap_by(certainty).expected("空", "empty");
-    if &service_type == b"67" {
+    if is_rental(row.table.version, &service_type) {
         finding.at_most(Severity::Warning);
     } else {
         finding.plain();

@@ -4,9 +4,9 @@ use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
-use crate::rules::{RENTALS, SINCE_202407};
+use crate::rules::SINCE_202407;
 use crate::spec::keys::{upplan, upsikyu};
-use crate::spec::{Condition, Kind};
+use crate::spec::{Condition, Kind, Version, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -67,7 +67,7 @@ fn check(row: &Row<'_>, out: &mut Out<'_>) {
         return;
     }
     let Known::Is(service_type) = row.service_type(upplan::SERVICE_CODE) else { return };
-    if !RENTALS.contains(&service_type) {
+    if !is_rental(row.table.version, &service_type) {
         return;
     }
     // Both items name each other; the finding stands at the first of them.
@@ -89,7 +89,7 @@ fn clear(draft: &mut Draft, kind: Kind) -> Option<Site> {
     let (index, row) = draft.find(kind, |file, row| {
         let code = file.get(row, upplan::SERVICE_CODE);
         let has_code = [upplan::TAIS_CODE, upplan::TODOKEDE_CODE].iter().any(|key| !file.get(row, *key).is_empty());
-        has_code && RENTALS.iter().any(|rental| code.starts_with(rental)) && !code.ends_with(b"AAAA")
+        has_code && is_rental(Version::V202407, code.get(..2).unwrap_or_default()) && !code.ends_with(b"AAAA")
     })?;
     let file = &mut draft.files[index];
     file.put(row, upplan::TODOKEDE_CODE, b"")?;
