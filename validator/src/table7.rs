@@ -1,6 +1,8 @@
 //! Rows of 第7表 as parts of one person's table of one month. Knows where a row belongs; judges
 //! nothing.
 
+use std::collections::BTreeSet;
+
 use crate::bind::{Known, Row, SumRow, YearMonth};
 use crate::draft::DraftFile;
 use crate::facts::{Person, person};
@@ -27,6 +29,43 @@ pub(crate) fn position(row: &Row<'_>) -> Known<(Bill, Option<Sort>)> {
     };
     let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
     Known::Is(((person, month), sort))
+}
+
+/// Which rows of a file could not be placed, so that sums are not judged where they may be missing.
+#[derive(Debug, Default)]
+pub(crate) struct Placed {
+    /// Tables with a row that may be anything.
+    open: BTreeSet<Bill>,
+    /// Whether some row belongs to nobody knows whom.
+    blind: bool,
+}
+
+impl Placed {
+    /// Where a row belongs; `None` where it is no row of 第7表 or cannot be placed.
+    pub(crate) fn place(&mut self, row: &Row<'_>) -> Option<(Bill, SumRow, ServiceType)> {
+        match position(row) {
+            Known::Is((bill, Some((sort, service_type)))) => Some((bill, sort, service_type)),
+            Known::Is((bill, None)) => {
+                self.open.insert(bill);
+                None
+            }
+            Known::Absent => None,
+            Known::Unreadable => {
+                self.blind = true;
+                None
+            }
+        }
+    }
+
+    /// Whether every row could at least be given to somebody.
+    pub(crate) fn sees_all(&self) -> bool {
+        !self.blind
+    }
+
+    /// Whether every row of a table could be placed.
+    pub(crate) fn is_whole(&self, bill: &Bill) -> bool {
+        !self.open.contains(bill)
+    }
 }
 
 /// A service type as text.

@@ -1,8 +1,8 @@
 //! `file/subtotal-row-missing`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::bind::{Known, Row, Subtotal, SumRow};
+use crate::bind::{Row, Subtotal, SumRow};
 use crate::draft::Site;
 use crate::facts::place;
 use crate::finding::{Place, Severity};
@@ -10,7 +10,7 @@ use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
-use crate::table7::{Bill, ServiceType, details_beside, position, text};
+use crate::table7::{Bill, Placed, ServiceType, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -66,10 +66,7 @@ pub(super) static RULE: Rule = Rule {
 #[derive(Default)]
 struct SubtotalRowMissing {
     types: BTreeMap<(Bill, ServiceType), Rows>,
-    /// Tables with a row that may be anything.
-    open: BTreeSet<Bill>,
-    /// Whether some row belongs to nobody knows whom.
-    blind: bool,
+    placed: Placed,
 }
 
 #[derive(Default)]
@@ -85,18 +82,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 
 impl FileRule for SubtotalRowMissing {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let (bill, sort) = match position(row) {
-            Known::Is(position) => position,
-            Known::Absent => return,
-            Known::Unreadable => {
-                self.blind = true;
-                return;
-            }
-        };
-        let Some((sort, service_type)) = sort else {
-            self.open.insert(bill);
-            return;
-        };
+        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
         match sort {
             SumRow::Detail => {
                 let rows = self.types.entry((bill, service_type)).or_default();
@@ -111,12 +97,12 @@ impl FileRule for SubtotalRowMissing {
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || self.blind {
+        if !complete || !self.placed.sees_all() {
             return;
         }
         let mut missing: Vec<(Place, &'static Table, ServiceType, u32)> = Vec::new();
         for ((bill, service_type), rows) in &self.types {
-            if rows.details < 2 || rows.has_subtotal || self.open.contains(bill) {
+            if rows.details < 2 || rows.has_subtotal || !self.placed.is_whole(bill) {
                 continue;
             }
             if let Some((place, table)) = rows.first {

@@ -1,6 +1,6 @@
 //! `file/subtotal-sum-wrong`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, Site};
@@ -10,7 +10,7 @@ use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
-use crate::table7::{Bill, ServiceType, details_beside, position, text};
+use crate::table7::{Bill, Placed, ServiceType, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -67,10 +67,7 @@ pub(super) static RULE: Rule = Rule {
 #[derive(Default)]
 struct SubtotalSumWrong {
     types: BTreeMap<(Bill, ServiceType), Sums>,
-    /// Tables with a row that may be anything.
-    open: BTreeSet<Bill>,
-    /// Whether some row belongs to nobody knows whom.
-    blind: bool,
+    placed: Placed,
 }
 
 #[derive(Default)]
@@ -90,18 +87,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 
 impl FileRule for SubtotalSumWrong {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let (bill, sort) = match position(row) {
-            Known::Is(position) => position,
-            Known::Absent => return,
-            Known::Unreadable => {
-                self.blind = true;
-                return;
-            }
-        };
-        let Some((sort, service_type)) = sort else {
-            self.open.insert(bill);
-            return;
-        };
+        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
         if sort == SumRow::Total {
             return;
         }
@@ -126,12 +112,12 @@ impl FileRule for SubtotalSumWrong {
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || self.blind {
+        if !complete || !self.placed.sees_all() {
             return;
         }
         let mut wrong: Vec<(Place, &'static Table, ServiceType, &Sums)> = Vec::new();
         for ((bill, service_type), sums) in &self.types {
-            let judged = !sums.open && sums.rows > 0 && !self.open.contains(bill);
+            let judged = !sums.open && sums.rows > 0 && self.placed.is_whole(bill);
             if let (true, Some((place, table))) = (judged && sums.subtotals != sums.details, sums.within) {
                 wrong.push((place, table, *service_type, sums));
             }

@@ -1,6 +1,6 @@
 //! `file/total-sum-wrong`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, DraftFile, Site};
@@ -10,7 +10,7 @@ use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
-use crate::table7::{Bill, ServiceType, position, rows_beside};
+use crate::table7::{Bill, Placed, ServiceType, rows_beside};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -79,10 +79,7 @@ const AMOUNTS: [Key; 10] = [
 struct TotalSumWrong {
     types: BTreeMap<(Bill, ServiceType), Parts>,
     totals: BTreeMap<Bill, Total>,
-    /// Tables with a row that may be anything.
-    open: BTreeSet<Bill>,
-    /// Whether some row belongs to nobody knows whom.
-    blind: bool,
+    placed: Placed,
 }
 
 #[derive(Default)]
@@ -116,18 +113,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 
 impl FileRule for TotalSumWrong {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let (bill, sort) = match position(row) {
-            Known::Is(position) => position,
-            Known::Absent => return,
-            Known::Unreadable => {
-                self.blind = true;
-                return;
-            }
-        };
-        let Some((sort, service_type)) = sort else {
-            self.open.insert(bill);
-            return;
-        };
+        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
         match sort {
             SumRow::Total => {
                 self.totals.entry(bill).or_insert_with(|| Total::of(row));
@@ -146,11 +132,11 @@ impl FileRule for TotalSumWrong {
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || self.blind {
+        if !complete || !self.placed.sees_all() {
             return;
         }
         let mut wrong: Vec<(Place, &'static Table, i64, i64)> = Vec::new();
-        for (bill, total) in self.totals.iter().filter(|(bill, _)| !self.open.contains(bill)) {
+        for (bill, total) in self.totals.iter().filter(|(bill, _)| self.placed.is_whole(bill)) {
             for index in 0..AMOUNTS.len() {
                 let (Known::Is(said), Some(sum)) = (total.amounts.get(index), self.sum(bill, index)) else { continue };
                 if let (true, Some(place)) = (said != sum, total.place(index)) {
