@@ -1,0 +1,78 @@
+//! What can be set about the platform. Knows numbers and whether they are known of the real system;
+//! enforces none of them.
+//!
+//! Where a comment says "assumption", no source tells the real value.
+
+use std::time::Duration;
+
+/// The settings of a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Logins that may fail in a row before the user is locked. Three, as in 電子請求受付システム;
+    /// whether this system counts on its own is not known (assumption).
+    pub login_tries: u32,
+    /// How long a locked user stays locked: thirty minutes, as in 電子請求受付システム (assumption).
+    pub lock_time: Duration,
+    /// How long an access token lives: 60 minutes (WEBサービスAPI).
+    pub access_token_time: Duration,
+    /// How long a refresh token lives: 8 hours (WEBサービスAPI).
+    pub refresh_token_time: Duration,
+    /// Sessions that may be open at once; the oldest is closed for a new one (assumption).
+    pub most_sessions: usize,
+    /// Files in one delivery (assumption).
+    pub most_files: usize,
+    /// Bytes of one file (assumption).
+    pub most_file_bytes: u64,
+    /// Bytes of all files of one delivery (assumption).
+    pub most_delivery_bytes: u64,
+    /// Deliveries in one bulk send (assumption).
+    pub most_deliveries: usize,
+    /// Characters of a message (assumption).
+    pub most_message_chars: usize,
+    /// Bytes of request bodies in memory at once, over all connections: more wait, then get 503.
+    pub most_body_memory: usize,
+    /// Connections open at once; more are closed before TLS.
+    pub most_connections: usize,
+    /// How long a handshake may take.
+    pub handshake_time: Duration,
+    /// How long the head of a request may take, and how long a connection may idle between requests.
+    pub head_time: Duration,
+    /// How long the whole body of a request may take.
+    pub body_time: Duration,
+    /// Entries of a page of a list, where a request names no number; and the most it may name.
+    pub page: (u32, u32),
+    /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
+    pub tls13_only: bool,
+    /// Endings that an attachment may have, in lower case. PDF is known, others are not (assumption).
+    pub attachment_endings: Vec<String>,
+    /// Handshakes that the ledger keeps; older ones are dropped and counted.
+    pub ledger_length: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            login_tries: 3,
+            lock_time: Duration::from_secs(30 * 60),
+            access_token_time: Duration::from_secs(60 * 60),
+            refresh_token_time: Duration::from_secs(8 * 60 * 60),
+            most_sessions: 10_000,
+            most_files: 20,
+            most_file_bytes: 20 << 20,
+            most_delivery_bytes: 50 << 20,
+            most_deliveries: 100,
+            most_message_chars: 1_000,
+            most_body_memory: 256 << 20,
+            most_connections: 2_000,
+            handshake_time: Duration::from_secs(10),
+            head_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(120),
+            page: (50, 200),
+            tls13_only: false,
+            attachment_endings: ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "txt", "docx", "xlsx"]
+                .map(String::from)
+                .to_vec(),
+            ledger_length: 10_000,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A TCP connection that can be told to misbehave, and what is known of it. Knows bytes and when
+//! they have left; knows neither TLS nor HTTP, and decides nothing: faults decide.
+//!
+//! [`Wire`] lies below TLS. [`Control`] is the handle to it that travels with every request of the
+//! connection.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
+
+/// What a connection does from now on, in place of what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misbehaviour {
+    /// TCP RST at once, whatever is under way.
+    Reset,
+    /// Writes so many more bytes (of TLS), then RST.
+    ResetAfter(u64),
+    /// Writes so many more bytes (of TLS), then FIN, without close_notify.
+    CloseAfter(u64),
+    /// Writes at most so many bytes a second.
+    Slow(u32),
+    /// Neither reads nor writes any more, and stays open.
+    Stall,
+}
+
+/// The handle to one connection.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    misbehaviour: Option<Misbehaviour>,
+    /// Tasks that wait in the wire and must look again.
+    wakers: Vec<Waker>,
+    /// What to do when all bytes written so far have left.
+    sent: VecDeque<Box<dyn FnOnce() + Send>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("misbehaviour", &self.misbehaviour).field("sent", &self.sent.len()).finish()
+    }
+}
+
+impl Control {
+    /// Makes the connection misbehave from now on.
+    pub fn misbehave(&self, how: Misbehaviour) {
+        let mut state = self.state();
+        state.misbehaviour = Some(how);
+        state.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    /// Does something when all bytes handed to the connection so far, and those that belong to the
+    /// same response, have been taken by the operating system. Not done where the connection breaks
+    /// before.
+    pub fn when_sent(&self, done: impl FnOnce() + Send + 'static) {
+        self.state().sent.push_back(Box::new(done));
+    }
+
+    /// Called by the listener after a flush of everything above TLS succeeded.
+    pub(crate) fn flushed(&self) {
+        let done = std::mem::take(&mut self.state().sent);
+        done.into_iter().for_each(|done| done());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What to do, and to be woken when that changes.
+    fn look(&self, waker: &Waker) -> Option<Misbehaviour> {
+        let mut state = self.state();
+        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+            // One task reads and writes a connection; more than a few wakers would be a leak.
+            if state.wakers.len() >= 4 {
+                state.wakers.remove(0);
+            }
+            state.wakers.push(waker.clone());
+        }
+        state.misbehaviour
+    }
+
+    fn spend(&self, bytes: u64) {
+        let mut state = self.state();
+        state.misbehaviour = match state.misbehaviour {
+            Some(Misbehaviour::ResetAfter(left)) => Some(Misbehaviour::ResetAfter(left.saturating_sub(bytes))),
+            Some(Misbehaviour::CloseAfter(left)) => Some(Misbehaviour::CloseAfter(left.saturating_sub(bytes))),
+            other @ (None | Some(Misbehaviour::Reset | Misbehaviour::Slow(_) | Misbehaviour::Stall)) => other,
+        };
+    }
+}
+
+/// A TCP connection under a [`Control`].
+#[derive(Debug)]
+pub struct Wire {
+    tcp: TcpStream,
+    control: Control,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+/// How often a slow connection writes.
+const SLOW_TICK: Duration = Duration::from_millis(50);
+
+impl Wire {
+    /// Puts a connection under control.
+    pub fn new(tcp: TcpStream, control: Control) -> Wire {
+        Wire { tcp, control, pause: None }
+    }
+
+    fn reset(&self) -> io::Error {
+        // With a linger time of zero, closing sends RST in place of FIN. Where that cannot be set the
+        // connection still breaks.
+        let _ = self.tcp.set_zero_linger();
+        io::Error::from(io::ErrorKind::ConnectionReset)
+    }
+
+    /// How much may be written now.
+    fn allowance(&mut self, wanted: usize, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        match self.control.look(cx.waker()) {
+            None => Poll::Ready(Ok(wanted)),
+            Some(Misbehaviour::Reset | Misbehaviour::ResetAfter(0)) => Poll::Ready(Err(self.reset())),
+            Some(Misbehaviour::CloseAfter(0)) => Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe))),
+            Some(Misbehaviour::ResetAfter(left) | Misbehaviour::CloseAfter(left)) => {
+                Poll::Ready(Ok(wanted.min(usize::try_from(left).unwrap_or(usize::MAX))))
+            }
+            Some(Misbehaviour::Stall) => Poll::Pending,
+            Some(Misbehaviour::Slow(per_second)) => {
+                if let Some(pause) = &mut self.pause {
+                    std::task::ready!(pause.as_mut().poll(cx));
+                }
+                self.pause = Some(Box::pin(sleep(SLOW_TICK)));
+                let ticks = u32::try_from(1000 / SLOW_TICK.as_millis()).unwrap_or(1);
+                Poll::Ready(Ok(wanted.min((per_second / ticks).max(1) as usize)))
+            }
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.control.look(cx.waker()) {
+            Some(Misbehaviour::Reset) => Poll::Ready(Err(self.reset())),
+            Some(Misbehaviour::Stall) => Poll::Pending,
+            None | Some(Misbehaviour::ResetAfter(_) | Misbehaviour::CloseAfter(_) | Misbehaviour::Slow(_)) => {
+                Pin::new(&mut self.tcp).poll_read(cx, buf)
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let allowed = match std::task::ready!(self.allowance(buf.len(), cx)) {
+            Ok(allowed) => allowed,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        let written = std::task::ready!(Pin::new(&mut self.tcp).poll_write(cx, &buf[..allowed]))?;
+        self.control.spend(written as u64);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}
