@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use time::Date;
+use time::macros::date;
+
 /// The settings of a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -43,6 +46,9 @@ pub struct Settings {
     pub page: (u32, u32),
     /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
     pub tls13_only: bool,
+    /// The first day on which versions 202003 and 202208 are not accepted any more. That they stop in
+    /// January 2027 is known; the day is not (assumption).
+    pub v3_stops_on: Date,
     /// Endings that an attachment may have, in lower case. PDF is known, others are not (assumption).
     pub attachment_endings: Vec<String>,
     /// Handshakes that the ledger keeps; older ones are dropped and counted.
@@ -69,6 +75,7 @@ impl Default for Settings {
             body_time: Duration::from_secs(120),
             page: (50, 200),
             tls13_only: false,
+            v3_stops_on: date!(2027 - 01 - 01),
             attachment_endings: ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "txt", "docx", "xlsx"]
                 .map(String::from)
                 .to_vec(),
