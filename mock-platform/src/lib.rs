@@ -17,7 +17,10 @@
 pub mod api;
 pub mod clock;
 pub mod deviations;
+mod files;
+pub mod journal;
 pub mod model;
 pub mod refusal;
 pub mod settings;
+pub mod store;
 pub mod wire;

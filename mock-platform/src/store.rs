@@ -1,0 +1,343 @@
+//! What was accepted, durably: deliveries, the entries of the lists of their receivers, documents.
+//! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
+//!
+//! A store is a directory with an index (`platform.sqlite`) and a log of bodies (`bodies-….log`). One
+//! thread writes ([`writer`]), a few connections read. When a change is acknowledged it is on the disk:
+//! after that nothing is lost, whatever is killed, and what was not acknowledged is there as a whole or
+//! not at all.
+//!
+//! The lines `accepted`, `repeated`, `fetched`, `reset`, `snapshot` and `restored` of the journal are
+//! written here, in the order in which things happened; so are `recovered` and `opened`.
+
+mod error;
+mod index;
+mod log;
+mod reader;
+mod record;
+mod snapshot;
+mod writer;
+
+use std::collections::VecDeque;
+use std::fs::TryLockError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, future, stream};
+use rusqlite::Connection;
+use time::OffsetDateTime;
+use tokio::sync::{mpsc, oneshot};
+
+pub use error::StoreError;
+pub use record::{
+    AcceptOutcome, Change, DeliveryRecord, FetchOutcome, FileRecord, FileRef, Listed, NewDelivery, NewFile,
+    ReceivedRecord,
+};
+
+use crate::files::{self, Lock};
+use crate::journal::{Event, Journal, Mended, Newest};
+use crate::model::OfficeNumber;
+use index::Meta;
+use log::Log;
+use reader::Pool;
+use record::{Id, nanoseconds};
+use writer::{Answer, Command, Times, Work, Writer};
+
+/// Commands that wait for the writer at most; more callers wait to be heard.
+const QUEUE: usize = 256;
+
+/// An open store. Copies are the same store, which closes with the last of them.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    directory: PathBuf,
+    journal: Journal,
+    log: Arc<Mutex<Arc<Log>>>,
+    pool: Pool,
+    /// Absent only while it is dropped.
+    commands: Option<mpsc::Sender<Command>>,
+    writer: Option<JoinHandle<()>>,
+    /// One snapshot, restore or reset at a time; the number that the next log gets.
+    next_log: tokio::sync::Mutex<u64>,
+}
+
+impl Store {
+    /// Opens the store in a directory, or makes one. Bytes that nothing owns are cut off
+    /// ([`Event::Mended`]); accepted deliveries that the journal lacks are written there
+    /// ([`Event::Recovered`]). Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError`]: open in another process, something else in the directory, bytes missing, disk.
+    pub fn open(directory: &Path, journal: Journal) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(directory).map_err(|source| log::failed("make", directory, source))?;
+        let path = directory.join("lock");
+        let lock = Lock::take(&path).map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::InUse { directory: directory.to_owned() },
+            TryLockError::Error(source) => log::failed("lock", &path, source),
+        })?;
+        let (connection, meta) = index::open(directory)?;
+        let log = open_log(directory, &meta, &journal)?;
+        recover(&connection, &meta, &journal)?;
+        let pool = Pool::open(directory)?;
+        let next_log = tokio::sync::Mutex::new(meta.log + 1);
+        let log = Arc::new(Mutex::new(Arc::new(log)));
+        let (sender, commands) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            connection,
+            meta,
+            log: Arc::clone(&log),
+            directory: directory.to_owned(),
+            journal: journal.clone(),
+            pending: VecDeque::new(),
+            commands,
+            lock,
+        };
+        let thread = std::thread::Builder::new().name("store".to_owned());
+        let thread = thread.spawn(|| writer.run()).map_err(|source| log::failed("serve", directory, source))?;
+        Ok(Store {
+            inner: Arc::new(Inner {
+                directory: directory.to_owned(),
+                journal,
+                log,
+                pool,
+                commands: Some(sender),
+                writer: Some(thread),
+                next_log,
+            }),
+        })
+    }
+
+    /// Accepts a delivery, unless its sender has used its key before. Durable on return. Where the
+    /// caller goes away in between, it is accepted all the same.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was accepted.
+    pub async fn accept(&self, delivery: NewDelivery) -> Result<AcceptOutcome, StoreError> {
+        if delivery.copies == 0 {
+            return Err(StoreError::Range { what: "the number of copies" });
+        }
+        let times =
+            Times { accepted_at: nanoseconds(delivery.accepted_at)?, visible_at: nanoseconds(delivery.visible_at)? };
+        self.tell(|answer| Command::Work(Work::Accept { delivery: Box::new(delivery), times, answer })).await
+    }
+
+    /// 送信済 of an office, newest first. `after` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// [`StoreError::Cursor`] where it is none; [`StoreError`] of the disk.
+    pub async fn sent(
+        &self,
+        office: &OfficeNumber,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Listed<DeliveryRecord>, StoreError> {
+        let after = after.as_deref().map(reader::sent_cursor).transpose()?;
+        let office = office.clone();
+        self.inner.pool.read(move |connection| reader::sent(connection, &office, after, limit)).await
+    }
+
+    /// A delivery that an office sent; `None` where it is not, or is another's.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the disk.
+    pub async fn sent_one(&self, office: &OfficeNumber, id: &str) -> Result<Option<DeliveryRecord>, StoreError> {
+        let Some(number) = Id::Delivery.read(id) else { return Ok(None) };
+        let office = office.clone();
+        self.inner.pool.read(move |connection| reader::sent_one(connection, &office, number)).await
+    }
+
+    /// 受信一覧 of an office as far as it is visible, oldest first. `after` is the cursor of the page
+    /// before. An entry that is there when the first page is read is on one page; one that comes later
+    /// is on one page or on none.
+    ///
+    /// # Errors
+    /// [`StoreError::Cursor`] where it is none; [`StoreError`] of the disk.
+    pub async fn received(
+        &self,
+        office: &OfficeNumber,
+        now: OffsetDateTime,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Listed<ReceivedRecord>, StoreError> {
+        let after = after.as_deref().map(reader::received_cursor).transpose()?;
+        let (office, now) = (office.clone(), nanoseconds(now)?);
+        self.inner.pool.read(move |connection| reader::received(connection, &office, now, after, limit)).await
+    }
+
+    /// An entry of the list of an office; `None` where it is not, is not visible yet, or is another's.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the disk.
+    pub async fn received_one(
+        &self,
+        office: &OfficeNumber,
+        now: OffsetDateTime,
+        id: &str,
+    ) -> Result<Option<ReceivedRecord>, StoreError> {
+        let Some(number) = Id::Entry.read(id) else { return Ok(None) };
+        let (office, now) = (office.clone(), nanoseconds(now)?);
+        self.inner.pool.read(move |connection| reader::received_one(connection, &office, now, number)).await
+    }
+
+    /// How many visible entries of an office have 未.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the disk.
+    pub async fn not_fetched(&self, office: &OfficeNumber, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let (office, now) = (office.clone(), nanoseconds(now)?);
+        self.inner.pool.read(move |connection| reader::not_fetched(connection, &office, now)).await
+    }
+
+    /// The bytes of a stored file, in chunks of 64 KiB. The last chunk comes only where all of them have
+    /// the digest they were accepted with; else an error comes, as it does where the store has been
+    /// reset or restored since.
+    pub fn body(&self, file: &FileRef) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static + use<> {
+        let log = self.log();
+        if log.number == file.log {
+            log.stream(file.clone()).left_stream()
+        } else {
+            let gone = io::Error::new(io::ErrorKind::NotFound, "the store has been reset or restored");
+            stream::once(future::ready(Err(gone))).right_stream()
+        }
+    }
+
+    /// Marks a file of an entry as fetched; the entry is 済 when each of its files is. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was marked.
+    pub async fn mark_fetched(
+        &self,
+        office: &OfficeNumber,
+        id: &str,
+        position: u32,
+        at: OffsetDateTime,
+    ) -> Result<FetchOutcome, StoreError> {
+        let Some(entry) = Id::Entry.read(id) else { return Ok(FetchOutcome::Unknown) };
+        let (office, at) = (office.clone(), nanoseconds(at)?);
+        self.tell(|answer| Command::Work(Work::Fetched { office, entry, position, at, answer })).await
+    }
+
+    /// Keeps a document, in place of an earlier one. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn put(&self, kind: &str, id: &str, json: String) -> Result<(), StoreError> {
+        self.change(vec![Change::Put { kind: kind.to_owned(), id: id.to_owned(), json }]).await
+    }
+
+    /// Keeps documents (kind, id, JSON): all of them or none. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn put_all(&self, documents: Vec<(String, String, String)>) -> Result<(), StoreError> {
+        let put = |(kind, id, json)| Change::Put { kind, id, json };
+        self.change(documents.into_iter().map(put).collect()).await
+    }
+
+    /// Forgets a document, if there is one. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn delete(&self, kind: &str, id: &str) -> Result<(), StoreError> {
+        self.change(vec![Change::Delete { kind: kind.to_owned(), id: id.to_owned() }]).await
+    }
+
+    /// Changes documents in the order given: all of them or none. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.tell(|answer| Command::Work(Work::Documents { changes, answer })).await
+    }
+
+    /// Documents of a kind (id, JSON), in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the disk.
+    pub async fn all(&self, kind: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let kind = kind.to_owned();
+        self.inner.pool.read(move |connection| reader::documents(connection, &kind)).await
+    }
+
+    /// Writes what is waiting, then closes the files; the directory can be opened again on return.
+    /// Copies of this store answer with [`StoreError::Closed`] from now on.
+    pub async fn close(&self) {
+        self.inner.pool.close();
+        let (answer, closed) = oneshot::channel();
+        if let Some(commands) = &self.inner.commands
+            && commands.send(Command::Close(answer)).await.is_ok()
+        {
+            // An error means that the writer has ended.
+            let _ = closed.await;
+        }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.inner.directory
+    }
+
+    fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.inner.log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells the writer something and waits for its answer.
+    async fn tell<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let commands = self.inner.commands.as_ref().ok_or(StoreError::Closed)?;
+        commands.send(command(answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.pool.close();
+        self.commands = None;
+        if let Some(writer) = self.writer.take() {
+            // Had it panicked, nobody would be left to be told.
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Opens the log that the index names, cuts off what nothing owns, removes logs of earlier times.
+fn open_log(directory: &Path, meta: &Meta, journal: &Journal) -> Result<Log, StoreError> {
+    let log = if meta.log_end == 0 {
+        // A kill may have come before the log was made.
+        Log::create(directory, meta.log)?
+    } else {
+        let (log, cut) = Log::open(directory, meta.log, meta.log_end)?;
+        if cut > 0 {
+            journal.write(&Event::Mended { what: Mended::Bodies, bytes: cut })?;
+        }
+        log
+    };
+    log::remove_others(directory, meta.log)?;
+    files::sync_names(directory).map_err(|source| log::failed("sync", directory, source))?;
+    Ok(log)
+}
+
+/// Writes into the journal what a kill kept from it.
+fn recover(connection: &Connection, meta: &Meta, journal: &Journal) -> Result<(), StoreError> {
+    let written = match journal.newest_of(&meta.store)? {
+        Some(Newest::Delivery(id)) => Id::Delivery.read(&id).ok_or(StoreError::Row { what: "a delivery" })?,
+        Some(Newest::Opened(deliveries)) => {
+            i64::try_from(deliveries).map_err(|_| StoreError::Row { what: "a count" })?
+        }
+        None => 0,
+    };
+    reader::deliveries_after(connection, written.max(meta.restored), |delivery| {
+        journal.write_or_keep(&Event::Recovered(delivery.delivered()))?;
+        Ok(())
+    })?;
+    let deliveries = u64::try_from(meta.deliveries).map_err(|_| StoreError::Row { what: "a count" })?;
+    journal.write(&Event::Opened { store: meta.store.clone(), deliveries })?;
+    Ok(())
+}
