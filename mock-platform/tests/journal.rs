@@ -1,6 +1,8 @@
 //! What a journal promises: an unbroken count, whole lines, one writer, and a way to read from any
 //! number on.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod support;
 
 use std::fs;

@@ -1,6 +1,8 @@
 //! What the store makes of its files: torn and damaged ones, those of others, snapshots of them; and
 //! how it makes the journal whole again.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod support;
 
 use std::fs::{self, OpenOptions};

@@ -3,14 +3,14 @@
 //! Has a `main` of its own, as the process that is killed is this program again, started with `--child`.
 //! Nothing is killed after a time: always after a number of lines that the child has written.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use renkei_mock_platform::store::{AcceptOutcome, DeliveryRecord, Store};
 use support::*;
@@ -62,16 +62,15 @@ const TASKS: u64 = 8;
 /// begins with the last key of the round before, of which it may not know what became.
 async fn child_that_accepts(directory: &Path, round: u64) {
     let (store, _) = open(directory);
-    let started = Arc::new(AtomicU64::new(0));
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
-            let (store, started) = (store.clone(), Arc::clone(&started));
+            let store = store.clone();
             tokio::spawn(async move {
                 if round > 0 {
                     acknowledge(&store, &format!("{}-again", round - 1)).await;
                 }
-                loop {
-                    let number = started.fetch_add(1, Ordering::Relaxed);
+                // Many more than it lives for.
+                for number in 0..1_000_000 {
                     acknowledge(&store, &format!("{round}-{task}-{number}")).await;
                     // All tasks send this one, over and over.
                     acknowledge(&store, &format!("{round}-again")).await;
@@ -99,9 +98,9 @@ fn kill_while_accepting() {
     let mut acknowledged: BTreeMap<String, String> = BTreeMap::new();
     let mut accepted = BTreeSet::new();
     for round in 0..20 {
-        let (mut child, mut lines, _stdin) = start("accept", directory.path(), round);
+        let (mut child, lines, _stdin) = start("accept", directory.path(), round);
         let mut seen = 0;
-        while let Some(line) = lines.next() {
+        for line in lines {
             let line = line.unwrap();
             let [outcome, id, key] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line:?}") };
             assert!(outcome == "repeated" || accepted.insert(key.to_owned()), "{key} was accepted twice");
@@ -185,10 +184,10 @@ fn kill_while_restoring() {
         }
     });
     for round in 0..10 {
-        let (mut child, mut lines, _stdin) = start("restore", directory.path(), round);
+        let (mut child, lines, _stdin) = start("restore", directory.path(), round);
         let mut seen = 0;
         let mut last = String::new();
-        while let Some(line) = lines.next() {
+        for line in lines {
             last = line.unwrap();
             seen += 1;
             // An odd line says that one begins.
@@ -264,11 +263,11 @@ fn fill_the_disk() {
         say("skipped: no disk of limited size can be mounted here (that takes root on Linux)");
         return;
     };
-    let (mut child, mut lines, mut stdin) = start("fill", directory.path(), 0);
+    let (mut child, lines, mut stdin) = start("fill", directory.path(), 0);
     let mut acknowledged = BTreeMap::new();
     let mut refused = 0;
     let mut after = 0;
-    while let Some(line) = lines.next() {
+    for line in lines {
         let line = line.unwrap();
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["accepted", id, key] => {

@@ -1,7 +1,8 @@
 //! What tests of the store share: offices, deliveries with bytes that follow from their key, and a
 //! journal as it is read from its file.
 
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::path::Path;
 
