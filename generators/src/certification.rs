@@ -50,7 +50,7 @@ const TERMS: &[(u32, i32)] = &[(10, 6), (45, 12), (25, 24), (15, 36), (5, 48)];
 const BEFORE_SERVICES: (u32, u32) = (10, 75);
 
 /// Levels on going over from 要支援, by weight; an assumption.
-const AFTER_SUPPORT: &[(u32, CareLevel)] = &[(75, CareLevel::Care1), (20, CareLevel::Care2), (5, CareLevel::Care3)];
+const AFTER_SUPPORT: &[(u32, CareLevel)] = &[(60, CareLevel::Care1), (25, CareLevel::Care2), (15, CareLevel::Care3)];
 
 /// The whole chain of a user, from before the first month that can be asked for, or from before the
 /// first service of somebody new, to after the last month.

@@ -2,14 +2,15 @@
 //! insurers and levels; knows no user and no visit.
 //!
 //! An insurer may set such limits by ordinance. How many do, for which types and how high is known
-//! from no source: all of it is an assumption, so that they occur at all in a large population.
+//! from no source, and few seem to: all of it is an assumption, so that they occur in a population of
+//! some twenty insurers.
 
 use crate::chance::Dice;
 use crate::model::CareLevel;
 use crate::money::limit;
 
 /// How many insurers in a thousand have such limits.
-const WITH_LIMITS: u32 = 60;
+const WITH_LIMITS: u32 = 100;
 
 /// The types that have a limit, by weight.
 const TYPES: &[(u32, &[[u8; 2]])] = &[(50, &[*b"15"]), (30, &[*b"11"]), (20, &[*b"11", *b"15"])];
@@ -40,7 +41,7 @@ mod tests {
         let numbers: Vec<String> = (991_000..992_000).map(|number| number.to_string()).collect();
         let of = |number: &str, level| type_limits(1, number, level);
         let with: Vec<&String> = numbers.iter().filter(|number| !of(number, CareLevel::Care1).is_empty()).collect();
-        assert!((40..80).contains(&with.len()), "{}", with.len());
+        assert!((75..125).contains(&with.len()), "{}", with.len());
         for number in with {
             let (light, heavy) = (of(number, CareLevel::Care1), of(number, CareLevel::Care5));
             assert_eq!(light.len(), heavy.len());

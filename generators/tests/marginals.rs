@@ -54,10 +54,11 @@ fn a_population_has_the_marginals_of_its_sources() {
     let all: Vec<Seen> = (0..USERS)
         .map(|index| {
             let user = population.user_in(index, MONTH);
-            let level = on(&user.certifications, day(MONTH, 1)).unwrap().level_on(day(MONTH, 1));
+            let life = population.life(user.index);
+            let first = life.span().0.max(day(MONTH, 1));
+            let level = on(&user.certifications, first).unwrap().level_on(first);
             let mut services = population.arrangements(user.index);
             services.retain(|one| one.covers(MONTH));
-            let life = population.life(user.index);
             let planned = plan(&population, &user, MONTH);
             Seen { user, level, services, life, planned }
         })
@@ -66,7 +67,7 @@ fn a_population_has_the_marginals_of_its_sources() {
     let mut lines = people(&all);
     lines.extend(levels(&all));
     lines.extend(services(&all));
-    lines.extend(events(&population, &all));
+    lines.extend(events(&all));
     lines.extend(load(&population, &all));
     lines.extend(trades(&population));
 
@@ -181,7 +182,7 @@ fn services(all: &[Seen]) -> Vec<Line> {
     ]
 }
 
-fn events(population: &Population, all: &[Seen]) -> Vec<Line> {
+fn events(all: &[Seen]) -> Vec<Line> {
     let share = |is: &dyn Fn(&Seen) -> bool| percent(all.iter().filter(|seen| is(seen)).count(), all.len());
     let falls = |date: Option<time::Date>| date.is_some_and(|date| month_of(date) == MONTH);
     let plans = |is: &dyn Fn(&Visit) -> bool| share(&|seen: &Seen| seen.planned.iter().any(is));
@@ -190,10 +191,14 @@ fn events(population: &Population, all: &[Seen]) -> Vec<Line> {
         .filter(|seen| seen.services.iter().any(|one| [*b"21", *b"24"].contains(&one.service_type)))
         .collect();
     let beyond = staying.iter().filter(|seen| seen.planned.iter().any(|visit| visit.over_30_days)).count();
-    let limited = |seen: &Seen| {
-        let level = level_of_month(&seen.user.certifications, MONTH).unwrap();
-        !population.type_limits(&seen.user, level).is_empty()
+    // A population has few insurers: one of each of many seeds.
+    const SEEDS: u64 = 1000;
+    let has_limits = |seed: &u64| {
+        let population =
+            Population::new(&Request { seed: *seed, users: 2, offices: 2, months: (MONTH, MONTH) }).unwrap();
+        !population.type_limits(&population.user(0), CareLevel::Care1).is_empty()
     };
+    let limited = (0..SEEDS).filter(has_limits).count();
     let half = |one: &Arrangement| {
         let (from, until) = one.within(MONTH);
         matches!(&one.service_type, b"17" | b"67") && (until - from).whole_days() < 15
@@ -201,11 +206,11 @@ fn events(population: &Population, all: &[Seen]) -> Vec<Line> {
     vec![
         line("new users, with a plan of 初回 %", 1.45, 0.3, share(&|seen| falls(seen.life.from)), ASSUMED),
         line("users who leave %", 1.45, 0.3, share(&|seen| falls(seen.life.until)), ASSUMED),
-        line("users who go over to 要介護 %", 0.02, 0.02, share(&|seen| falls(seen.life.care_from)), ASSUMED),
-        line("users with 日割 %", 0.5, 0.3, plans(&|visit| visit.prorated.is_some()), ASSUMED),
-        line("users with rent for half a month %", 1.0, 0.4, share(&|seen| seen.services.iter().any(half)), ASSUMED),
+        line("users who go over to 要介護 %", 0.03, 0.02, share(&|seen| falls(seen.life.care_from)), ASSUMED),
+        line("users with 日割 %", 0.4, 0.15, plans(&|visit| visit.prorated.is_some()), ASSUMED),
+        line("users with rent for half a month %", 0.65, 0.2, share(&|seen| seen.services.iter().any(half)), ASSUMED),
         line("beyond 30 days % of 短期入所", 1.6, 1.2, percent(beyond, staying.len()), ASSUMED),
-        line("users under 種類支給限度 % (insurers: 6)", 4.0, 4.0, share(&limited), ASSUMED),
+        line("insurers with 種類支給限度 %", 10.0, 3.0, percent(limited, SEEDS as usize), ASSUMED),
     ]
 }
 

@@ -21,7 +21,7 @@ const EACH: usize = 6;
 fn parents(from: &str, to: &str) -> Vec<Parent> {
     let month = |text: &str| YearMonth::parse(text.as_bytes()).unwrap();
     let (from, to) = (month(from), month(to));
-    let request = Request { seed: 7, users: 120, offices: 40, months: (from, to) };
+    let request = Request { seed: 7, users: 400, offices: 40, months: (from, to) };
     let population = Population::new(&request).unwrap();
     let courier = Courier { population: &population, versions: Versions::ByMonth };
     let mut taken: BTreeMap<Vec<Option<Kind>>, usize> = BTreeMap::new();
