@@ -1,36 +1,54 @@
 //! Which services a user has, from which office, and until when. Knows how often services are used;
 //! knows no code, no day and no price.
 
-use crate::calendar::{FIRST_MONTH, LAST_MONTH, between, plus};
+use time::Date;
+
+use crate::calendar::{FIRST_MONTH, LAST_MONTH, between, day, last_day, plus, shift};
 use crate::certification::Side;
 use crate::chance::Dice;
 use crate::model::{Trade, YearMonth};
 
-/// A service of an office for a user, over some months.
+/// A service of an office for a user, over some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrangement {
     /// サービス種類: what the codes begin with. For 要支援 not the office's own: 63 of an office of 13.
     pub service_type: [u8; 2],
     /// Index of the office.
     pub office: u32,
-    /// The first month.
-    pub from: YearMonth,
-    /// The last month.
-    pub until: YearMonth,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
 }
 
 impl Arrangement {
-    /// Whether it is in force in a month.
+    /// Whether it is in force on some day of a month.
     pub fn covers(&self, month: YearMonth) -> bool {
-        self.from <= month && month <= self.until
+        self.from <= last_day(month) && day(month, 1) <= self.until
+    }
+
+    /// The first and the last day that it is in force in a month that it covers.
+    pub fn within(&self, month: YearMonth) -> (Date, Date) {
+        (self.from.max(day(month, 1)), self.until.min(last_day(month)))
     }
 }
 
 /// What users of 要介護 have, in thousandths: the shares of 訪問通所 receivers (platform.md §10.4).
 /// They are drawn until there is one service at least, so that each is lessened by the share of
-/// draws without any (about 4.5 %). 31 and 78 have no figure there and are assumptions.
-const CARE: &[(u32, [u8; 2])] =
-    &[(363, *b"11"), (24, *b"12"), (210, *b"13"), (38, *b"14"), (679, *b"17"), (105, *b"21"), (57, *b"31")];
+/// draws without any (about 4.5 %). 31, 76 and 78 have no figure there and are assumptions.
+const CARE: &[(u32, [u8; 2])] = &[
+    (363, *b"11"),
+    (24, *b"12"),
+    (210, *b"13"),
+    (38, *b"14"),
+    (679, *b"17"),
+    (105, *b"21"),
+    (57, *b"31"),
+    (12, *b"76"),
+];
+
+/// What 定期巡回 stands in for (general knowledge).
+const IN_PLACE_OF_PATROL: [[u8; 2]; 2] = [*b"11", *b"13"];
 
 /// The kinds of day service, of which a user has one at most.
 const DAY: &[(u32, Option<[u8; 2]>)] = &[(392, Some(*b"15")), (143, Some(*b"16")), (105, Some(*b"78")), (360, None)];
@@ -49,9 +67,12 @@ const CARE_INSTEAD: &[[u8; 2]] = &[*b"17", *b"15", *b"11", *b"13", *b"78", *b"16
 const SUPPORT_INSTEAD: &[[u8; 2]] = &[*b"67", *b"A6", *b"A2"];
 const TARGET_INSTEAD: &[[u8; 2]] = &[*b"A6", *b"A2"];
 
-/// How many users in a thousand move to another office of some service, once in the 78 months; an
-/// assumption.
+/// How many users in a thousand move to another office of some service, once in the 78 months, if
+/// they are users then; an assumption.
 const MOVES: u32 = 150;
+
+/// How many of these do so within a month, in a thousand; an assumption.
+const WITHIN_A_MONTH: u32 = 500;
 
 /// The trade of the offices that give a service.
 pub fn trade_of(service_type: [u8; 2]) -> Trade {
@@ -67,6 +88,11 @@ pub fn trade_of(service_type: [u8; 2]) -> Trade {
     })
 }
 
+/// Whether services of a type are those of 要支援 and 事業対象者.
+pub(crate) fn is_prevention(service_type: [u8; 2]) -> bool {
+    SUPPORT.iter().chain(TARGET).any(|(_, known)| *known == service_type)
+}
+
 /// Whether a region has what some side of the insurance needs.
 pub(crate) fn possible(side: Side, has: &dyn Fn(Trade) -> bool) -> bool {
     instead(side).iter().any(|service_type| has(trade_of(*service_type)))
@@ -80,8 +106,14 @@ fn instead(side: Side) -> &'static [[u8; 2]] {
     }
 }
 
-/// The arrangements of a user, in the order of service types, with the offices of their region.
-pub(crate) fn arrange<'a>(dice: &mut Dice, side: Side, offices: &dyn Fn(Trade) -> &'a [u32]) -> Vec<Arrangement> {
+/// The arrangements of a user over a span of days, in the order of service types, with the offices
+/// of their region.
+pub(crate) fn arrange<'a>(
+    dice: &mut Dice,
+    side: Side,
+    (from, until): (Date, Date),
+    offices: &dyn Fn(Trade) -> &'a [u32],
+) -> Vec<Arrangement> {
     let mut wanted = Vec::new();
     // Sixteen draws find something but for one user in many millions, who is served below.
     for _ in 0..16 {
@@ -101,17 +133,18 @@ pub(crate) fn arrange<'a>(dice: &mut Dice, side: Side, offices: &dyn Fn(Trade) -
         .map(|service_type| Arrangement {
             service_type,
             office: *dice.pick(offices(trade_of(service_type))),
-            from: FIRST_MONTH,
-            until: LAST_MONTH,
+            from,
+            until,
         })
         .collect();
     if dice.chance(MOVES) && !all.is_empty() {
         let at = dice.below(all.len() as u32) as usize;
         let month = plus(FIRST_MONTH, dice.between(1, between(FIRST_MONTH, LAST_MONTH) as u32) as i32);
+        let moves_on = day(month, if dice.chance(WITHIN_A_MONTH) { dice.between(2, 28) as u8 } else { 1 });
         let office = *dice.pick(offices(trade_of(all[at].service_type)));
-        if office != all[at].office {
-            let moved = Arrangement { office, from: month, ..all[at].clone() };
-            all[at].until = plus(month, -1);
+        if office != all[at].office && from < moves_on && moves_on <= until {
+            let moved = Arrangement { office, from: moves_on, ..all[at].clone() };
+            all[at].until = shift(moves_on, -1);
             all.insert(at + 1, moved);
         }
     }
@@ -128,6 +161,9 @@ fn draw(dice: &mut Dice, side: Side) -> Vec<[u8; 2]> {
         table.iter().filter(|(share, _)| dice.chance(*share)).map(|(_, service_type)| *service_type).collect();
     if side == Side::Care {
         wanted.extend(*dice.weighted(DAY));
+        if wanted.contains(b"76") {
+            wanted.retain(|service_type| !IN_PLACE_OF_PATROL.contains(service_type));
+        }
     }
     wanted
 }
@@ -136,33 +172,63 @@ fn draw(dice: &mut Dice, side: Side) -> Vec<[u8; 2]> {
 mod tests {
     use super::*;
 
+    fn span() -> (Date, Date) {
+        (day(FIRST_MONTH, 1), last_day(LAST_MONTH))
+    }
+
     #[test]
     fn everybody_has_a_service_that_their_region_offers() {
         let only = |trade: Trade| if trade == Trade::Service(*b"17") { &[7][..] } else { &[] };
         for i in 0..500 {
             for (side, service_type) in [(Side::Care, *b"17"), (Side::Support, *b"67")] {
-                let all = arrange(&mut Dice::of(1, &[i]), side, &only);
-                let expected = Arrangement { service_type, office: 7, from: FIRST_MONTH, until: LAST_MONTH };
+                let all = arrange(&mut Dice::of(1, &[i]), side, span(), &only);
+                let expected = Arrangement { service_type, office: 7, from: span().0, until: span().1 };
                 assert_eq!(all, [expected]);
             }
-            assert_eq!(arrange(&mut Dice::of(1, &[i]), Side::Target, &only), []);
+            assert_eq!(arrange(&mut Dice::of(1, &[i]), Side::Target, span(), &only), []);
         }
         assert!(!possible(Side::Target, &|trade| trade == Trade::Service(*b"17")));
     }
 
     #[test]
-    fn a_move_leaves_no_month_without_an_office_and_none_with_two() {
+    fn services_are_of_the_days_of_a_user_only() {
         let two = |_: Trade| &[1, 2][..];
-        let mut moved = 0;
+        let (from, until) = (day(plus(FIRST_MONTH, 40), 9), day(plus(FIRST_MONTH, 60), 5));
+        let all: Vec<Arrangement> =
+            (0..500).flat_map(|i| arrange(&mut Dice::of(1, &[i]), Side::Care, (from, until), &two)).collect();
+        assert!(all.iter().all(|one| from <= one.from && one.from <= one.until && one.until <= until));
+        assert!(all.iter().any(|one| one.from > from) && all.iter().any(|one| one.until < until));
+        let first = plus(FIRST_MONTH, 40);
+        let one = Arrangement { service_type: *b"11", office: 1, from, until };
+        assert_eq!([-1, 0, 20, 21].map(|n| one.covers(plus(first, n))), [false, true, true, false]);
+        assert_eq!(one.within(first), (from, last_day(first)));
+    }
+
+    #[test]
+    fn with_a_patrol_there_is_no_home_help_and_no_nurse() {
+        let mut patrols = 0;
+        for i in 0..5000 {
+            let wanted = draw(&mut Dice::of(1, &[i]), Side::Care);
+            patrols += usize::from(wanted.contains(b"76"));
+            assert!(!wanted.contains(b"76") || !wanted.contains(b"11") && !wanted.contains(b"13"), "{wanted:?}");
+        }
+        assert!((40..80).contains(&patrols), "{patrols}");
+    }
+
+    #[test]
+    fn a_move_leaves_no_day_without_an_office_and_none_with_two() {
+        let two = |_: Trade| &[1, 2][..];
+        let (mut moved, mut within) = (0, 0);
         for i in 0..2000 {
-            let all = arrange(&mut Dice::of(1, &[i]), Side::Care, &two);
+            let all = arrange(&mut Dice::of(1, &[i]), Side::Care, span(), &two);
             for pair in all.windows(2).filter(|pair| pair[0].service_type == pair[1].service_type) {
                 moved += 1;
-                assert_eq!(plus(pair[0].until, 1), pair[1].from);
+                within += usize::from(pair[1].from.day() > 1);
+                assert_eq!(shift(pair[0].until, 1), pair[1].from);
                 assert_ne!(pair[0].office, pair[1].office);
             }
         }
         // Half of the 150 in a thousand stay, as there are two offices.
-        assert!((110..190).contains(&moved), "{moved}");
+        assert!((110..190).contains(&moved) && within > 40, "{moved} {within}");
     }
 }

@@ -1,4 +1,5 @@
-//! Certified periods: levels, their mix, how they change. Knows no office and no service.
+//! Certified periods: levels, their mix, how they change, and going over from 要支援 to 要介護. Knows
+//! no office and no service.
 //!
 //! The levels of a user are a chain whose steps keep the mix (a step to a neighbouring level is
 //! taken with the ratio of the two shares), so that the mix is the same in every month.
@@ -7,9 +8,10 @@ use time::Date;
 
 use crate::calendar::{day, last_day, month_of, plus, shift};
 use crate::chance::Dice;
+use crate::life::Life;
 use crate::model::{CareLevel, Certification, YearMonth};
 
-/// Which side of the insurance a user is on. It never changes in the life of a user.
+/// Which side of the insurance a user is on when they become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// 要介護
@@ -43,28 +45,74 @@ const CHANGE_IN_PERIOD: u32 = 90;
 /// Lengths of a period in months, by weight; an assumption.
 const TERMS: &[(u32, i32)] = &[(10, 6), (45, 12), (25, 24), (15, 36), (5, 48)];
 
-/// The whole chain of a user, from before the first month that can be asked for to after the last.
-pub(crate) fn chain(dice: &mut Dice, side: Side) -> Vec<Certification> {
+/// How long before the first service the first period of somebody new begins, in days; an
+/// assumption.
+const BEFORE_SERVICES: (u32, u32) = (10, 75);
+
+/// Levels on going over from 要支援, by weight; an assumption.
+const AFTER_SUPPORT: &[(u32, CareLevel)] = &[(60, CareLevel::Care1), (25, CareLevel::Care2), (15, CareLevel::Care3)];
+
+/// The whole chain of a user, from before the first month that can be asked for, or from before the
+/// first service of somebody new, to after the last month.
+pub(crate) fn chain(dice: &mut Dice, side: Side, life: &Life) -> Vec<Certification> {
     let mix = match side {
         Side::Care => CARE,
         Side::Support => SUPPORT,
         Side::Target => TARGET,
     };
-    let end = last_day(YearMonth { year: 2027, month: 4 });
     let start = YearMonth { year: 2018, month: 10 };
     // Every first period ends after 2020-09 at the earliest where it is long; short ones are renewed.
-    let mut valid_from = day(plus(start, dice.below(24) as i32), dice.between(1, 28) as u8);
-    let mut level = *dice.weighted(mix);
-    let mut chain: Vec<Certification> = Vec::new();
+    let (months, number) = (dice.below(24) as i32, dice.between(1, 28) as u8);
+    let valid_from = match life.from {
+        Some(first) => shift(first, -i64::from(dice.between(BEFORE_SERVICES.0, BEFORE_SERVICES.1))),
+        None => day(plus(start, months), number),
+    };
+    let level = *dice.weighted(mix);
+    let mut chain = Vec::new();
+    extend(dice, mix, &mut chain, valid_from, level);
+    if let Some(care_from) = life.care_from {
+        cut(&mut chain, care_from);
+        let level = *dice.weighted(AFTER_SUPPORT);
+        extend(dice, CARE, &mut chain, care_from, level);
+    }
+    chain
+}
+
+/// Ends a chain with the day before another side begins.
+fn cut(chain: &mut Vec<Certification>, other_from: Date) {
+    chain.retain(|period| period.valid_from < other_from);
+    let before = chain.len().checked_sub(2).and_then(|at| chain.get(at)).map(|period| period.level);
+    let Some(last) = chain.last_mut() else { return };
+    last.valid_to = shift(other_from, -1);
+    if let (Some(_), Some(previous)) = (last.changed_on.filter(|changed| *changed >= other_from), last.previous) {
+        last.changed_on = None;
+        last.level = previous;
+        last.previous = before;
+    }
+}
+
+/// Adds periods to a chain, the first with a level that is given, until after the last month. A level
+/// of another mix is one of another side: the period is applied for with the day it begins.
+fn extend(
+    dice: &mut Dice,
+    mix: &[(u32, CareLevel)],
+    chain: &mut Vec<Certification>,
+    mut valid_from: Date,
+    mut level: CareLevel,
+) {
+    let end = last_day(YearMonth { year: 2027, month: 4 });
+    let mut is_new = true;
     loop {
         let before = chain.last().map(|last| last.level);
-        if before.is_some() && dice.chance(STEP_AT_RENEWAL) {
+        if !is_new && dice.chance(STEP_AT_RENEWAL) {
             level = step(dice, mix, level);
         }
-        let certified_on = match before {
-            None => shift(valid_from, i64::from(dice.between(20, 35))),
-            Some(_) => shift(valid_from, -i64::from(dice.between(5, 40))),
+        let certified_on = if is_new {
+            shift(valid_from, i64::from(dice.between(20, 35)))
+        } else {
+            shift(valid_from, -i64::from(dice.between(5, 40)))
         };
+        is_new = false;
         // A period that begins within a month has the rest of that month in addition.
         let term = *dice.weighted(TERMS) - i32::from(valid_from.day() == 1);
         let valid_to = last_day(plus(month_of(valid_from), term));
@@ -83,7 +131,7 @@ pub(crate) fn chain(dice: &mut Dice, side: Side) -> Vec<Certification> {
         valid_from = shift(valid_to, 1);
         chain.push(period);
         if valid_from > end {
-            return chain;
+            return;
         }
     }
 }
@@ -128,11 +176,13 @@ mod tests {
     use super::*;
     use crate::calendar::{FIRST_MONTH, LAST_MONTH, months};
 
+    const ALWAYS: Life = Life { from: None, until: None, care_from: None };
+
     #[test]
     fn periods_follow_each_other_over_all_months() {
         for side in [Side::Care, Side::Support, Side::Target] {
             for i in 0..500 {
-                let chain = chain(&mut Dice::of(1, &[i]), side);
+                let chain = chain(&mut Dice::of(1, &[i]), side, &ALWAYS);
                 assert!(chain[0].valid_from < day(FIRST_MONTH, 1), "{:?}", chain[0]);
                 assert!(chain[chain.len() - 1].valid_to > last_day(LAST_MONTH));
                 for pair in chain.windows(2) {
@@ -152,11 +202,43 @@ mod tests {
     }
 
     #[test]
+    fn somebody_new_is_certified_for_the_first_time_shortly_before() {
+        let first = day(YearMonth { year: 2025, month: 5 }, 9);
+        for i in 0..500 {
+            let chain = chain(&mut Dice::of(1, &[i]), Side::Care, &Life { from: Some(first), ..ALWAYS });
+            let days = (first - chain[0].valid_from).whole_days();
+            assert!((10..=75).contains(&days), "{days}");
+            assert!(chain[0].certified_on > chain[0].valid_from && chain[0].valid_to > first);
+            assert!(chain[0].changed_on.is_some() || chain[0].previous.is_none());
+        }
+    }
+
+    #[test]
+    fn going_over_ends_one_side_with_the_day_before_the_other_begins() {
+        let other = day(YearMonth { year: 2023, month: 5 }, 9);
+        for i in 0..500 {
+            let chain = chain(&mut Dice::of(1, &[i]), Side::Support, &Life { care_from: Some(other), ..ALWAYS });
+            let at = chain.iter().position(|period| period.valid_from == other).expect("a period begins then");
+            assert!(chain.windows(2).all(|pair| shift(pair[0].valid_to, 1) == pair[1].valid_from));
+            assert!(
+                chain
+                    .iter()
+                    .all(|period| period.changed_on.is_none_or(|on| period.valid_from < on && on < period.valid_to)
+                        || period.changed_on == Some(period.valid_to))
+            );
+            let is_care = |period: &Certification| period.level >= CareLevel::Care1;
+            assert!(chain[at..].iter().all(is_care) && !chain[..at].iter().any(is_care));
+            assert!(chain[at].certified_on > other);
+            assert_eq!(level_of_month(&chain, month_of(other)), Some(chain[at].level_on(last_day(month_of(other)))));
+        }
+    }
+
+    #[test]
     fn the_mix_is_the_same_at_both_ends_of_time() {
         for month in [FIRST_MONTH, LAST_MONTH] {
             let mut first = 0;
             for i in 0..20_000 {
-                let chain = chain(&mut Dice::of(1, &[i]), Side::Care);
+                let chain = chain(&mut Dice::of(1, &[i]), Side::Care, &ALWAYS);
                 let level = on(&chain, day(month, 1)).map(|period| period.level_on(day(month, 1)));
                 first += u32::from(level == Some(CareLevel::Care1));
             }

@@ -132,6 +132,7 @@ pub(crate) fn days(case: &Case, base: &Base, level: CareLevel) -> (u32, usize) {
         b"11" => *dice.weighted(&[(20, 1), (35, 2), (25, 3), (10, 4), (7, 5), (3, 7)]),
         b"15" | b"16" | b"78" => *dice.weighted(&[(25, 1), (45, 2), (22, 3), (8, 4)]),
         b"12" | b"13" | b"14" => *dice.weighted(&[(75, 1), (22, 2), (3, 3)]),
+        b"76" => 7,
         _ => match &base.service.code {
             b"A21211" | b"A22511" | b"A61121" | b"A61123" | b"661121" => 2,
             b"A21321" => 3,

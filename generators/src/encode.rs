@@ -3,7 +3,9 @@
 
 mod month;
 
-pub use month::{Beside, Sheet, delete_month, delete_result, level_code, result, sex_code, supplement, table6, table7};
+pub use month::{
+    Beside, Sheet, TypeUnits, delete_month, delete_result, level_code, result, sex_code, supplement, table6, table7,
+};
 
 use encoding_rs::SHIFT_JIS;
 use renkei_validator::bind::YearMonth;

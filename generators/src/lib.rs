@@ -1,6 +1,7 @@
 //! Clean data from the spec tables and a synthetic population; dirty data from the rules' mutants.
 //!
-//! Not made yet: 日割, stays over thirty days, 種類別限度, proptest strategies of these parts.
+//! Not made yet: 処遇改善 from 2026-06 on but for 訪問介護 and 総合事業, proptest strategies of these
+//! parts.
 //!
 //! # Invariants
 //!
@@ -17,6 +18,8 @@ mod choice;
 pub mod delivery;
 pub mod encode;
 mod equipment;
+pub mod life;
+mod limits;
 pub mod manifest;
 pub mod model;
 pub mod money;
@@ -29,6 +32,7 @@ pub mod population;
 mod result;
 pub mod score;
 pub mod services;
+mod stays;
 pub mod texts;
 pub mod version;
 mod week;

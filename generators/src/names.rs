@@ -160,6 +160,7 @@ pub(crate) fn office(dice: &mut Dice, trade: Trade) -> String {
             b"17" => &["レンタル", "福祉用具ｻｰﾋﾞｽ", "ケアショップ"],
             b"21" => &["ショートステイ", "短期入所生活介護事業所"],
             b"31" => &["クリニック", "薬局"],
+            b"76" => &["定期巡回サービス", "２４時間ケアステーション"],
             b"78" => &["小規模デイサービス", "デイハウス"],
             b"A2" => &["訪問型サービス事業所"],
             b"A6" => &["通所型サービス事業所"],
@@ -238,7 +239,8 @@ mod tests {
         texts.extend([FAMILIES, WOMEN, MEN].concat().iter().flat_map(|(name, kana)| [name, kana]));
         let mut dice = Dice::of(1, &[]);
         let mut made = Vec::new();
-        for trade in [b"11", b"12", b"13", b"14", b"15", b"16", b"17", b"21", b"31", b"78", b"A2", b"A6", b"76"] {
+        for trade in [b"11", b"12", b"13", b"14", b"15", b"16", b"17", b"21", b"31", b"78", b"A2", b"A6", b"76", b"71"]
+        {
             made.extend((0..50).map(|_| office(&mut dice, Trade::Service(*trade))));
         }
         for trade in [Trade::CareManagement, Trade::CommunityCenter] {

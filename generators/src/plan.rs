@@ -2,39 +2,46 @@
 //! sum, no limit and no file.
 //!
 //! A month follows from the seed, the user and the month alone. Rows are in the order of dates,
-//! times and codes, and no two are equal. Left out: 日割 (the table of services has no prorated
-//! codes), stays of more than thirty days, services across midnight.
+//! times and codes, and no two are equal. Left out: services across midnight.
+//!
+//! 日割: what is billed by the month is counted by the day where it begins or ends within the month,
+//! as somebody comes or leaves, moves to another office or goes over to 要介護, or where its code
+//! changes with the level within the month. One row then has the days of the calendar from the first
+//! to the last of that service as its count, however many visits there were, and marks them in
+//! 日割対象日. Rentals, which have no such codes, cost half a month where they last fifteen days or
+//! less of it. Both are general knowledge; that all offices count so is an assumption.
 
 use renkei_validator::spec::{Version, is_rental};
 use time::Date;
 
 use crate::arrangement::Arrangement;
-use crate::calendar::{self, FIRST_MONTH, day, month_of, plus};
+use crate::calendar::{self, FIRST_MONTH, day, last_day, month_of};
 use crate::certification::{level_of_month, on};
 use crate::chance::Dice;
 use crate::choice::{Added, Base, Case, On, additions, base, days, percentage};
 use crate::equipment;
 use crate::model::{CareLevel, Trade, User, Visit, YearMonth};
 use crate::population::Population;
-use crate::services::{Per, Service};
+use crate::services::{Per, Service, prorated};
+use crate::stays::{STAYS, Stays, in_hospital};
 use crate::week::Week;
 
 pub use crate::result::result;
+pub use crate::stays::{stay_days, stay_days_before};
 
 /// Streams of [`Dice`].
 const PATTERN: u64 = 30;
 const OPENING: u64 = 31;
-const STAY: u64 = 32;
 const RENTAL: u64 = 33;
 const BRANCH: u64 = 34;
-
-/// Types of short stay.
-pub(crate) const STAYS: [[u8; 2]; 2] = [*b"21", *b"24"];
 
 /// Whether services of a type rent equipment.
 pub(crate) fn rents(service_type: [u8; 2]) -> bool {
     is_rental(Version::V202407, &service_type)
 }
+
+/// A rental of no more days costs half a month.
+const HALF_A_MONTH: i64 = 15;
 
 /// Types that take the better part of a day.
 const DAY_SERVICES: [[u8; 2]; 5] = [*b"15", *b"16", *b"78", *b"66", *b"A6"];
@@ -43,54 +50,27 @@ const DAY_SERVICES: [[u8; 2]; 5] = [*b"15", *b"16", *b"78", *b"66", *b"A6"];
 pub fn plan(population: &Population, user: &User, month: YearMonth) -> Vec<Visit> {
     let Some(level) = level_of_month(&user.certifications, month) else { return Vec::new() };
     let mut arrangements = population.arrangements(user.index);
+    let stays = Stays::of(population, user, &arrangements);
     arrangements.retain(|one| one.covers(month));
     // Day services come first, so that visits find an hour beside them.
     arrangements.sort_by_key(|one| (!DAY_SERVICES.contains(&one.service_type), one.service_type));
-    let seed = population.request().seed;
     let at_home = at_home(user, month);
-    let stays = arrangements.iter().any(|one| STAYS.contains(&one.service_type));
-    let away = if stays { short_stay(seed, user, month, &at_home) } else { Vec::new() };
+    let away = stays.days(month);
+    let not_covered = stays.not_covered(month, &away);
     let open = at_home.iter().copied().filter(|date| !away.contains(date)).collect();
     let mut scene = Scene { population, user, month, level, open, week: Week::default(), visits: Vec::new() };
     for one in &arrangements {
         match one.service_type {
-            service_type if rents(service_type) => scene.rent(one, at_home.first().copied()),
-            service_type if STAYS.contains(&service_type) => scene.stay(one, &away),
+            service_type if rents(service_type) => scene.rent(one, &at_home),
+            service_type if STAYS.contains(&service_type) => scene.stay(one, &away, &not_covered),
             _ => scene.serve(one),
         }
     }
     ordered(scene.visits)
 }
 
-/// The days of short stay among the rows of a month.
-pub fn stay_days(visits: &[Visit]) -> u32 {
-    let mut days: Vec<Date> =
-        visits.iter().filter(|visit| STAYS.contains(&[visit.code[0], visit.code[1]])).map(|visit| visit.date).collect();
-    days.sort_unstable();
-    days.dedup();
-    days.len() as u32
-}
-
-/// The days of short stay that were planned from the beginning of the certified period, or of all
-/// months that can be asked for, to the month before.
-pub fn stay_days_before(population: &Population, user: &User, month: YearMonth) -> u32 {
-    let mut stays = population.arrangements(user.index);
-    stays.retain(|one| STAYS.contains(&one.service_type));
-    let Some(period) = on(&user.certifications, day(month, 1)).filter(|_| !stays.is_empty()) else { return 0 };
-    let from = month_of(period.valid_from).max(FIRST_MONTH);
-    calendar::months(from, plus(month, -1))
-        .filter(|month| stays.iter().any(|one| one.covers(*month)))
-        .map(|month| short_stay(population.request().seed, user, month, &at_home(user, month)).len() as u32)
-        .sum()
-}
-
 fn at_home(user: &User, month: YearMonth) -> Vec<Date> {
     calendar::days(month).filter(|date| !in_hospital(user, *date)).collect()
-}
-
-/// Whether a user is in hospital on a day.
-pub(crate) fn in_hospital(user: &User, date: Date) -> bool {
-    user.hospital.iter().any(|(from, to)| *from <= date && date <= *to)
 }
 
 /// Sorts rows, and numbers the rentals of one office, code and units (明細判別コード, type 17 only).
@@ -114,15 +94,12 @@ fn sort_key(visit: &Visit) -> (Date, (u16, u16), [u8; 6], u32, Option<&str>) {
     (visit.date, visit.time.unwrap_or((9999, 9999)), visit.code, visit.office, tais)
 }
 
-/// The days of one stay in a month, or none: it does not reach into a neighbouring month, nor into
-/// a stay in hospital. Three in four months have one; that and its length are assumptions.
-fn short_stay(seed: u64, user: &User, month: YearMonth, at_home: &[Date]) -> Vec<Date> {
-    let mut dice = Dice::of(seed, &[STAY, u64::from(user.index), u64::from(month.year), u64::from(month.month)]);
-    let (from, to) = *dice.weighted(&[(40, (2, 4)), (35, (5, 7)), (20, (8, 14)), (5, (15, 25))]);
-    let length = dice.between(from, to);
-    let first = dice.between(1, u32::from(month.days()) - length + 1);
-    let days: Vec<Date> = (first..first + length).map(|number| day(month, number as u8)).collect();
-    if dice.chance(750) && days.iter().all(|date| at_home.contains(date)) { days } else { Vec::new() }
+/// Days of a month for which a service has one base.
+struct Part {
+    level: CareLevel,
+    base: Base,
+    from: Date,
+    until: Date,
 }
 
 /// A month that is being written.
@@ -146,7 +123,7 @@ impl Scene<'_> {
             office: one.office,
             service_type: one.service_type,
             month: self.month,
-            is_first: one.from == self.month && self.month > FIRST_MONTH,
+            is_first: month_of(one.from) == self.month && one.from > day(FIRST_MONTH, 1),
         }
     }
 
@@ -181,35 +158,76 @@ impl Scene<'_> {
     /// Visits and day services on the weekdays of the user.
     fn serve(&mut self, one: &Arrangement) {
         let case = self.case(one);
-        let Some(usual) = base(&case, self.level, 0) else { return };
-        let (week, most) = days(&case, &usual, self.level);
+        let (from, until) = one.within(self.month);
+        let level = self.level_on(from).max(self.level_on(until));
+        let Some(usual) = base(&case, level, 0) else { return };
+        let (week, most) = days(&case, &usual, level);
         let mut dice = self.dice(PATTERN, one);
         let is_mixed = one.service_type == *b"11" && dice.chance(300);
-        let other = if is_mixed { base(&case, self.level, 1) } else { None };
+        let other = if is_mixed { base(&case, level, 1) } else { None };
         let minutes = [Some(usual), other].into_iter().flatten().filter_map(|base| base.minutes()).max();
         let (weekdays, start) = self.week.take(&mut dice, week, minutes.unwrap_or(30), self.opening(one));
-        let on_weekday = |date: &Date| weekdays.contains(&date.weekday().number_days_from_monday());
+        let on_weekday = |date: &Date| {
+            from <= *date && *date <= until && weekdays.contains(&date.weekday().number_days_from_monday())
+        };
         // What is given twice a month is given every other week.
         let step = if most == 2 { 2 } else { 1 };
         let dates: Vec<Date> = self.open.iter().copied().filter(on_weekday).step_by(step).take(most).collect();
-        let mut given: Vec<(Date, Base)> = Vec::new();
-        for date in dates {
-            let at = weekdays.iter().position(|weekday| *weekday == date.weekday().number_days_from_monday());
-            let side = if is_mixed { at.unwrap_or(0) as u64 % 2 } else { 0 };
-            if let Some(base) = base(&case, self.level_on(date), side) {
-                given.push((date, base));
+        let mut rows: Vec<Visit> = Vec::new();
+        for part in self.parts(&case, from, until) {
+            let mut own = dates.iter().copied().filter(|date| part.from <= *date && *date <= part.until);
+            if part.base.service.per == Per::Month {
+                // A monthly code stands once, on the first day.
+                rows.extend(own.next().map(|date| self.monthly(one, &part, date, start)));
+                continue;
             }
-            // A monthly code stands once, on the first day.
-            if usual.service.per == Per::Month && !given.is_empty() {
-                break;
+            for date in own {
+                let at = weekdays.iter().position(|weekday| *weekday == date.weekday().number_days_from_monday());
+                let side = if is_mixed { at.unwrap_or(0) as u64 % 2 } else { 0 };
+                let Some(base) = base(&case, part.level, side) else { continue };
+                let time = base.minutes().map(|minutes| (start, start + minutes));
+                rows.push(Visit { time, count: base.count, ..self.row(one, date, base.service) });
             }
         }
-        let rows = given.iter().map(|(date, base)| {
-            let time = base.minutes().map(|minutes| (start, start + minutes));
-            Visit { time, count: base.count, ..self.row(one, *date, base.service) }
-        });
-        let rows = rows.collect();
         self.write(one, &case, rows);
+    }
+
+    /// The days of a month that a service is in force, divided where the level changes. A monthly code
+    /// that both levels have is not divided.
+    fn parts(&self, case: &Case, from: Date, until: Date) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        let days = calendar::days(self.month).filter(|date| from <= *date && *date <= until);
+        for date in days {
+            let level = self.level_on(date);
+            if let Some(last) = parts.last_mut().filter(|last| last.level == level) {
+                last.until = date;
+                continue;
+            }
+            let Some(base) = base(case, level, 0) else { continue };
+            let same = |last: &&mut Part| {
+                base.service.per == Per::Month && last.base.service.code == base.service.code && last.until < date
+            };
+            match parts.last_mut().filter(same) {
+                Some(last) => (last.until, last.level) = (date, level),
+                None => parts.push(Part { level, base, from: date, until: date }),
+            }
+        }
+        parts
+    }
+
+    /// The row of a monthly code: of the whole month, or of the days of a part of it.
+    fn monthly(&self, one: &Arrangement, part: &Part, date: Date, start: u16) -> Visit {
+        let time = part.base.minutes().map(|minutes| (start, start + minutes));
+        let is_whole = part.from == day(self.month, 1) && part.until == last_day(self.month);
+        match prorated(part.base.service, self.month).filter(|_| !is_whole) {
+            None => Visit { time, count: part.base.count, ..self.row(one, date, part.base.service) },
+            Some(daily) => {
+                let days = part.from.day()..=part.until.day();
+                let count = days.clone().count() as u8;
+                let marks = days.fold(0, |marks, number| marks | 1 << (number - 1));
+                Visit { time, count, prorated: Some(marks), ..self.row(one, date, daily) }
+            }
+        }
     }
 
     /// Day services open at one hour for all.
@@ -219,17 +237,23 @@ impl Scene<'_> {
     }
 
     /// A short stay: a row a day, without times.
-    fn stay(&mut self, one: &Arrangement, days: &[Date]) {
+    fn stay(&mut self, one: &Arrangement, days: &[Date], not_covered: &[Date]) {
         let case = self.case(one);
-        let of_day = |date: &Date| Some(self.row(one, *date, base(&case, self.level_on(*date), 0)?.service));
-        let rows = days.iter().filter_map(of_day).collect();
+        let (from, until) = one.within(self.month);
+        let of_day = |date: &Date| {
+            let row = self.row(one, *date, base(&case, self.level_on(*date), 0)?.service);
+            Some(Visit { over_30_days: not_covered.contains(date), ..row })
+        };
+        let rows = days.iter().filter(|date| from <= **date && **date <= until).filter_map(of_day).collect();
         self.write(one, &case, rows);
     }
 
     /// A row for each thing rented, on the first day at home.
-    fn rent(&mut self, one: &Arrangement, date: Option<Date>) {
-        let Some(date) = date else { return };
+    fn rent(&mut self, one: &Arrangement, at_home: &[Date]) {
+        let (from, until) = one.within(self.month);
+        let Some(date) = at_home.iter().copied().find(|date| from <= *date && *date <= until) else { return };
         let level = self.level_on(date);
+        let is_half = (until - from).whole_days() < HALF_A_MONTH;
         for product in equipment::rented(&mut self.dice(RENTAL, one), level) {
             let code = [
                 one.service_type[0],
@@ -242,7 +266,8 @@ impl Scene<'_> {
             let Some(service) = crate::services::find(code, self.month) else { continue };
             let row = self.row(one, date, service);
             let equipment = Some((product.tais, product.name));
-            self.visits.push(Visit { units: product.units, equipment, ..row });
+            let units = if is_half { product.units / 2 } else { product.units };
+            self.visits.push(Visit { units, equipment, ..row });
         }
     }
 
@@ -251,7 +276,11 @@ impl Scene<'_> {
         let (Some(first), Some(last)) = (rows.first().cloned(), rows.last().cloned()) else { return };
         let level = self.level_on(first.date);
         for Added { service, on } in additions(case, level) {
-            let with = |base: &Visit| Visit { time: base.time, ..self.row(one, base.date, service) };
+            let with = |base: &Visit| Visit {
+                time: base.time,
+                over_30_days: base.over_30_days,
+                ..self.row(one, base.date, service)
+            };
             let added: Vec<Visit> = match on {
                 On::EveryDay => rows.iter().map(with).collect(),
                 On::Ends if first.date == last.date => vec![with(&first)],

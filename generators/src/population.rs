@@ -3,17 +3,23 @@
 //!
 //! A user depends on the seed, their index and the offices; an office on the seed, its index and
 //! how many offices there are. Neither depends on how many users there are, nor on the months.
+//!
+//! There are as many places for users as are asked for. Who holds a place changes now and then
+//! ([`Population::holder`]); its region, its side of the insurance and who sends its deliveries
+//! never do, but that a user of 要支援 whose plan is outsourced may go over to 要介護 and stay with
+//! the office that had the plan.
 
 use std::fmt;
 
 use renkei_validator::text::Message;
 
 use crate::arrangement::{Arrangement, arrange, possible};
-use crate::calendar::{FIRST_MONTH, LAST_MONTH};
+use crate::calendar::{FIRST_MONTH, LAST_MONTH, shift};
 use crate::certification::{Side, chain};
 use crate::chance::Dice;
-use crate::model::{Office, Trade, User, YearMonth};
-use crate::{names, offices, people};
+use crate::life::{self, Life, MOST_PLACES};
+use crate::model::{CareLevel, Office, Trade, User, YearMonth};
+use crate::{limits, names, offices, people};
 
 /// The first of this month is the day that the ages of the source are counted on here.
 pub const AGES_ON: YearMonth = people::AGES_ON;
@@ -21,13 +27,17 @@ pub const AGES_ON: YearMonth = people::AGES_ON;
 /// The most offices: more than there are in the country (platform.md §10.1 counts 181,566).
 pub const MOST_OFFICES: u32 = 300_000;
 
-/// 要支援 and 事業対象者 in thousandths: 28.1 % of certified people are 要支援 (platform.md §10.3).
-/// 事業対象者 have no figure there: 2 % is an assumption.
-const SIDES: &[(u32, Side)] = &[(699, Side::Care), (281, Side::Support), (20, Side::Target)];
+/// The most users: twice the people of the country.
+pub const MOST_USERS: u32 = MOST_PLACES;
+
+/// 要支援 and 事業対象者 in thousandths: 28.1 % of certified people are 要支援 (platform.md §10.3), and
+/// some more are before they go over to 要介護. 事業対象者 have no figure there: 2 % is an assumption.
+const SIDES: &[(u32, Side)] = &[(687, Side::Care), (293, Side::Support), (20, Side::Target)];
 
 /// Plans of 要支援 that a centre has outsourced, in thousandths: 13.4 outsourced for 79.8 users of
-/// 要介護 (platform.md §10.2), of which there are 699 for 301 here.
-const OUTSOURCED: u32 = 390;
+/// 要介護 (platform.md §10.2), of which there are 699 for 301 here: 390, and some more before they go
+/// over to 要介護.
+const OUTSOURCED: u32 = 410;
 
 /// Users of which one office each gives care managers 93 users an office (platform.md §10.2):
 /// 79.8 of 要介護, where one office in five is a care manager's.
@@ -47,7 +57,7 @@ const SIZE: u64 = 9;
 pub struct Request {
     /// Everything follows from it.
     pub seed: u64,
-    /// How many users.
+    /// How many users there are in each month.
     pub users: u32,
     /// How many offices of all trades.
     pub offices: u32,
@@ -76,6 +86,11 @@ pub enum RequestError {
     TooManyOffices {
         /// As asked for.
         offices: u32,
+    },
+    /// More than [`MOST_USERS`].
+    TooManyUsers {
+        /// As asked for.
+        users: u32,
     },
     /// Before the first version of the standard that is known here, or after the last month.
     MonthOutside {
@@ -108,6 +123,10 @@ impl RequestError {
                 format!("事業所は{MOST_OFFICES}か所までです（指定は{offices}）"),
                 format!("at most {MOST_OFFICES} offices can be made, not {offices}"),
             ),
+            RequestError::TooManyUsers { users } => Message::pair(
+                format!("利用者は{MOST_USERS}人までです（指定は{users}）"),
+                format!("at most {MOST_USERS} users can be made, not {users}"),
+            ),
             RequestError::MonthOutside { month } => Message::pair(
                 format!("{month}は対象期間{FIRST_MONTH}から{LAST_MONTH}までの月ではありません"),
                 format!("{month} is not one of the months {FIRST_MONTH} to {LAST_MONTH}"),
@@ -134,7 +153,7 @@ pub struct Population {
     request: Request,
     offices: Vec<Office>,
     groups: Vec<Group>,
-    /// Where the users of each office begin in `users`, and, last, where they end.
+    /// Where the places of each office begin in `users`, and, last, where they end.
     starts: Vec<u32>,
     users: Vec<u32>,
 }
@@ -200,8 +219,8 @@ impl Population {
         })
     }
 
-    /// The users whose deliveries an office sends, in their order: its own but for those whose plan
-    /// it has outsourced, and those whose plan others have outsourced to it.
+    /// The places of the users whose deliveries an office sends, in their order: its own but for those
+    /// whose plan it has outsourced, and those whose plan others have outsourced to it.
     pub fn users_of(&self, manager: u32) -> impl Iterator<Item = u32> {
         let at = manager as usize;
         let range = match (self.starts.get(at), self.starts.get(at + 1)) {
@@ -211,19 +230,52 @@ impl Population {
         self.users[range].iter().copied()
     }
 
-    /// A user. Any index makes one; those below `users` of the request belong to the population.
-    /// Certified periods and stays in hospital are those of all months that can be asked for.
+    /// The index of the user who holds a place in a month. The first holder of a place has its number.
+    pub fn holder(&self, place: u32, month: YearMonth) -> u32 {
+        life::holder(self.request.seed, place, month)
+    }
+
+    /// When somebody is a user, and when they go over to 要介護.
+    pub fn life(&self, user: u32) -> Life {
+        let member = self.member(user);
+        let life = life::life(self.request.seed, user);
+        let may = member.side == Side::Support && member.outsourced_to.is_some();
+        let care_from = if may { life::goes_over(self.request.seed, user, &life) } else { None };
+        Life { care_from, ..life }
+    }
+
+    /// The user who holds a place in a month, with who manages their plan then.
+    pub fn user_in(&self, place: u32, month: YearMonth) -> User {
+        let index = self.holder(place, month);
+        let user = self.user(index);
+        match user.outsourced_to {
+            Some(office) if self.life(index).has_gone_over(month) => {
+                User { manager: office, outsourced_to: None, ..user }
+            }
+            Some(_) | None => user,
+        }
+    }
+
+    /// 種類支給限度基準額 that the insurer of a user has set for a level.
+    pub fn type_limits(&self, user: &User, level: CareLevel) -> Vec<([u8; 2], i64)> {
+        limits::type_limits(self.request.seed, &user.insurer, level)
+    }
+
+    /// A user, as they are at first. Any index makes one; those who hold a place below `users` of the
+    /// request belong to the population. Certified periods and stays in hospital are those of all
+    /// months that can be asked for.
     pub fn user(&self, index: u32) -> User {
         let seed = self.request.seed;
         let dice = |stream| Dice::of(seed, &[stream, u64::from(index)]);
         let member = self.member(index);
+        let life = self.life(index);
         let person = people::person(&mut dice(PERSON));
         let mut words = dice(WORDS);
         let (name, kana) = names::person(&mut words, person.sex);
         let (insurer, city) = offices::insurer(member.group, &mut words);
         let (postal_code, address1, address2) = names::address(&mut words, city);
         let phone = names::phone(&mut words);
-        let mut providers: Vec<u32> = self.arranged(index, &member).into_iter().map(|one| one.office).collect();
+        let mut providers: Vec<u32> = self.arranged(index, &member, &life).into_iter().map(|one| one.office).collect();
         providers.sort_unstable();
         providers.dedup();
         User {
@@ -239,7 +291,7 @@ impl Population {
             address2,
             phone,
             benefit_rate: person.benefit_rate,
-            certifications: chain(&mut dice(CERTIFIED), member.side),
+            certifications: chain(&mut dice(CERTIFIED), member.side, &life),
             manager: member.manager,
             outsourced_to: member.outsourced_to,
             providers,
@@ -249,17 +301,24 @@ impl Population {
 
     /// The services of a user over all months that can be asked for, in the order of service types.
     pub fn arrangements(&self, user: u32) -> Vec<Arrangement> {
-        self.arranged(user, &self.member(user))
+        self.arranged(user, &self.member(user), &self.life(user))
     }
 
-    fn arranged(&self, user: u32, member: &Member) -> Vec<Arrangement> {
-        let mut dice = Dice::of(self.request.seed, &[SERVICES, u64::from(user)]);
+    fn arranged(&self, user: u32, member: &Member, life: &Life) -> Vec<Arrangement> {
         let group = &self.groups[member.group as usize];
-        arrange(&mut dice, member.side, &|trade| group.of_trade(trade))
+        let of_group = |trade| group.of_trade(trade);
+        let mut dice = Dice::of(self.request.seed, &[SERVICES, u64::from(user)]);
+        let (from, until) = life.span();
+        let Some(care_from) = life.care_from else { return arrange(&mut dice, member.side, (from, until), &of_group) };
+        let mut all = arrange(&mut dice, member.side, (from, shift(care_from, -1)), &of_group);
+        all.extend(arrange(&mut dice, Side::Care, (care_from, until), &of_group));
+        all.sort_by_key(|one| (one.service_type, one.from));
+        all
     }
 
-    fn member(&self, index: u32) -> Member {
-        let mut dice = Dice::of(self.request.seed, &[MEMBER, u64::from(index)]);
+    /// Where the holders of a place belong, of whom the user is one.
+    fn member(&self, user: u32) -> Member {
+        let mut dice = Dice::of(self.request.seed, &[MEMBER, u64::from(life::place(user))]);
         let number = dice.below(self.groups.len() as u32);
         let group = &self.groups[number as usize];
         let centers = group.of_trade(Trade::CommunityCenter);
@@ -280,7 +339,7 @@ impl Population {
         }
     }
 
-    /// Sorts users by who sends their deliveries.
+    /// Sorts places by who sends their deliveries.
     fn index(&mut self) {
         let senders: Vec<u32> = (0..self.request.users)
             .map(|index| {
@@ -337,6 +396,9 @@ fn check(request: &Request) -> Result<(), RequestError> {
     if offices > MOST_OFFICES {
         return Err(RequestError::TooManyOffices { offices });
     }
+    if users > MOST_USERS {
+        return Err(RequestError::TooManyUsers { users });
+    }
     for month in [from, to] {
         if !(FIRST_MONTH..=LAST_MONTH).contains(&month) {
             return Err(RequestError::MonthOutside { month });
@@ -376,6 +438,7 @@ mod tests {
             error(&request(u32::MAX, MOST_OFFICES + 1)),
             Some(RequestError::TooManyOffices { offices: MOST_OFFICES + 1 })
         );
+        assert_eq!(error(&request(MOST_USERS + 1, 2)), Some(RequestError::TooManyUsers { users: MOST_USERS + 1 }));
         let months = |from, to| error(&Request { months: (from, to), ..request(5, 5) });
         let outside = |month| Some(RequestError::MonthOutside { month });
         assert_eq!(months(month(2020, 9), month(2021, 1)), outside(month(2020, 9)));
@@ -445,9 +508,34 @@ mod tests {
                 assert!(user.providers.contains(&one.office));
             }
             let centre = population.offices()[user.manager as usize].trade == Trade::CommunityCenter;
-            let care = user.certifications.iter().all(|period| period.level >= crate::model::CareLevel::Care1);
+            let care = user.certifications.iter().all(|period| period.level >= CareLevel::Care1);
             assert_eq!(centre, !care, "{user:?}");
         }
+    }
+
+    #[test]
+    fn whoever_follows_is_of_the_same_sender_and_whoever_goes_over_stays_with_it() {
+        let population = Population::new(&request(3000, 250)).unwrap();
+        let (mut followed, mut over) = (0, 0);
+        for place in 0..3000 {
+            let (first, last) = (population.user_in(place, FIRST_MONTH), population.user_in(place, LAST_MONTH));
+            let sender = |user: &User| user.outsourced_to.unwrap_or(user.manager);
+            assert_eq!(sender(&first), sender(&last));
+            let life = population.life(last.index);
+            if first.index != last.index {
+                followed += 1;
+                assert_ne!((&first.insured, &first.name), (&last.insured, &last.name));
+                assert!(life.from.is_some() && population.life(first.index).until.is_some());
+            }
+            let Some(care_from) = life.care_from else { continue };
+            over += 1;
+            assert_eq!((last.manager, last.outsourced_to), (sender(&first), None));
+            let services = population.arrangements(last.index);
+            let before = |one: &&Arrangement| one.until < care_from;
+            let (support, care): (Vec<&Arrangement>, Vec<&Arrangement>) = services.iter().partition(before);
+            assert!(care.iter().all(|one| one.from >= care_from) && !care.is_empty() && !support.is_empty());
+        }
+        assert!(followed > 1500 && over > 10, "{followed} {over}");
     }
 
     #[test]

@@ -11,9 +11,10 @@ use time::Date;
 use crate::calendar;
 use crate::chance::Dice;
 use crate::model::{User, Visit, YearMonth};
-use crate::plan::{STAYS, in_hospital, ordered, rents};
+use crate::plan::{ordered, rents};
 use crate::population::Population;
-use crate::services::{Per, Role, find};
+use crate::services::{Per, Role, Service, find};
+use crate::stays::{STAYS, in_hospital};
 
 /// Streams of [`Dice`].
 const DONE: u64 = 40;
@@ -55,7 +56,7 @@ pub fn result(population: &Population, user: &User, month: YearMonth, planned: &
             None => done.push(visit.clone()),
         }
     }
-    done.extend(extra(seed, user, planned, month));
+    done.extend(extra(population, user, planned, month));
     settle(&mut done, month);
     ordered(done)
 }
@@ -64,8 +65,8 @@ fn fate(seed: u64, user: &User, planned: &[Visit], call: Call, month: YearMonth)
     let (date, (start, end), office) = call;
     let of_call = |visit: &&Visit| (visit.date, visit.time, visit.office) == (date, Some((start, end)), office);
     let mut services = planned.iter().filter(of_call).filter_map(|visit| find(visit.code, month));
-    // A monthly code is due for the month, whatever became of one day.
-    let is_monthly = services.any(|service| service.per == Per::Month && service.role == Role::Base);
+    // A monthly code is due for the month or its days, whatever became of one day.
+    let is_monthly = services.any(is_due);
     let path = [DONE, u64::from(user.index), day_number(date), u64::from(start), u64::from(office)];
     let mut dice = Dice::of(seed, &path);
     if dice.chance(CANCELLED) && !is_monthly {
@@ -85,8 +86,18 @@ fn fate(seed: u64, user: &User, planned: &[Visit], call: Call, month: YearMonth)
     }
 }
 
+/// Whether a service is billed by the month or the days of it.
+fn is_due(service: &Service) -> bool {
+    match service.role {
+        Role::Prorated => true,
+        Role::Base => service.per == Per::Month,
+        Role::Addition => false,
+    }
+}
+
 /// One visit more of an office, in the evening of a day on which it does not come.
-fn extra(seed: u64, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Visit> {
+fn extra(population: &Population, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Visit> {
+    let seed = population.request().seed;
     let mut seen: Vec<u32> = Vec::new();
     let mut more = Vec::new();
     for visit in planned {
@@ -101,11 +112,16 @@ fn extra(seed: u64, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Vis
             in_hospital(user, date)
                 || planned.iter().any(|other| other.date == date && STAYS.contains(&[other.code[0], other.code[1]]))
         };
+        if !dice.chance(VISITED_MORE) {
+            continue;
+        }
+        let mut serves = population.arrangements(user.index);
+        serves.retain(|one| one.office == visit.office && visit.code.starts_with(&one.service_type));
         let days: Vec<Date> = calendar::days(month)
-            .filter(|date| !is_away(*date))
+            .filter(|date| !is_away(*date) && serves.iter().any(|one| one.from <= *date && *date <= one.until))
             .filter(|date| !planned.iter().any(|other| other.date == *date && other.office == visit.office))
             .collect();
-        if days.is_empty() || !dice.chance(VISITED_MORE) {
+        if days.is_empty() {
             continue;
         }
         let extra = Visit { date: *dice.pick(&days), time: Some((1140, 1140 + end - start)), ..visit.clone() };
@@ -123,7 +139,7 @@ fn extra(seed: u64, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Vis
 fn settle(done: &mut Vec<Visit>, month: YearMonth) {
     let mut first: BTreeMap<(u32, [u8; 2]), Vec<Date>> = BTreeMap::new();
     for visit in done.iter() {
-        if find(visit.code, month).is_some_and(|service| service.role == Role::Base) {
+        if find(visit.code, month).is_some_and(|service| service.role != Role::Addition) {
             first.entry((visit.office, [visit.code[0], visit.code[1]])).or_default().push(visit.date);
         }
     }

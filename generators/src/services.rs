@@ -3,7 +3,8 @@
 //!
 //! The table is a selection, and each row says how sure it is and where it is from. A code whose
 //! units changed stands in it once for each span of months. Reductions are left out: nothing in it
-//! is negative. The percentages of 処遇改善 end with 2026-05, as their codes were re-cut then.
+//! is negative. 処遇改善 was re-cut for 2026-06: from then on there are percentages for 訪問介護 and
+//! 総合事業 only, and of these those whose codes were kept.
 
 use std::sync::LazyLock;
 
@@ -62,6 +63,8 @@ pub enum Role {
     Base,
     /// It is added to one that does.
     Addition,
+    /// 日割: it stands for a base service of the month, counted by the day.
+    Prorated,
 }
 
 /// A set of 要介護状態区分.
@@ -117,6 +120,14 @@ pub fn find(code: [u8; 6], month: YearMonth) -> Option<&'static Service> {
     services()[first..].iter().take_while(|service| service.code == code).find(|service| service.holds(month))
 }
 
+/// What stands for a monthly base service where it is counted by the day (日割): the service of its
+/// name with that word behind it.
+pub fn prorated(base: &Service, month: YearMonth) -> Option<&'static Service> {
+    in_force(base.service_type(), month)
+        .filter(|service| service.role == Role::Prorated)
+        .find(|service| service.name_ja.strip_suffix("日割") == Some(&base.name_ja))
+}
+
 fn service(record: &csv::StringRecord) -> Option<Service> {
     let (minutes, to) = (&record[7], &record[9]);
     Some(Service {
@@ -134,6 +145,7 @@ fn service(record: &csv::StringRecord) -> Option<Service> {
         role: match &record[4] {
             "base" => Role::Base,
             "addition" => Role::Addition,
+            "prorated" => Role::Prorated,
             _ => return None,
         },
         within_limit: match &record[5] {
@@ -210,7 +222,7 @@ mod tests {
             assert!(!service.source.is_empty() && !service.name_ja.is_empty(), "{:?}", service.code);
             assert!(service.levels != Levels(0), "{}", service.name_ja);
             assert_eq!(service.units == 0, service.per == Per::Price, "{}", service.name_ja);
-            assert!((0..10_000).contains(&service.units), "{}", service.name_ja);
+            assert!((0..30_000).contains(&service.units), "{}", service.name_ja);
             assert!(service.per != Per::Percent || !service.within_limit, "{}", service.name_ja);
         }
     }
@@ -238,7 +250,7 @@ mod tests {
     fn every_type_has_a_base_service_for_each_of_its_levels_in_every_month() {
         use CareLevel::{Care1, Care2, Care3, Care4, Care5, Support1, Support2, Target};
         let care = [Care1, Care2, Care3, Care4, Care5];
-        let types = [b"11", b"12", b"13", b"14", b"15", b"16", b"17", b"21", b"31", b"78"];
+        let types = [b"11", b"12", b"13", b"14", b"15", b"16", b"17", b"21", b"31", b"76", b"78"];
         let support = [b"62", b"63", b"64", b"66", b"67", b"24", b"34", b"A2", b"A6"];
         let wanted = types.iter().map(|t| (t, &care[..])).chain(support.iter().map(|t| (t, &[Support1, Support2][..])));
         for m in months() {
@@ -268,10 +280,42 @@ mod tests {
     }
 
     #[test]
-    fn no_percentage_is_in_force_from_june_2026() {
+    fn only_the_percentages_whose_codes_were_kept_are_in_force_from_june_2026() {
+        let kept = [
+            (*b"116274", 249),
+            (*b"116275", 270),
+            (*b"A26269", 270),
+            (*b"A26270", 249),
+            (*b"A66100", 111),
+            (*b"A66110", 109),
+            (*b"A66111", 99),
+        ];
         for m in months().filter(|m| *m >= month(2026, 6)) {
-            assert_eq!(services().iter().filter(|s| s.per == Per::Percent && s.holds(m)).count(), 0, "{m}");
+            let percentages = services().iter().filter(|service| service.per == Per::Percent && service.holds(m));
+            assert_eq!(percentages.map(|service| (service.code, service.units)).collect::<Vec<_>>(), kept, "{m}");
         }
+    }
+
+    #[test]
+    fn what_is_counted_by_the_day_is_a_month_by_30_4_days() {
+        let mut pairs = 0;
+        for m in months() {
+            let all = || services().iter().filter(|service| service.holds(m));
+            for base in all().filter(|service| service.role == Role::Base && service.per == Per::Month) {
+                let Some(daily) = prorated(base, m) else {
+                    // It goes with an office of 定期巡回, which writes the 日割 of its own.
+                    assert_eq!(&base.code, b"133111");
+                    continue;
+                };
+                assert_eq!((daily.per, daily.levels, daily.within_limit), (Per::Day, base.levels, base.within_limit));
+                assert_eq!(daily.units, (base.units * 10 + 152) / 304, "{}", daily.name_ja);
+                pairs += 1;
+            }
+            for daily in all().filter(|service| service.role == Role::Prorated) {
+                assert!(all().any(|base| prorated(base, m) == Some(daily)), "{}", daily.name_ja);
+            }
+        }
+        assert_eq!(pairs, 78 * 12);
     }
 
     #[test]

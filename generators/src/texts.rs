@@ -219,11 +219,14 @@ fn aim(code: [u8; 2]) -> Aim {
     }
 }
 
+/// How many issues in a thousand have a second content, by the family; an assumption.
+const WITH_FAMILY: u32 = 250;
+
 /// 居宅サービス計画書（第2表）
 pub fn plan2(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
     let mut dice = occasion.dice(2);
     let mut rows: Vec<Items> = Vec::new();
-    let mut entry = |issue_no: usize, aim: &Aim, texts: [(Key, &str); 6]| {
+    let mut entry = |[issue_no, content_no]: [usize; 2], aim: &Aim, texts: [(Key, &str); 5]| {
         let mut items = occasion.plan();
         for (key, text) in [
             (up2kyo::ISSUE_NO, issue_no.to_string()),
@@ -233,7 +236,7 @@ pub fn plan2(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
             (up2kyo::SHORT_TERM_GOAL, aim.short_term.to_owned()),
             (up2kyo::LONG_TERM_PERIOD, occasion.period(12)),
             (up2kyo::SHORT_TERM_PERIOD, occasion.period(6)),
-            (up2kyo::SUPPORT_CONTENT_NO, "1".to_owned()),
+            (up2kyo::SUPPORT_CONTENT_NO, content_no.to_string()),
             (up2kyo::SERVICE_CONTENT, aim.content.to_owned()),
             (up2kyo::SERVICE_PERIOD, occasion.period(6)),
             (up2kyo::UPDATED_BY_OFFICE_NUMBER, occasion.sheet.support.number.clone()),
@@ -251,9 +254,13 @@ pub fn plan2(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
             (up2kyo::SERVICE_OFFICE_NUMBER, service.number),
             (up2kyo::SERVICE_OFFICE_NAME, service.name),
             (up2kyo::FREQUENCY, &service.frequency),
-            (up2kyo::ISSUE, aim(service.code).issue),
         ];
-        entry(index + 1, &aim(service.code), texts);
+        let aim = aim(service.code);
+        entry([index + 1, 1], &aim, texts);
+        if dice.chance(WITH_FAMILY) {
+            let content = "毎日の声かけと見守り, 通院の付添い";
+            entry([index + 1, 2], &Aim { content, ..aim }, family("毎日"));
+        }
     }
     if services.is_empty() || dice.chance(400) {
         let own = Aim {
@@ -262,17 +269,20 @@ pub fn plan2(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
             short_term: "月に一度は顔を出す",
             content: "地域の集まりへの参加（家族の送迎）",
         };
-        let texts = [
-            (up2kyo::INSURANCE_COVERAGE, "N"),
-            (up2kyo::SERVICE_KIND, "家族"),
-            (up2kyo::SERVICE_OFFICE_NUMBER, ""),
-            (up2kyo::SERVICE_OFFICE_NAME, ""),
-            (up2kyo::FREQUENCY, "月1回"),
-            (up2kyo::ISSUE, own.issue),
-        ];
-        entry(services.len() + 1, &own, texts);
+        entry([services.len() + 1, 1], &own, family("月1回"));
     }
     Ok(rows)
+}
+
+/// Who does it, where the family does.
+fn family(frequency: &str) -> [(Key, &str); 5] {
+    [
+        (up2kyo::INSURANCE_COVERAGE, "N"),
+        (up2kyo::SERVICE_KIND, "家族"),
+        (up2kyo::SERVICE_OFFICE_NUMBER, ""),
+        (up2kyo::SERVICE_OFFICE_NAME, ""),
+        (up2kyo::FREQUENCY, frequency),
+    ]
 }
 
 /// 週間サービス計画表（第3表）

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
-use renkei_generators::encode::{Beside, Sheet, delete_month, delete_result, result, row, supplement, table6, table7};
+use renkei_generators::encode::{
+    Beside, Sheet, TypeUnits, delete_month, delete_result, result, row, supplement, table6, table7,
+};
 use renkei_generators::model::{
     Area, CareLevel, Certification, LedgerKind, LedgerRow, Office, Sex, Trade, User, Visit, YearMonth,
 };
+use renkei_generators::money::Limits;
 use renkei_generators::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
 use renkei_validator::spec::{Kind, Version, parse_date};
 use renkei_validator::{Options, judge};
@@ -195,8 +198,10 @@ fn a_month_of_every_version_is_clean() {
         let [mut six, mut seven, mut hosoku, mut jsk, mut dltplan, mut dltjsk] = [const { Vec::new() }; 6];
         table6(&mut six, &sheet, month, 3, &visits(month)).unwrap();
         table7(&mut seven, &sheet, month, &ledger()).unwrap();
-        let beside = Beside::Tables { month, over: 0, stay_days: Some((3, 5)) };
-        supplement(&mut hosoku, &sheet, beside, &certification, CareLevel::Care2, 19705).unwrap();
+        let types = &[TypeUnits { service_type: *b"15", total: 900, over: 100 }];
+        let beside = Beside::Tables { month, over: 100, types, stay_days: Some((3, 5)) };
+        let limits = Limits { category: 19705, types: &[(*b"11", 9000), (*b"15", 800)] };
+        supplement(&mut hosoku, &sheet, beside, &certification, CareLevel::Care2, limits).unwrap();
         let helped = visits(month);
         result(&mut jsk, &sheet, month, 0, &offices[1], helped.iter().filter(|visit| visit.office == 1)).unwrap();
         delete_month(&mut dltplan, &sheet, month).unwrap();
@@ -254,7 +259,8 @@ fn plans_of_every_version_are_clean() {
             }
             let mut bytes = Vec::new();
             let beside = Beside::Plan(date("20260915"));
-            supplement(&mut bytes, &sheet, beside, &certification, CareLevel::Care2, 19705).unwrap();
+            let limits = Limits { category: 19705, types: &[] };
+            supplement(&mut bytes, &sheet, beside, &certification, CareLevel::Care2, limits).unwrap();
             files.push((name(version, Kind::Uphosoku, "000000", MANAGER, HELPER, 0), bytes));
             assert_eq!(findings(&files), Vec::<String>::new(), "seed {seed}, {version}");
         }

@@ -10,9 +10,11 @@
 use std::collections::BTreeMap;
 
 use renkei_generators::arrangement::Arrangement;
-use renkei_generators::calendar::{day, last_day};
+use renkei_generators::calendar::{day, last_day, month_of};
 use renkei_generators::certification::{level_of_month, on};
-use renkei_generators::model::{CareLevel, Sex, Trade, User, YearMonth};
+use renkei_generators::life::Life;
+use renkei_generators::model::{CareLevel, Sex, Trade, User, Visit, YearMonth};
+use renkei_generators::plan::plan;
 use renkei_generators::population::{AGES_ON, Population, Request};
 
 const USERS: u32 = 20_000;
@@ -40,6 +42,8 @@ struct Seen {
     user: User,
     level: CareLevel,
     services: Vec<Arrangement>,
+    life: Life,
+    planned: Vec<Visit>,
 }
 
 #[test]
@@ -49,17 +53,21 @@ fn a_population_has_the_marginals_of_its_sources() {
     let population = Population::new(&request).unwrap();
     let all: Vec<Seen> = (0..USERS)
         .map(|index| {
-            let user = population.user(index);
-            let level = on(&user.certifications, day(MONTH, 1)).unwrap().level_on(day(MONTH, 1));
-            let mut services = population.arrangements(index);
+            let user = population.user_in(index, MONTH);
+            let life = population.life(user.index);
+            let first = life.span().0.max(day(MONTH, 1));
+            let level = on(&user.certifications, first).unwrap().level_on(first);
+            let mut services = population.arrangements(user.index);
             services.retain(|one| one.covers(MONTH));
-            Seen { user, level, services }
+            let planned = plan(&population, &user, MONTH);
+            Seen { user, level, services, life, planned }
         })
         .collect();
 
     let mut lines = people(&all);
     lines.extend(levels(&all));
     lines.extend(services(&all));
+    lines.extend(events(&all));
     lines.extend(load(&population, &all));
     lines.extend(trades(&population));
 
@@ -164,12 +172,45 @@ fn services(all: &[Seen]) -> Vec<Line> {
         line("短期入所 % of 要介護", 11.0, 1.0, has(&care, b"21"), used),
         line("地域密着型通所 % of 要介護", 11.0, 1.0, has(&care, b"78"), ASSUMED),
         line("居宅療養管理指導 % of 要介護", 6.0, 0.8, has(&care, b"31"), ASSUMED),
+        line("定期巡回 % of 要介護", 1.2, 0.3, has(&care, b"76"), ASSUMED),
         line("service types a user of 要介護", 2.2, 0.2, mean(&care), "§10.4: draw 2.0-2.4"),
         line("通所型独自 % of 要支援", 42.0, 2.0, has(&support, b"A6"), sogo),
         line("訪問型独自 % of 要支援", 22.0, 2.0, has(&support, b"A2"), sogo),
         line("予防福祉用具 % of 要支援", 50.0, 2.0, has(&support, b"67"), ASSUMED),
         line("予防訪問看護 % of 要支援", 8.0, 1.2, has(&support, b"63"), ASSUMED),
         line("予防通所リハ % of 要支援", 12.0, 1.2, has(&support, b"66"), ASSUMED),
+    ]
+}
+
+fn events(all: &[Seen]) -> Vec<Line> {
+    let share = |is: &dyn Fn(&Seen) -> bool| percent(all.iter().filter(|seen| is(seen)).count(), all.len());
+    let falls = |date: Option<time::Date>| date.is_some_and(|date| month_of(date) == MONTH);
+    let plans = |is: &dyn Fn(&Visit) -> bool| share(&|seen: &Seen| seen.planned.iter().any(is));
+    let staying: Vec<&Seen> = all
+        .iter()
+        .filter(|seen| seen.services.iter().any(|one| [*b"21", *b"24"].contains(&one.service_type)))
+        .collect();
+    let beyond = staying.iter().filter(|seen| seen.planned.iter().any(|visit| visit.over_30_days)).count();
+    // A population has few insurers: one of each of many seeds.
+    const SEEDS: u64 = 1000;
+    let has_limits = |seed: &u64| {
+        let population =
+            Population::new(&Request { seed: *seed, users: 2, offices: 2, months: (MONTH, MONTH) }).unwrap();
+        !population.type_limits(&population.user(0), CareLevel::Care1).is_empty()
+    };
+    let limited = (0..SEEDS).filter(has_limits).count();
+    let half = |one: &Arrangement| {
+        let (from, until) = one.within(MONTH);
+        matches!(&one.service_type, b"17" | b"67") && (until - from).whole_days() < 15
+    };
+    vec![
+        line("new users, with a plan of 初回 %", 1.45, 0.3, share(&|seen| falls(seen.life.from)), ASSUMED),
+        line("users who leave %", 1.45, 0.3, share(&|seen| falls(seen.life.until)), ASSUMED),
+        line("users who go over to 要介護 %", 0.03, 0.02, share(&|seen| falls(seen.life.care_from)), ASSUMED),
+        line("users with 日割 %", 0.4, 0.15, plans(&|visit| visit.prorated.is_some()), ASSUMED),
+        line("users with rent for half a month %", 0.65, 0.2, share(&|seen| seen.services.iter().any(half)), ASSUMED),
+        line("beyond 30 days % of 短期入所", 1.6, 1.2, percent(beyond, staying.len()), ASSUMED),
+        line("insurers with 種類支給限度 %", 10.0, 3.0, percent(limited, SEEDS as usize), ASSUMED),
     ]
 }
 
@@ -199,8 +240,8 @@ fn trades(population: &Population) -> Vec<Line> {
     }
     let all = population.offices().len();
     let survey = "§10.1: survey FY2023, of the trades here";
-    // Offices counted by the source, in all 167,288 with those assumed.
-    let targets: [(&'static str, Trade, u32, &'static str); 14] = [
+    // Offices counted by the source, in all 168,071 with those assumed.
+    let targets: [(&'static str, Trade, u32, &'static str); 15] = [
         ("offices of 居宅介護支援 %", Trade::CareManagement, 33_749, survey),
         ("offices of 訪問介護 %", Trade::Service(*b"11"), 28_949, survey),
         ("offices of 訪問入浴 %", Trade::Service(*b"12"), 1_530, survey),
@@ -215,12 +256,13 @@ fn trades(population: &Population) -> Vec<Line> {
         ("offices of 訪問型独自 %", Trade::Service(*b"A2"), 5_800, ASSUMED),
         ("offices of 通所型独自 %", Trade::Service(*b"A6"), 10_900, ASSUMED),
         ("offices of 居宅療養管理指導 %", Trade::Service(*b"31"), 3_000, ASSUMED),
+        ("offices of 定期巡回 %", Trade::Service(*b"76"), 783, survey),
     ];
     targets
         .into_iter()
         .map(|(what, trade, target, source)| {
             let measured = percent(counts.get(&trade).copied().unwrap_or(0), all);
-            line(what, percent(target as usize, 167_288), 0.6, measured, source)
+            line(what, percent(target as usize, 168_071), 0.6, measured, source)
         })
         .collect()
 }

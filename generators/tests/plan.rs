@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_generators::arrangement::trade_of;
+use renkei_generators::calendar::{days, months};
 use renkei_generators::certification::level_of_month;
 use renkei_generators::model::{CareLevel, LedgerKind, User, Visit, YearMonth};
 use renkei_generators::money::ledger;
@@ -77,7 +78,7 @@ fn the_check_finds_nothing_in_table_6() {
     for (month, version) in MONTHS.into_iter().zip(["202003", "202003", "202208", "202208", "202407", "202407"]) {
         let (mut planned, mut done) = (Vec::new(), Vec::new());
         for index in 0..300 {
-            let user = population.user(index);
+            let user = population.user_in(index, month);
             let plan = plan(&population, &user, month);
             let result = result(&population, &user, month, &plan);
             rows += plan.len() + result.len();
@@ -120,7 +121,7 @@ fn rows_are_of_the_month_of_known_codes_and_of_days_at_home() {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for month in MONTHS {
         for index in 0..600 {
-            let user = population.user(index);
+            let user = population.user_in(index, month);
             let planned = plan(&population, &user, month);
             let done = result(&population, &user, month, &planned);
             for rows in [&planned, &done] {
@@ -157,6 +158,7 @@ fn rows_are_of_the_month_of_known_codes_and_of_days_at_home() {
                         assert!(rows.iter().any(|other| of_base(&other)), "{who}");
                     }
                     seen.extend(visit.satellite.as_deref().map(|_| "satellite"));
+                    seen.extend(visit.prorated.map(|_| "by the day"));
                     seen.extend(visit.detail_no.map(|_| "number"));
                     seen.extend((visit.count > 1).then_some("count"));
                     seen.extend((visit.date.day() == month.days()).then_some("last day"));
@@ -165,7 +167,10 @@ fn rows_are_of_the_month_of_known_codes_and_of_days_at_home() {
             }
         }
     }
-    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["count", "last day", "number", "satellite", "stay"]);
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        ["by the day", "count", "last day", "number", "satellite", "stay"]
+    );
 }
 
 #[test]
@@ -174,7 +179,7 @@ fn table_7_sums_up_what_is_planned_and_most_months_keep_within_the_limit() {
     let month = MONTHS[4];
     let (mut over, mut users) = (0, 0);
     for index in 0..2000 {
-        let user = population.user(index);
+        let user = population.user_in(index, month);
         let planned = plan(&population, &user, month);
         let level = level_of_month(&user.certifications, month).unwrap();
         let area_of = |office: u32| population.offices()[office as usize].area;
@@ -204,7 +209,7 @@ fn rentals_alike_are_numbered_from_one_and_others_are_not() {
     let population = population(2000, 100);
     let mut numbered = 0;
     for index in 0..2000 {
-        let user = population.user(index);
+        let user = population.user_in(index, MONTHS[4]);
         let mut groups: BTreeMap<(u32, [u8; 6], i64), Vec<Option<u8>>> = BTreeMap::new();
         for visit in plan(&population, &user, MONTHS[4]) {
             if service_type(&visit) == *b"17" {
@@ -231,10 +236,11 @@ fn a_month_follows_from_seed_user_and_month_alone() {
     let narrow = Request { seed: 1, users: 121, offices: 120, months: (MONTHS[4], MONTHS[4]) };
     let other = Population::new(&narrow).unwrap();
     for index in (0..120).rev() {
-        let user = one.user(index);
+        let user = one.user_in(index, MONTHS[4]);
+        let same = other.user_in(index, MONTHS[4]);
         let planned = plan(&one, &user, MONTHS[4]);
-        assert_eq!(planned, plan(&other, &other.user(index), MONTHS[4]));
-        assert_eq!(result(&one, &user, MONTHS[4], &planned), result(&other, &other.user(index), MONTHS[4], &planned));
+        assert_eq!(planned, plan(&other, &same, MONTHS[4]));
+        assert_eq!(result(&one, &user, MONTHS[4], &planned), result(&other, &same, MONTHS[4], &planned));
     }
 }
 
@@ -246,7 +252,7 @@ fn the_amount_of_services_and_of_deviations_is_as_usual() {
     let mut visits: BTreeMap<[u8; 2], (usize, usize)> = BTreeMap::new();
     let mut without = 0;
     for index in 0..4000 {
-        let user = population.user(index);
+        let user = population.user_in(index, month);
         let planned = plan(&population, &user, month);
         let done = result(&population, &user, month, &planned);
         without += usize::from(planned.is_empty());
@@ -303,7 +309,7 @@ fn days_of_short_stay_add_up_over_the_certified_period() {
     let population = population(1500, 100);
     let mut checked = 0;
     for index in 0..1500 {
-        let user = population.user(index);
+        let user = population.user_in(index, MONTHS[4]);
         let next = YearMonth { year: 2026, month: 5 };
         let period = user
             .certifications
@@ -319,6 +325,41 @@ fn days_of_short_stay_add_up_over_the_certified_period() {
         }
     }
     assert!(checked > 20, "{checked}");
+}
+
+#[test]
+fn the_day_after_thirty_in_a_row_is_not_covered_across_months() {
+    // A stay of the first months may have begun before them; none lasts longer than a hundred days.
+    const SINCE: YearMonth = YearMonth { year: 2024, month: 5 };
+    let population = population(3000, 100);
+    let mut beyond = 0;
+    for place in 0..3000 {
+        let user = population.user(place);
+        if !population.arrangements(place).iter().any(|one| [*b"21", *b"24"].contains(&one.service_type)) {
+            continue;
+        }
+        let mut run = 0;
+        for month in months(MONTHS[3], MONTHS[4]) {
+            let planned = plan(&population, &user, month);
+            for date in days(month) {
+                let on_day: Vec<&Visit> = planned
+                    .iter()
+                    .filter(|visit| visit.date == date && [*b"21", *b"24"].contains(&service_type(visit)))
+                    .filter(|visit| find(visit.code, month).is_some_and(|service| service.role == Role::Base))
+                    .collect();
+                run = if on_day.is_empty() { 0 } else { run + 1 };
+                if month > SINCE {
+                    assert_eq!(
+                        on_day.iter().any(|visit| visit.over_30_days),
+                        run > 0 && run % 31 == 0,
+                        "{place} {date}"
+                    );
+                    beyond += usize::from(run == 31);
+                }
+            }
+        }
+    }
+    assert!(beyond > 20, "{beyond}");
 }
 
 fn first(month: YearMonth) -> time::Date {

@@ -7,10 +7,12 @@ use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::Version;
 use time::Date;
 
+use crate::arrangement;
 use crate::calendar::{day, last_day, month_of};
 use crate::chance::Dice;
+use crate::encode::TypeUnits;
 use crate::model::{Area, CareLevel, Certification, LedgerKind, LedgerRow, Office, User, Visit};
-use crate::money;
+use crate::money::{self, Limits};
 use crate::plan;
 use crate::population::Population;
 
@@ -41,7 +43,7 @@ impl Tables {
     fn of(population: &Population, client: &Facts, visits: Vec<Visit>) -> Tables {
         let offices = population.offices();
         let area = |index: u32| offices.get(index as usize).map_or(Area::Other, |office| office.area);
-        let mut ledger = money::ledger(client.level, client.user.benefit_rate, &area, &visits);
+        let mut ledger = money::ledger_with(client.limits(), client.user.benefit_rate, &area, &visits);
         money::fill_stay_days(&mut ledger, client.stay_days_before, &visits);
         Tables { visits, ledger }
     }
@@ -51,10 +53,26 @@ impl Tables {
         self.visits.iter().map(provider).collect()
     }
 
-    /// Units beyond 区分支給限度基準額, of all services.
+    /// Units beyond 種類支給限度基準額 and 区分支給限度基準額, of all services.
     pub(crate) fn over(&self) -> i64 {
         let total = self.ledger.iter().find(|row| row.kind == LedgerKind::Total);
-        total.and_then(|row| row.category_limit).map_or(0, |(over, _)| over)
+        let limits = total.map_or([None, None], |row| [row.type_limit, row.category_limit]);
+        limits.into_iter().flatten().map(|(over, _)| over).sum()
+    }
+
+    /// What is planned of the types that have a limit of their own.
+    pub(crate) fn type_units(&self) -> Vec<TypeUnits> {
+        let mut all: Vec<TypeUnits> = Vec::new();
+        for row in &self.ledger {
+            let (LedgerKind::Detail { code, .. } | LedgerKind::Subtotal { code, .. }) = &row.kind else { continue };
+            let Some((over, within)) = row.type_limit else { continue };
+            let service_type = [code[0], code[1]];
+            match all.iter_mut().find(|units| units.service_type == service_type) {
+                Some(units) => (units.total, units.over) = (units.total + over + within, units.over + over),
+                None => all.push(TypeUnits { service_type, total: over + within, over }),
+            }
+        }
+        all
     }
 
     /// Days of short stay before the month and with it, where there is one.
@@ -70,6 +88,16 @@ pub(crate) struct Facts {
     pub(crate) certification: Certification,
     pub(crate) level: CareLevel,
     pub(crate) stay_days_before: u32,
+    /// 種類支給限度基準額 of the insurer.
+    pub(crate) type_limits: Vec<([u8; 2], i64)>,
+    /// The month that the first plan is for; `None` where it is older than all months.
+    pub(crate) first_plan: Option<YearMonth>,
+}
+
+impl Facts {
+    pub(crate) fn limits(&self) -> Limits<'_> {
+        Limits { category: money::limit(self.level), types: &self.type_limits }
+    }
 }
 
 /// A user in a month.
@@ -100,7 +128,7 @@ impl Client {
     pub fn all(population: &Population, manager: &Office, month: YearMonth, version: Version) -> Vec<Client> {
         population
             .users_of(manager.index)
-            .filter_map(|index| Client::of(population, population.user(index), month, version))
+            .filter_map(|place| Client::of(population, population.user_in(place, month), month, version))
             .collect()
     }
 
@@ -113,16 +141,20 @@ impl Client {
         let seed = population.request().seed;
         let months = u64::from(month.year) * 12 + u64::from(month.month);
         let mut dice = Dice::of(seed, &[super::DELIVERY, 2, u64::from(user.index), months]);
-        let planned = plan::plan(population, &user, month);
+        let mut planned = plan::plan(population, &user, month);
+        // Who goes over to 要介護 within the month has had services of 介護予防 before.
+        planned.retain(|visit| version == Version::V202407 || !arrangement::is_prevention(provider(visit).1));
         if planned.is_empty() {
             return None;
         }
         let is_first_month = month == population.request().months.0;
         let begins = month_of(certification.valid_from) == month;
         let changes = certification.changed_on.is_some_and(|date| month_of(date) == month);
-        let new_plan = is_first_month || begins || changes;
+        let first_plan = population.life(user.index).first_plan(month);
+        let new_plan = is_first_month || begins || changes || first_plan == Some(month);
         let stay_days_before = plan::stay_days_before(population, &user, month);
-        let facts = Facts { user, certification, level, stay_days_before };
+        let type_limits = population.type_limits(&user, level);
+        let facts = Facts { user, certification, level, stay_days_before, type_limits, first_plan };
         let first = Tables::of(population, &facts, planned);
         let corrected = if dice.chance(CORRECTED) { earlier(&mut dice, &first.visits) } else { None };
         let corrected = corrected.map(|visits| Tables::of(population, &facts, visits));
@@ -228,9 +260,10 @@ fn earlier(dice: &mut Dice, visits: &[Visit]) -> Option<Vec<Visit>> {
 /// What was done without the last day of an office's visits that have a time. `None` where nothing
 /// with a time would be left of them.
 fn without_last_day(done: &[Visit], of: Provider) -> Option<Vec<Visit>> {
-    let days: BTreeSet<Date> =
-        done.iter().filter(|visit| provider(visit) == of && visit.time.is_some()).map(|visit| visit.date).collect();
+    // Days that are billed as such are due whatever becomes of a visit.
+    let own = |visit: &Visit| provider(visit) == of && visit.time.is_some() && visit.prorated.is_none();
+    let days: BTreeSet<Date> = done.iter().filter(|visit| own(visit)).map(|visit| visit.date).collect();
     let last = *days.last().filter(|_| days.len() > 1)?;
-    let gone = |visit: &Visit| provider(visit) == of && visit.time.is_some() && visit.date == last;
+    let gone = |visit: &Visit| own(visit) && visit.date == last;
     Some(done.iter().filter(|visit| !gone(visit)).cloned().collect())
 }

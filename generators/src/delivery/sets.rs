@@ -10,7 +10,6 @@ use super::client::{Client, Provider, Tables};
 use super::{Address, Courier, Delivery, DeliveryError, End, File, Purpose};
 use crate::encode::{self, Beside, EncodeError, Items, Sheet};
 use crate::model::{Certification, Office};
-use crate::money;
 use crate::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
 
 /// The family diagram that goes with 利用者基本情報: one grey point.
@@ -190,13 +189,17 @@ impl<'a> Round<'a> {
     {
         let made_on = purpose.made_on(self.month);
         let facts = &client.facts;
+        let is_first = facts.first_plan == Some(self.month);
         let first = facts.user.certifications.first().unwrap_or(&facts.certification);
-        let begins = crate::calendar::month_of(facts.certification.valid_from) == self.month;
-        let is_first = begins && facts.certification.previous.is_none();
+        let first_made_on = match facts.first_plan {
+            _ if is_first => made_on,
+            Some(month) => Purpose::Plan.made_on(month),
+            None => made_on.min(first.valid_from),
+        };
         Occasion {
             seed: self.courier.population.request().seed,
             sheet: self.sheet(client, support, made_on),
-            first_made_on: if is_first { made_on } else { made_on.min(first.valid_from) },
+            first_made_on,
             is_first,
             certification: &facts.certification,
             level: facts.level,
@@ -216,8 +219,8 @@ impl<'a> Round<'a> {
             }
             let facts = &client.facts;
             let beside = Beside::Plan(occasion.sheet.created_on);
-            let limit = money::limit(facts.level);
-            encode::supplement(&mut files[3].bytes, &occasion.sheet, beside, &facts.certification, facts.level, limit)?;
+            let (sheet, certification) = (&occasion.sheet, &facts.certification);
+            encode::supplement(&mut files[3].bytes, sheet, beside, certification, facts.level, facts.limits())?;
         }
         Ok(files)
     }
@@ -318,10 +321,10 @@ impl<'a> Round<'a> {
         let facts = &client.facts;
         encode::table6(&mut sheets[0], &sheet, self.month, facts.stay_days_before, &tables.visits)?;
         encode::table7(&mut sheets[1], &sheet, self.month, &tables.ledger)?;
-        let beside = Beside::Tables { month: self.month, over: tables.over(), stay_days: tables.stay_days() };
-        let limit = money::limit(facts.level);
+        let types = &tables.type_units();
+        let beside = Beside::Tables { month: self.month, over: tables.over(), types, stay_days: tables.stay_days() };
         let certification: &Certification = &facts.certification;
-        encode::supplement(&mut sheets[2], &sheet, beside, certification, facts.level, limit)?;
+        encode::supplement(&mut sheets[2], &sheet, beside, certification, facts.level, facts.limits())?;
         Ok(sheets)
     }
 

@@ -89,9 +89,10 @@ pub fn single_rows(
                 } else if kind == Kind::Upsikyu {
                     encode::table7(&mut out, &sheet, month, &tables.ledger)?;
                 } else {
-                    let beside = Beside::Tables { month, over: tables.over(), stay_days: tables.stay_days() };
-                    let limit = crate::money::limit(facts.level);
-                    encode::supplement(&mut out, &sheet, beside, &facts.certification, facts.level, limit)?;
+                    let types = &tables.type_units();
+                    let beside = Beside::Tables { month, over: tables.over(), types, stay_days: tables.stay_days() };
+                    let certification = &facts.certification;
+                    encode::supplement(&mut out, &sheet, beside, certification, facts.level, facts.limits())?;
                 }
             }
             Kind::Dlt1kyo

@@ -3,11 +3,12 @@
 
 use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::keys::{dltjsk, uphosoku, upplan, upsikyu};
-use renkei_validator::spec::{Kind, Version};
+use renkei_validator::spec::{Key, Kind, Version};
 use time::Date;
 
 use super::{EncodeError, Line};
 use crate::model::{CareLevel, Certification, LedgerKind, LedgerRow, Office, Sex, User, Visit};
+use crate::money::Limits;
 
 /// What all rows about one user in one set share.
 #[derive(Clone, Copy, Debug)]
@@ -175,9 +176,20 @@ pub fn table7(out: &mut Vec<u8>, sheet: &Sheet<'_>, month: YearMonth, ledger: &[
     Ok(())
 }
 
+/// What is planned in a month of a type that has a limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeUnits {
+    /// サービス種類コード
+    pub service_type: [u8; 2],
+    /// 合計単位数
+    pub total: i64,
+    /// 限度超単位数
+    pub over: i64,
+}
+
 /// What a supplement stands beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beside {
+pub enum Beside<'a> {
     /// The plan tables, with 居宅サービス計画作成（変更）日.
     Plan(Date),
     /// 第6表 and 第7表 of a month.
@@ -186,19 +198,37 @@ pub enum Beside {
         month: YearMonth,
         /// 合計限度超単位数
         over: i64,
+        /// The types that have a limit of their own.
+        types: &'a [TypeUnits],
         /// 入所前月迄利用日数 and 入所累積利用日数
         stay_days: Option<(u32, u32)>,
     },
 }
 
-/// 利用者補足情報
+/// The items of the numbered types of a supplement: type, limit, total and what is over.
+const TYPE_SLOTS: [[Key; 4]; 9] = {
+    use uphosoku as u;
+    [
+        [u::TYPE1_SERVICE_TYPE, u::TYPE1_LIMIT_UNITS, u::TYPE1_TOTAL_UNITS, u::TYPE1_OVER_UNITS],
+        [u::TYPE2_SERVICE_TYPE, u::TYPE2_LIMIT_UNITS, u::TYPE2_TOTAL_UNITS, u::TYPE2_OVER_UNITS],
+        [u::TYPE3_SERVICE_TYPE, u::TYPE3_LIMIT_UNITS, u::TYPE3_TOTAL_UNITS, u::TYPE3_OVER_UNITS],
+        [u::TYPE4_SERVICE_TYPE, u::TYPE4_LIMIT_UNITS, u::TYPE4_TOTAL_UNITS, u::TYPE4_OVER_UNITS],
+        [u::TYPE5_SERVICE_TYPE, u::TYPE5_LIMIT_UNITS, u::TYPE5_TOTAL_UNITS, u::TYPE5_OVER_UNITS],
+        [u::TYPE6_SERVICE_TYPE, u::TYPE6_LIMIT_UNITS, u::TYPE6_TOTAL_UNITS, u::TYPE6_OVER_UNITS],
+        [u::TYPE7_SERVICE_TYPE, u::TYPE7_LIMIT_UNITS, u::TYPE7_TOTAL_UNITS, u::TYPE7_OVER_UNITS],
+        [u::TYPE8_SERVICE_TYPE, u::TYPE8_LIMIT_UNITS, u::TYPE8_TOTAL_UNITS, u::TYPE8_OVER_UNITS],
+        [u::TYPE9_SERVICE_TYPE, u::TYPE9_LIMIT_UNITS, u::TYPE9_TOTAL_UNITS, u::TYPE9_OVER_UNITS],
+    ]
+};
+
+/// 利用者補足情報. Of more than nine limits of types the first nine are written.
 pub fn supplement(
     out: &mut Vec<u8>,
     sheet: &Sheet<'_>,
-    beside: Beside,
+    beside: Beside<'_>,
     certification: &Certification,
     level: CareLevel,
-    limit: i64,
+    limits: Limits<'_>,
 ) -> Result<(), EncodeError> {
     let user = sheet.user;
     let mut line = sheet.line(Kind::Uphosoku)?;
@@ -207,10 +237,15 @@ pub fn supplement(
             line.put_date(uphosoku::PLAN_CREATED_ON, date);
             line.put(uphosoku::TARGET_MONTH, "000000");
         }
-        Beside::Tables { month, over, stay_days } => {
+        Beside::Tables { month, over, types, stay_days } => {
             line.put(uphosoku::PLAN_CREATED_ON, "00000000");
             line.put_month(uphosoku::TARGET_MONTH, month);
             line.put_number(uphosoku::TOTAL_OVER_UNITS, over);
+            for ((service_type, _), [_, _, total, over]) in limits.types.iter().zip(TYPE_SLOTS) {
+                let units = types.iter().find(|units| units.service_type == *service_type);
+                line.put_number(total, units.map_or(0, |units| units.total));
+                line.put_number(over, units.map_or(0, |units| units.over));
+            }
             if let Some((before, sum)) = stay_days {
                 line.put_number(uphosoku::STAY_DAYS_BEFORE_MONTH, i64::from(before));
                 line.put_number(uphosoku::STAY_DAYS_CUMULATIVE, i64::from(sum));
@@ -232,7 +267,11 @@ pub fn supplement(
     line.put(uphosoku::CERTIFICATION_STATUS, status);
     line.put_date(uphosoku::CARE_LEVEL_CHANGED_ON, certification.changed_on.unwrap_or(certification.valid_from));
     line.put(uphosoku::CARE_LEVEL, level_code(level));
-    line.put_number(uphosoku::CATEGORY_LIMIT_UNITS, limit);
+    line.put_number(uphosoku::CATEGORY_LIMIT_UNITS, limits.category);
+    for ((service_type, limit), [kind, units, ..]) in limits.types.iter().zip(TYPE_SLOTS) {
+        line.put(kind, &service_type.map(char::from).iter().collect::<String>());
+        line.put_number(units, *limit);
+    }
     line.put(uphosoku::PREVIOUS_CARE_LEVEL, level_code(certification.previous.unwrap_or(certification.level)));
     line.put(uphosoku::CONSENT_OFFICE_NUMBER, &sheet.support.number);
     line.end(out)

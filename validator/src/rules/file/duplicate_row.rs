@@ -10,7 +10,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
-use crate::spec::{Condition, Key, Kind, is_rental};
+use crate::spec::{Condition, Key, Kind, Version, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -59,7 +59,7 @@ pub(super) static RULE: Rule = Rule {
             edit: |draft| {
                 let (file, row) = draft.find(Kind::Upjsk, |file, row| {
                     let code = file.get(row, upjsk::SERVICE_CODE);
-                    code.len() == 6 && !code.starts_with(b"17")
+                    code.len() == 6 && !is_rental(Version::V202407, &code[..2])
                 })?;
                 insert_again(draft, file, row)
             },

@@ -58,6 +58,9 @@ pub(super) static RULE: Rule = Rule {
             edit: |draft| {
                 let file = draft.index(Kind::UpkihonImage)?;
                 mate(draft, file, Kind::Upkihon)?;
+                // Where there are several, the others still stand for the kind.
+                let images = draft.files.iter().filter(|file| file.kind() == Some(Kind::UpkihonImage)).count();
+                (images == 1).then_some(())?;
                 delay(draft, file)
             },
         },
