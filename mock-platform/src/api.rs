@@ -5,3 +5,4 @@
 //! coming WEBサービスAPI; paths, fields and codes are ours (`docs/PLATFORM.md`).
 
 pub mod body;
+pub(crate) mod respond;

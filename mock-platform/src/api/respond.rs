@@ -1,0 +1,330 @@
+//! How handlers answer, and how they read what was asked. Knows the envelope of answers, the two kinds
+//! of failure and the limits of JSON bodies; knows no route.
+//!
+//! A business error is an answer like any other and comes with HTTP 200; a system error comes with its
+//! own status. [`Json`], [`Query`] and [`Path`] are those of axum with rejections that are [`Failure`]s.
+
+use std::error::Error;
+use std::io;
+
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use renkei_validator::text::Message;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::body::Answer;
+use crate::refusal::{Business, ErrorBody, Refusal, System};
+
+/// Bytes that a JSON body may have.
+pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
+
+/// Characters of a parser's words that are repeated to the caller.
+const MOST_DETAIL_CHARS: usize = 300;
+
+/// Why a request ends without what it asked for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was understood and is refused: HTTP 200.
+    Business(Refusal),
+    /// It was not taken up, or we failed: the status of the error; with what exactly, where that helps.
+    System(System, Option<Message>),
+}
+
+/// The code of an error, as an extension of its response: for the journal, which reads no bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ErrorCode(pub(crate) &'static str);
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Business(refusal)
+    }
+}
+
+impl From<Business> for Failure {
+    fn from(why: Business) -> Failure {
+        Failure::Business(Refusal::plain(why))
+    }
+}
+
+impl From<System> for Failure {
+    fn from(system: System) -> Failure {
+        Failure::System(system, None)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, code, error) = match self {
+            Failure::Business(refusal) => (StatusCode::OK, refusal.why.code(), ErrorBody::from(refusal)),
+            Failure::System(system, detail) => {
+                let status = StatusCode::from_u16(system.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let body = ErrorBody { detail: detail.map(Into::into), ..ErrorBody::from(system) };
+                (status, system.code(), body)
+            }
+        };
+        let mut response = answer(status, &Answer::<()>::Error { error });
+        response.extensions_mut().insert(ErrorCode(code));
+        response
+    }
+}
+
+/// Answers with what was asked for.
+pub(crate) fn ok<T: Serialize>(data: T) -> Response {
+    answer(StatusCode::OK, &Answer::Ok { data })
+}
+
+/// Answers a path that is no route. The fallback of both routers.
+pub(crate) async fn no_such_route() -> Failure {
+    Failure::System(System::NotFound, None)
+}
+
+/// Answers a route that has no such method. The fallback for methods of both routers.
+pub(crate) async fn no_such_method() -> Failure {
+    Failure::System(System::MethodNotAllowed, None)
+}
+
+fn answer<T: Serialize>(status: StatusCode, answer: &Answer<T>) -> Response {
+    match serde_json::to_vec(answer) {
+        Ok(json) => {
+            let headers = [
+                (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (status, headers, json).into_response()
+        }
+        // Our own types always serialize; if one should not, the caller learns that it is our fault.
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// A JSON body of at most [`MOST_JSON_BYTES`].
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Json<T>, Failure> {
+        if !is_json(request.headers()) {
+            return Err(System::UnsupportedMediaType.into());
+        }
+        read_json(&collect(request.into_body(), MOST_JSON_BYTES).await?).map(Json)
+    }
+}
+
+/// Reads JSON that has been collected already, such as a part of a multipart body.
+pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| bad_request(&error))
+}
+
+/// The parameters after `?`.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(parameters)) => Ok(Query(parameters)),
+            Err(rejection) => Err(bad_request(&rejection.source().map_or_else(String::new, ToString::to_string))),
+        }
+    }
+}
+
+/// The parameters in the path. One that has not the form of what it names, names nothing: 404.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>, Failure> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(parameters)) => Ok(Path(parameters)),
+            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(System::NotFound.into()),
+            Err(_) => Err(System::Internal.into()),
+        }
+    }
+}
+
+fn bad_request(why: &dyn ToString) -> Failure {
+    let words: String = why.to_string().chars().take(MOST_DETAIL_CHARS).collect();
+    Failure::System(System::BadRequest, Some(Message::same(words)))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else {
+        return false;
+    };
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// Reads a body to its end; 413 where it is longer than `most`, if possible before a byte is read.
+pub(crate) async fn collect(body: Body, most: usize) -> Result<bytes::Bytes, Failure> {
+    if body.size_hint().lower() > most as u64 {
+        return Err(System::ContentTooLarge.into());
+    }
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) => Err(why_unread(error.as_ref()).into()),
+    }
+}
+
+/// What a body that could not be read means. The listener's deadline shows as [`io::ErrorKind::TimedOut`].
+pub(crate) fn why_unread(error: &(dyn Error + 'static)) -> System {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<LengthLimitError>() {
+            return System::ContentTooLarge;
+        }
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return System::RequestTimeout;
+        }
+        next = error.source();
+    }
+    System::BadRequest
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::{get, post};
+    use serde::Deserialize;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[derive(Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Greeting {
+        name: String,
+    }
+
+    fn router() -> Router {
+        Router::new()
+            .route("/json", post(|Json(greeting): Json<Greeting>| async move { ok(greeting) }))
+            .route("/query", get(|Query(greeting): Query<Greeting>| async move { ok(greeting) }))
+            .route("/path/{number}", get(|Path(number): Path<u32>| async move { ok(number) }))
+            .route("/refuses", get(|| async { Failure::from(Business::Locked) }))
+            .fallback(no_such_route)
+            .method_not_allowed_fallback(no_such_method)
+    }
+
+    async fn send(request: Request) -> (u16, Option<&'static str>, String) {
+        let response = router().oneshot(request).await.unwrap();
+        let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, code, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn post_json(content_type: &str, body: impl Into<Body>) -> (u16, Option<&'static str>, String) {
+        send(Request::post("/json").header(CONTENT_TYPE, content_type).body(body.into()).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_has_the_envelope() {
+        let answer = post_json("application/json; charset=utf-8", r#"{"name":"連携"}"#).await;
+        assert_eq!(answer, (200, None, r#"{"status":"ok","data":{"name":"連携"}}"#.to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_business_error_comes_with_200_and_its_code() {
+        let (status, code, body) = send(Request::get("/refuses").body(Body::empty()).unwrap()).await;
+        assert_eq!((status, code), (200, Some("CPM-A04")));
+        let body: Answer<()> = serde_json::from_str(&body).unwrap();
+        let Answer::Error { error } = body else { panic!("an error is expected") };
+        assert_eq!((error.code.as_str(), error.official_wording), ("CPM-A04", false));
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_not_the_json_asked_for_are_400() {
+        let bodies: [&[u8]; 7] = [
+            b"",
+            b"{",
+            b"[]",
+            br#"{"name":5}"#,
+            br#"{}"#,
+            br#"{"name":"a","more":1}"#,
+            &[b'{', b'"', 0x93, 0xFA, b'"', b':', b'1', b'}'],
+        ];
+        for body in bodies {
+            let (status, code, text) = post_json("application/json", body).await;
+            assert_eq!((status, code), (400, Some("CPM-S400")), "{body:?}");
+            assert!(text.contains("\"detail\""), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_413_with_and_without_a_length() {
+        let most = format!(r#"{{"name":"{}"}}"#, "a".repeat(MOST_JSON_BYTES - 11));
+        assert_eq!(most.len(), MOST_JSON_BYTES);
+        assert_eq!(post_json("application/json", most.clone()).await.0, 200);
+        let (status, code, _) = post_json("application/json", format!("{most} ")).await;
+        assert_eq!((status, code), (413, Some("CPM-S413")));
+        let chunks = futures_util::stream::iter([Ok::<_, io::Error>(most), Ok(" ".to_owned())]);
+        let (status, code, _) = post_json("application/json", Body::from_stream(chunks)).await;
+        assert_eq!((status, code), (413, Some("CPM-S413")));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_ends_by_the_deadline_is_408_and_one_that_breaks_is_400() {
+        for (kind, expected) in [(io::ErrorKind::TimedOut, 408), (io::ErrorKind::UnexpectedEof, 400)] {
+            let chunks = futures_util::stream::iter([Ok("{".to_owned()), Err(io::Error::from(kind))]);
+            assert_eq!(post_json("application/json", Body::from_stream(chunks)).await.0, expected, "{kind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn another_content_type_or_none_is_415() {
+        for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""] {
+            let (status, code, _) = post_json(content_type, r#"{"name":"a"}"#).await;
+            assert_eq!((status, code), (415, Some("CPM-S415")), "{content_type}");
+        }
+        let (status, ..) = send(Request::post("/json").body(Body::from(r#"{"name":"a"}"#)).unwrap()).await;
+        assert_eq!(status, 415);
+    }
+
+    #[tokio::test]
+    async fn no_route_no_method_and_unreadable_parameters_have_our_error_body() {
+        let get = |uri: &str| Request::get(uri).body(Body::empty()).unwrap();
+        for (request, expected) in [
+            (get("/nowhere"), (404, Some("CPM-S404"))),
+            (get("/json"), (405, Some("CPM-S405"))),
+            (get("/query"), (400, Some("CPM-S400"))),
+            (get("/query?name=a&more=1"), (400, Some("CPM-S400"))),
+            (get("/path/one"), (404, Some("CPM-S404"))),
+            (get("/path/%FF"), (404, Some("CPM-S404"))),
+            (get("/path/7"), (200, None)),
+            (get("/query?name=%E9%80%A3"), (200, None)),
+        ] {
+            let uri = request.uri().clone();
+            let (status, code, body) = send(request).await;
+            assert_eq!((status, code), expected, "{uri}");
+            assert!(serde_json::from_str::<Answer<serde_json::Value>>(&body).is_ok(), "{uri}: {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_method_that_is_not_there_is_answered_with_those_that_are() {
+        let response = router().oneshot(Request::get("/json").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn the_words_of_a_parser_are_cut() {
+        let error = read_json::<Greeting>(format!(r#"{{"{}":1}}"#, "x".repeat(10_000)).as_bytes()).unwrap_err();
+        let Failure::System(System::BadRequest, Some(detail)) = error else { panic!("400 with a detail is expected") };
+        assert_eq!(detail.en.chars().count(), MOST_DETAIL_CHARS);
+    }
+}
