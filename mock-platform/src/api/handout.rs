@@ -43,7 +43,12 @@ where
     }
 
     /// Answers with the body.
-    pub(crate) fn response(self, media_type: &'static str, file_name: &str, sha256: Option<&[u8; 32]>) -> Response<Body> {
+    pub(crate) fn response(
+        self,
+        media_type: &'static str,
+        file_name: &str,
+        sha256: Option<&[u8; 32]>,
+    ) -> Response<Body> {
         let length = self.left;
         let mut response = Response::new(Body::new(self));
         let headers = response.headers_mut();
@@ -75,10 +80,7 @@ where
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if self.left == 0 {
             return Poll::Ready(None);
         }

@@ -96,7 +96,8 @@ pub(crate) async fn read<T: DeserializeOwned>(
     let stopped = Stopped::default();
     let body = Body::from_stream(count(body, counted, stopped.clone()));
     let multipart = Multipart::from_request(Request::from_parts(head, body), &()).await;
-    let multipart = multipart.map_err(|_| bad("Content-Typeのboundaryが正しくありません。", "The boundary is not valid."))?;
+    let multipart =
+        multipart.map_err(|_| bad("Content-Typeのboundaryが正しくありません。", "The boundary is not valid."))?;
     let parts = tokio::time::timeout(limits.time, parts(multipart, part, limits)).await;
     let stopped = stopped.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (parts, stopped) {
@@ -258,7 +259,10 @@ fn is_json(media_type: &str) -> bool {
 }
 
 fn broken(_: axum::extract::multipart::MultipartError) -> Failure {
-    bad("multipartの本文が正しくないか、途中で終わっています。", "The multipart body is not well-formed, or ends too early.")
+    bad(
+        "multipartの本文が正しくないか、途中で終わっています。",
+        "The multipart body is not well-formed, or ends too early.",
+    )
 }
 
 fn bad(ja: &str, en: &str) -> Failure {
@@ -266,7 +270,10 @@ fn bad(ja: &str, en: &str) -> Failure {
 }
 
 fn bad_part(part: &str, ja: &str, en: &str) -> Failure {
-    Failure::System(System::BadRequest, Some(Message::pair(format!("パート {part} {ja}"), format!("The part {part} {en}"))))
+    Failure::System(
+        System::BadRequest,
+        Some(Message::pair(format!("パート {part} {ja}"), format!("The part {part} {en}"))),
+    )
 }
 
 /// What a part says of itself.
@@ -277,7 +284,9 @@ struct Disposition {
 }
 
 fn disposition(headers: &HeaderMap) -> Result<Disposition, Failure> {
-    let malformed = || bad("パートのContent-Dispositionが正しくありません。", "The Content-Disposition of a part is not well-formed.");
+    let malformed = || {
+        bad("パートのContent-Dispositionが正しくありません。", "The Content-Disposition of a part is not well-formed.")
+    };
     let value = headers.get(CONTENT_DISPOSITION).ok_or_else(malformed)?;
     let value = std::str::from_utf8(value.as_bytes())
         .map_err(|_| bad("ファイル名がUTF-8ではありません。", "A file name is not UTF-8."))?;

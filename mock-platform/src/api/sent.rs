@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, Page, SentEntry};
-use super::list::{self, Paging, failed};
+use super::list::{self, Failed, Paging, failed};
 use super::respond::{Failure, Path, Query, ok};
 use crate::accounts::Session;
 use crate::platform::Platform;
@@ -21,7 +21,16 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
 }
 
 /// 送信済, newest first.
-#[utoipa::path(get, path = "/v1/sent", operation_id = "sent-list", tag = "deliveries", params(Paging), responses((status = 200, body = Answer<Page<SentEntry>>)))]
+#[utoipa::path(
+    get,
+    path = "/v1/sent",
+    operation_id = "sent-list",
+    tag = "deliveries",
+    params(Paging),
+    responses(
+        (status = 200, body = Answer<Page<SentEntry>>),
+    ),
+)]
 async fn sent_list(
     State(platform): State<Arc<Platform>>,
     session: Session,
@@ -35,7 +44,19 @@ async fn sent_list(
 }
 
 /// One line of 送信済. An id that is not the office's own is 403, whether there is such a delivery or not.
-#[utoipa::path(get, path = "/v1/sent/{id}", operation_id = "sent-detail", tag = "deliveries", params(("id" = String, Path, description = "the number of the delivery")), responses((status = 200, body = Answer<SentEntry>), (status = 403, body = Answer<()>)))]
+#[utoipa::path(
+    get,
+    path = "/v1/sent/{id}",
+    operation_id = "sent-detail",
+    tag = "deliveries",
+    params(
+        ("id" = String, Path, description = "the number of the delivery"),
+    ),
+    responses(
+        (status = 200, body = Answer<SentEntry>),
+        (status = 403, description = "not the office's own", body = Failed),
+    ),
+)]
 async fn sent_detail(
     State(platform): State<Arc<Platform>>,
     session: Session,
