@@ -10,6 +10,7 @@
 pub mod combine;
 pub mod judge;
 pub mod name;
+mod offices;
 pub mod recognise;
 
 use std::fmt;
@@ -20,6 +21,8 @@ use time::Date;
 use crate::deviations::Deviations;
 use crate::model::OfficeNumber;
 use crate::settings::Settings;
+
+pub(crate) use offices::Offices;
 
 pub use judge::{Accepted, AcceptedFile, Content, Delivery, Offer, judge};
 pub use recognise::recognise;

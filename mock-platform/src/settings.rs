@@ -32,6 +32,8 @@ pub struct Settings {
     pub most_deliveries: usize,
     /// Characters of a message (assumption).
     pub most_message_chars: usize,
+    /// Bytes of all files of one fetch of several entries (assumption).
+    pub most_fetch_bytes: u64,
     /// Bytes of request bodies in memory at once, over all connections: more wait, then get 503.
     pub most_body_memory: usize,
     /// Connections open at once; more are closed before TLS.
@@ -68,6 +70,7 @@ impl Default for Settings {
             most_delivery_bytes: 50 << 20,
             most_deliveries: 100,
             most_message_chars: 1_000,
+            most_fetch_bytes: 1 << 30,
             most_body_memory: 256 << 20,
             most_connections: 2_000,
             handshake_time: Duration::from_secs(10),

@@ -269,7 +269,7 @@ fn not_attachable(text: &str, attachments: &[String]) -> Refusal {
 }
 
 /// A name as detail of a refusal.
-pub(super) fn quoted(text: &str) -> Message {
+pub(crate) fn quoted(text: &str) -> Message {
     let text = shown(text);
     Message::pair(format!("「{text}」"), format!("`{text}`"))
 }

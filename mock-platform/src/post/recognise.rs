@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use renkei_validator::name::FileName;
-use renkei_validator::spec::Segment;
+use renkei_validator::name::{FileName, Nature};
+use renkei_validator::spec::{Kind, Segment};
 
 use super::Terms;
 use super::judge::{Content, Delivery, Offer, judge};
@@ -101,11 +101,11 @@ fn file(text: &str, attachments: &[String]) -> RecognisedFile {
             file_type: standard.file_type(),
         },
         Ok(Named::Attachment) | Err(_) => {
-            let meant = FileName::parse(text).meant_kind();
-            let file_type = match meant {
-                Some(kind) if kind.is_delete() => FileType::Deletion,
-                Some(_) => FileType::Registration,
-                None => FileType::Attachment,
+            let meant = FileName::parse(text);
+            let file_type = match meant.nature() {
+                Nature::Data if meant.meant_kind().is_some_and(Kind::is_delete) => FileType::Deletion,
+                Nature::Data => FileType::Registration,
+                Nature::Image | Nature::Attachment => FileType::Attachment,
             };
             RecognisedFile { name, kind: None, title: None, file_type }
         }
