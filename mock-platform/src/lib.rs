@@ -18,6 +18,7 @@ pub mod api;
 pub mod clock;
 pub mod deviations;
 pub mod model;
+pub mod pki;
 pub mod refusal;
 pub mod settings;
 pub mod wire;
