@@ -22,6 +22,7 @@ mod files;
 pub mod journal;
 pub mod licence;
 pub mod model;
+pub mod pki;
 pub mod platform;
 pub mod post;
 pub mod refusal;
