@@ -56,7 +56,7 @@ pub(crate) fn person(dice: &mut Dice) -> Person {
     Person { sex, born_on, has_h_number, benefit_rate: if age < 65 { 90 } else { rate } }
 }
 
-/// 被保険者番号: no two users share one. Indices are scattered by a factor that has no divisor in
+/// 被保険者番号: no two users share one, of populations of up to 26 million. Indices are scattered by a factor that has no divisor in
 /// common with ten.
 pub(crate) fn insured_number(seed: u64, index: u32, has_h_number: bool) -> String {
     let offset = Dice::of(seed, &[0]).bits();

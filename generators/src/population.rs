@@ -9,26 +9,20 @@
 //! never do, but that a user of 要支援 whose plan is outsourced may go over to 要介護 and stay with
 //! the office that had the plan.
 
-use std::fmt;
+mod request;
 
-use renkei_validator::text::Message;
+pub use request::{MOST_OFFICES, MOST_USERS, Request, RequestError};
 
 use crate::arrangement::{Arrangement, arrange, possible};
-use crate::calendar::{FIRST_MONTH, LAST_MONTH, shift};
+use crate::calendar::shift;
 use crate::certification::{Side, chain};
 use crate::chance::Dice;
-use crate::life::{self, Life, MOST_PLACES};
+use crate::life::{self, Life};
 use crate::model::{CareLevel, Office, Trade, User, YearMonth};
 use crate::{limits, names, offices, people};
 
 /// The first of this month is the day that the ages of the source are counted on here.
 pub const AGES_ON: YearMonth = people::AGES_ON;
-
-/// The most offices: more than there are in the country (platform.md §10.1 counts 181,566).
-pub const MOST_OFFICES: u32 = 300_000;
-
-/// The most users: twice the people of the country.
-pub const MOST_USERS: u32 = MOST_PLACES;
 
 /// 要支援 and 事業対象者 in thousandths: 28.1 % of certified people are 要支援 (platform.md §10.3), and
 /// some more are before they go over to 要介護. 事業対象者 have no figure there: 2 % is an assumption.
@@ -51,101 +45,6 @@ const CERTIFIED: u64 = 6;
 const HOSPITAL: u64 = 7;
 const SERVICES: u64 = 8;
 const SIZE: u64 = 9;
-
-/// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Everything follows from it.
-    pub seed: u64,
-    /// How many users there are in each month.
-    pub users: u32,
-    /// How many offices of all trades.
-    pub offices: u32,
-    /// The first and the last month.
-    pub months: (YearMonth, YearMonth),
-}
-
-/// Why there is no such population.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestError {
-    /// Nobody to write about.
-    NoUsers,
-    /// Fewer than two: one that plans and one that serves.
-    TooFewOffices {
-        /// As asked for.
-        offices: u32,
-    },
-    /// Some offices would have nobody.
-    MoreOfficesThanUsers {
-        /// As asked for.
-        offices: u32,
-        /// As asked for.
-        users: u32,
-    },
-    /// More than [`MOST_OFFICES`].
-    TooManyOffices {
-        /// As asked for.
-        offices: u32,
-    },
-    /// More than [`MOST_USERS`].
-    TooManyUsers {
-        /// As asked for.
-        users: u32,
-    },
-    /// Before the first version of the standard that is known here, or after the last month.
-    MonthOutside {
-        /// The month.
-        month: YearMonth,
-    },
-    /// The last month is before the first.
-    MonthsReversed {
-        /// The first.
-        from: YearMonth,
-        /// The last.
-        to: YearMonth,
-    },
-}
-
-impl RequestError {
-    /// What is wrong, in both languages.
-    pub fn message(&self) -> Message {
-        match self {
-            RequestError::NoUsers => Message::pair("利用者は1人以上が必要です", "at least one user is needed"),
-            RequestError::TooFewOffices { offices } => Message::pair(
-                format!("事業所は2か所以上が必要です（指定は{offices}）"),
-                format!("at least two offices are needed, not {offices}"),
-            ),
-            RequestError::MoreOfficesThanUsers { offices, users } => Message::pair(
-                format!("事業所の数{offices}が利用者の数{users}を超えています"),
-                format!("{offices} offices are more than {users} users"),
-            ),
-            RequestError::TooManyOffices { offices } => Message::pair(
-                format!("事業所は{MOST_OFFICES}か所までです（指定は{offices}）"),
-                format!("at most {MOST_OFFICES} offices can be made, not {offices}"),
-            ),
-            RequestError::TooManyUsers { users } => Message::pair(
-                format!("利用者は{MOST_USERS}人までです（指定は{users}）"),
-                format!("at most {MOST_USERS} users can be made, not {users}"),
-            ),
-            RequestError::MonthOutside { month } => Message::pair(
-                format!("{month}は対象期間{FIRST_MONTH}から{LAST_MONTH}までの月ではありません"),
-                format!("{month} is not one of the months {FIRST_MONTH} to {LAST_MONTH}"),
-            ),
-            RequestError::MonthsReversed { from, to } => Message::pair(
-                format!("終わりの月{to}が始まりの月{from}より前です"),
-                format!("the last month {to} is before the first month {from}"),
-            ),
-        }
-    }
-}
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message().en)
-    }
-}
-
-impl std::error::Error for RequestError {}
 
 /// The people and offices of a request.
 #[derive(Clone, Debug)]
@@ -183,7 +82,7 @@ impl Population {
     ///
     /// An impossible request.
     pub fn new(request: &Request) -> Result<Population, RequestError> {
-        check(request)?;
+        request.check()?;
         let count = offices::groups(request.offices);
         let trades = offices::trades(request.offices.div_ceil(count));
         let offices: Vec<Office> = (0..request.offices)
@@ -382,39 +281,12 @@ impl Group {
     }
 }
 
-fn check(request: &Request) -> Result<(), RequestError> {
-    let Request { users, offices, months: (from, to), .. } = *request;
-    if users == 0 {
-        return Err(RequestError::NoUsers);
-    }
-    if offices < 2 {
-        return Err(RequestError::TooFewOffices { offices });
-    }
-    if offices > users {
-        return Err(RequestError::MoreOfficesThanUsers { offices, users });
-    }
-    if offices > MOST_OFFICES {
-        return Err(RequestError::TooManyOffices { offices });
-    }
-    if users > MOST_USERS {
-        return Err(RequestError::TooManyUsers { users });
-    }
-    for month in [from, to] {
-        if !(FIRST_MONTH..=LAST_MONTH).contains(&month) {
-            return Err(RequestError::MonthOutside { month });
-        }
-    }
-    if to < from {
-        return Err(RequestError::MonthsReversed { from, to });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::calendar::{FIRST_MONTH, LAST_MONTH};
     use crate::model::Sex;
 
     fn month(year: u16, month: u8) -> YearMonth {
@@ -423,33 +295,6 @@ mod tests {
 
     fn request(users: u32, offices: u32) -> Request {
         Request { seed: 1, users, offices, months: (month(2026, 4), month(2026, 6)) }
-    }
-
-    fn error(request: &Request) -> Option<RequestError> {
-        Population::new(request).err()
-    }
-
-    #[test]
-    fn impossible_requests_are_told_apart() {
-        assert_eq!(error(&request(0, 2)), Some(RequestError::NoUsers));
-        assert_eq!(error(&request(5, 1)), Some(RequestError::TooFewOffices { offices: 1 }));
-        assert_eq!(error(&request(5, 6)), Some(RequestError::MoreOfficesThanUsers { offices: 6, users: 5 }));
-        assert_eq!(
-            error(&request(u32::MAX, MOST_OFFICES + 1)),
-            Some(RequestError::TooManyOffices { offices: MOST_OFFICES + 1 })
-        );
-        assert_eq!(error(&request(MOST_USERS + 1, 2)), Some(RequestError::TooManyUsers { users: MOST_USERS + 1 }));
-        let months = |from, to| error(&Request { months: (from, to), ..request(5, 5) });
-        let outside = |month| Some(RequestError::MonthOutside { month });
-        assert_eq!(months(month(2020, 9), month(2021, 1)), outside(month(2020, 9)));
-        assert_eq!(months(month(2026, 9), month(2027, 4)), outside(month(2027, 4)));
-        let (from, to) = (month(2026, 5), month(2026, 4));
-        assert_eq!(months(from, to), Some(RequestError::MonthsReversed { from, to }));
-        assert_eq!(months(month(2020, 10), month(2027, 3)), None);
-        assert_eq!(
-            error(&request(5, 6)).map(|error| error.to_string()).as_deref(),
-            Some("6 offices are more than 5 users")
-        );
     }
 
     #[test]

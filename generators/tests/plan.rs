@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_generators::arrangement::trade_of;
 use renkei_generators::calendar::{days, months};
-use renkei_generators::certification::level_of_month;
+use renkei_generators::certification::{level_of_month, on};
 use renkei_generators::model::{CareLevel, LedgerKind, User, Visit, YearMonth};
 use renkei_generators::money::ledger;
 use renkei_generators::plan::{plan, result, stay_days, stay_days_before};
@@ -360,6 +360,63 @@ fn the_day_after_thirty_in_a_row_is_not_covered_across_months() {
         }
     }
     assert!(beyond > 20, "{beyond}");
+}
+
+#[test]
+fn what_is_billed_by_the_month_is_counted_by_the_day_where_it_begins_or_ends_within() {
+    let population = population(3000, 100);
+    let (mut whole, mut came, mut left, mut moved, mut changed) = (0, 0, 0, 0, 0);
+    for (place, month) in (0..3000).flat_map(|place| months(MONTHS[3], MONTHS[4]).step_by(5).map(move |m| (place, m))) {
+        let user = population.user_in(place, month);
+        let life = population.life(user.index);
+        let arrangements = population.arrangements(user.index);
+        let planned = plan(&population, &user, month);
+        for one in arrangements.iter().filter(|one| one.covers(month)) {
+            let own = |visit: &&Visit| (visit.office, service_type(visit)) == (one.office, one.service_type);
+            let (from, until) = one.within(month);
+            let is_whole = (from.day(), until.day()) == (1, month.days());
+            let levels: Vec<CareLevel> = days(month)
+                .filter(|date| from <= *date && *date <= until)
+                .filter_map(|date| on(&user.certifications, date).map(|period| period.level_on(date)))
+                .collect();
+            let of_month: Vec<&Visit> = planned
+                .iter()
+                .filter(own)
+                .filter(|visit| {
+                    find(visit.code, month).is_some_and(|service| {
+                        service.role == Role::Prorated || service.role == Role::Base && service.per == Per::Month
+                    })
+                })
+                .collect();
+            let mut marked = 0;
+            for visit in &of_month {
+                let who = format!("user {}, {month}: {visit:?}", user.index);
+                let Some(marks) = visit.prorated else {
+                    assert!(is_whole && of_month.len() == 1, "{who}");
+                    whole += 1;
+                    continue;
+                };
+                assert_eq!(marked & marks, 0, "{who}");
+                marked |= marks;
+                assert_eq!(marks.count_ones(), u32::from(visit.count), "{who}");
+                assert!(marks & 1 << (visit.date.day() - 1) != 0, "{who}");
+                if levels.iter().all(|level| *level == levels[0]) {
+                    let expected = (from.day()..=until.day()).fold(0, |marks, number| marks | 1 << (number - 1));
+                    assert_eq!(marks, expected, "{who}");
+                    assert!(!is_whole, "{who}");
+                } else {
+                    changed += 1;
+                }
+                came += usize::from(from > first(month) && life.from == Some(from));
+                left += usize::from(life.until == Some(until) && until.day() < month.days());
+                moved += usize::from(arrangements.iter().any(|other| {
+                    other.service_type == one.service_type && (other.until.next_day() == Some(from) && from.day() > 1)
+                }));
+            }
+        }
+    }
+    println!("by the month {whole}, by the day: came {came}, left {left}, moved {moved}, level changed {changed}");
+    assert!(whole > 1000 && came > 0 && left > 0 && moved > 0 && changed > 0);
 }
 
 fn first(month: YearMonth) -> time::Date {
