@@ -1,6 +1,6 @@
 //! Clean data from the spec tables and a synthetic population; dirty data from the rules' mutants.
 //!
-//! Not made yet: 日割, stays over thirty days, 種類別限度, proptest strategies of these parts.
+//! Not made yet: 日割, stays over thirty days, 種類別限度.
 //!
 //! # Invariants
 //!
@@ -10,6 +10,7 @@
 //! 4. Output streams; memory does not grow with it.
 
 pub mod arrangement;
+pub mod aside;
 pub mod calendar;
 pub mod certification;
 pub mod chance;
@@ -29,6 +30,8 @@ pub mod population;
 mod result;
 pub mod score;
 pub mod services;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod texts;
 pub mod version;
 mod week;
