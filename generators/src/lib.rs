@@ -1,7 +1,6 @@
 //! Clean data from the spec tables and a synthetic population; dirty data from the rules' mutants.
 //!
-//! Not made yet: 処遇改善 from 2026-06 on but for 訪問介護 and 総合事業, proptest strategies of these
-//! parts.
+//! Not made yet: 処遇改善 from 2026-06 on but for 訪問介護 and 総合事業.
 //!
 //! # Invariants
 //!
@@ -11,6 +10,7 @@
 //! 4. Output streams; memory does not grow with it.
 
 pub mod arrangement;
+pub mod aside;
 pub mod calendar;
 pub mod certification;
 pub mod chance;
@@ -33,6 +33,8 @@ mod result;
 pub mod score;
 pub mod services;
 mod stays;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod texts;
 pub mod version;
 mod week;

@@ -1,27 +1,32 @@
-//! Writes the deliveries of a population into a folder: a folder for each, all in one, or one huge
-//! file. Knows files, folders and threads; knows no row.
+//! Writes the deliveries of a population: into a folder, as a folder for each, all in one, or one huge
+//! file; or to a stream. Knows units of work, files and threads; knows no row and no archive.
 //!
-//! Everything is written into a folder beside the one asked for and moved there when it is complete,
-//! so that a failure leaves nothing half-written. Memory is bounded by what one planning office has in
-//! one month, times the threads.
+//! A folder is written beside the one asked for and moved there when it is complete, so that a
+//! failure leaves nothing half-written. Memory is bounded by what one planning office has in one
+//! month, times the threads.
 
-mod aside;
+mod estimate;
+mod folder;
+mod journal;
 mod single;
+mod stream;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::Kind;
 use renkei_validator::text::Message;
 use thiserror::Error;
 
-use self::aside::Aside;
+pub use self::estimate::Estimate;
+use self::estimate::Sample;
+pub use self::folder::Leftover;
+pub use self::stream::Sink;
 use crate::calendar::months;
-use crate::delivery::{Courier, Delivery, DeliveryError};
+use crate::delivery::{Courier, DeliveryError};
 use crate::model::Office;
 
 /// How files are laid out.
@@ -35,17 +40,16 @@ pub enum Shape {
     OneFile(Kind),
 }
 
-/// What is to be written, and where.
+/// Where a folder is to be written, and what may stand there.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub struct Place {
     /// The folder. It need not exist.
     pub out: PathBuf,
-    /// The layout.
-    pub shape: Shape,
-    /// At least one is used.
-    pub threads: usize,
-    /// Whether the folder may hold something already; files of the same names are replaced.
+    /// Whether the folder may hold something already; what has the same name is replaced.
     pub force: bool,
+    /// Whether to go on where an earlier run with the same request stopped, and to keep what is
+    /// complete if this one stops, too.
+    pub resume: bool,
 }
 
 /// What was written.
@@ -70,6 +74,17 @@ pub enum WriteError {
     /// It is a file, or has no name.
     #[error("{} is not a folder", .0.display())]
     NotAFolder(PathBuf),
+    /// Another run is writing there.
+    #[error("another run is writing {}", .0.display())]
+    Busy(PathBuf),
+    /// What an earlier run left is of another request, or other data come from this one now.
+    #[error("what an earlier run left of {} is of another request: {}", .path.display(), .earlier.en)]
+    OtherRequest {
+        /// The folder asked for.
+        path: PathBuf,
+        /// What the earlier run was asked for, where that differs.
+        earlier: Message,
+    },
     /// A shape that cannot be had for what is asked.
     #[error("{}", .0.en)]
     Shape(Message),
@@ -87,74 +102,65 @@ pub enum WriteError {
         /// Why not.
         error: io::Error,
     },
+    /// The stream said no.
+    #[error("cannot write the stream: {0}")]
+    Stream(io::Error),
 }
 
 /// What one planning office has in one month.
 #[derive(Clone, Copy, Debug)]
 struct Unit<'a> {
+    /// Its place among all.
+    index: usize,
     manager: &'a Office,
     month: YearMonth,
 }
 
-/// Writes all deliveries of a population. `progress` is told how many of how many parts are done,
-/// from any thread.
-///
-/// # Errors
-///
-/// See [`WriteError`]; nothing is left behind then.
-pub fn write(
-    courier: &Courier<'_>,
-    order: &Order,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Written, WriteError> {
-    let (from, to) = courier.population.request().months;
-    for month in months(from, to) {
-        courier.version(month)?;
-    }
-    let units: Vec<Unit<'_>> = months(from, to)
-        .flat_map(|month| courier.population.managers().map(move |manager| Unit { manager, month }))
-        .collect();
-    if let Shape::OneFile(kind) = order.shape {
-        single::check(courier, kind)?;
-    }
-    let aside = Aside::new(&order.out, order.force)?;
-    let written = match order.shape {
-        Shape::Tree | Shape::Flat => sets(courier, order, &units, aside.path(), progress)?,
-        Shape::OneFile(kind) => single::write(courier, kind, order.threads, &units, aside.path(), progress)?,
-    };
-    if written.rows == 0 {
-        return Err(WriteError::Nothing);
-    }
-    aside.finish()?;
-    Ok(written)
+/// Told how many of how many units are done, from any thread.
+pub type Progress<'p> = &'p (dyn Fn(u64, u64) + Sync);
+
+/// What is to be written, checked.
+#[derive(Debug)]
+pub struct Job<'a> {
+    courier: Courier<'a>,
+    shape: Shape,
+    threads: usize,
+    units: Vec<Unit<'a>>,
+    sample: OnceLock<Sample>,
 }
 
-fn sets(
-    courier: &Courier<'_>,
-    order: &Order,
-    units: &[Unit<'_>],
-    folder: &Path,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Written, WriteError> {
-    let total = Mutex::new(Written::default());
-    let done = AtomicUsize::new(0);
-    each(units, order.threads, &|unit| {
-        let mut written = Written::default();
-        courier.deliveries(unit.manager, unit.month, &mut |delivery: Delivery| {
-            let place = match order.shape {
-                Shape::Tree => folder.join(delivery.month.to_string()).join(&delivery.sender).join(&delivery.title),
-                Shape::Flat | Shape::OneFile(_) => folder.to_owned(),
-            };
-            put(&place, &delivery, &mut written)
-        })?;
-        if let Ok(mut total) = total.lock() {
-            total.add(written);
+impl<'a> Job<'a> {
+    /// Checks a request. At least one thread is used.
+    ///
+    /// # Errors
+    ///
+    /// A month that cannot be written in the version asked for, and a shape that cannot be had.
+    pub fn new(courier: Courier<'a>, shape: Shape, threads: usize) -> Result<Job<'a>, WriteError> {
+        let (from, to) = courier.population.request().months;
+        for month in months(from, to) {
+            courier.version(month)?;
         }
-        progress(done.fetch_add(1, Ordering::Relaxed) as u64 + 1, units.len() as u64);
-        Ok(())
-    })?;
-    let total = total.lock().map(|total| *total).unwrap_or_default();
-    Ok(total)
+        if let Shape::OneFile(kind) = shape {
+            single::check(&courier, kind)?;
+        }
+        let units = months(from, to)
+            .flat_map(|month| courier.population.managers().map(move |manager| (manager, month)))
+            .enumerate()
+            .map(|(index, (manager, month))| Unit { index, manager, month })
+            .collect();
+        Ok(Job { courier, shape, threads: threads.max(1), units, sample: OnceLock::new() })
+    }
+}
+
+impl Shape {
+    /// As it is asked for: `tree`, `flat`, `one-file:UPPLAN`.
+    pub fn name(self) -> String {
+        match self {
+            Shape::Tree => "tree".to_owned(),
+            Shape::Flat => "flat".to_owned(),
+            Shape::OneFile(kind) => format!("one-file:{kind}"),
+        }
+    }
 }
 
 impl Written {
@@ -164,23 +170,6 @@ impl Written {
         self.rows += other.rows;
         self.bytes += other.bytes;
     }
-}
-
-fn put(folder: &Path, delivery: &Delivery, written: &mut Written) -> Result<(), WriteError> {
-    fs::create_dir_all(folder).map_err(|error| WriteError::Io { path: folder.to_owned(), error })?;
-    for file in &delivery.files {
-        let path = folder.join(&file.name);
-        // Two files of one name would be one delivery lost.
-        let created = fs::File::create_new(&path);
-        created
-            .and_then(|mut out| io::Write::write_all(&mut out, &file.bytes))
-            .map_err(|error| WriteError::Io { path, error })?;
-        written.files += 1;
-        written.rows += file.rows;
-        written.bytes += file.bytes.len() as u64;
-    }
-    written.deliveries += 1;
-    Ok(())
 }
 
 /// Does something for each unit, in several threads; the first error ends it.
@@ -197,9 +186,7 @@ fn each<'u, T: Sync>(
             let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
             if let Err(error) = work(unit) {
                 stopped.store(true, Ordering::Relaxed);
-                if let Ok(mut failed) = failed.lock() {
-                    failed.get_or_insert(error);
-                }
+                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             }
         }
     };
@@ -209,9 +196,25 @@ fn each<'u, T: Sync>(
         }
         run();
     });
-    match failed.into_inner() {
-        Ok(Some(error)) => Err(error),
-        Ok(None) => Ok(()),
-        Err(poisoned) => poisoned.into_inner().map_or(Ok(()), Err),
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+/// Makes something of each unit in several threads, and takes it in the order of units: some are made
+/// at a time, so that memory is bounded.
+fn in_order<'u, T: Send + Sync>(
+    units: &'u [Unit<'u>],
+    threads: usize,
+    make: &(dyn Fn(&'u Unit<'u>) -> Result<T, WriteError> + Sync),
+    mut take: impl FnMut(&[Unit<'u>], Vec<T>) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    for batch in units.chunks(threads * 2) {
+        let slots: Vec<(&Unit<'_>, OnceLock<T>)> = batch.iter().map(|unit| (unit, OnceLock::new())).collect();
+        each(&slots, threads, &|(unit, slot)| {
+            // Each slot is filled once.
+            let _ = slot.set(make(unit)?);
+            Ok(())
+        })?;
+        take(batch, slots.into_iter().filter_map(|(_, slot)| slot.into_inner()).collect())?;
     }
+    Ok(())
 }

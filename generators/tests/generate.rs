@@ -11,7 +11,7 @@ use renkei_generators::delivery::{Courier, Delivery, DeliveryError};
 use renkei_generators::model::YearMonth;
 use renkei_generators::population::{Population, Request};
 use renkei_generators::version::Versions;
-use renkei_generators::write::{Order, Shape, WriteError, Written, write};
+use renkei_generators::write::{Job, Place, Shape, WriteError, Written};
 use renkei_validator::finding::Severity;
 use renkei_validator::spec::{Kind, Version};
 use renkei_validator::{Options, judge};
@@ -100,12 +100,23 @@ fn an_older_version_is_written_when_asked_for() {
     assert_eq!(rules, BTreeSet::from(["file/version-not-in-force".to_owned()]));
 }
 
+/// What is asked for beside the population.
+struct Order {
+    place: Place,
+    shape: Shape,
+    threads: usize,
+}
+
 fn order(out: &Path, shape: Shape, threads: usize) -> Order {
-    Order { out: out.to_owned(), shape, threads, force: false }
+    Order { place: Place { out: out.to_owned(), force: false, resume: false }, shape, threads }
 }
 
 fn run(population: &Population, order: &Order) -> Result<Written, WriteError> {
-    write(&Courier { population, versions: Versions::ByMonth }, order, &|_, _| {})
+    write(Courier { population, versions: Versions::ByMonth }, order)
+}
+
+fn write(courier: Courier<'_>, order: &Order) -> Result<Written, WriteError> {
+    Job::new(courier, order.shape, order.threads)?.write(&order.place, &|_, _| {})
 }
 
 /// Every file below a folder.
@@ -229,7 +240,8 @@ fn a_folder_that_holds_something_is_left_alone_unless_forced() {
     assert!(matches!(run(&population, &order(&out, Shape::Tree, 2)), Err(WriteError::NotEmpty(_))));
     assert_eq!(read(&out), before);
     fs::write(out.join("mine.txt"), "mine").unwrap();
-    run(&population, &Order { force: true, ..order(&out, Shape::Tree, 2) }).unwrap();
+    let forced = Place { force: true, ..order(&out, Shape::Tree, 2).place };
+    run(&population, &Order { place: forced, ..order(&out, Shape::Tree, 2) }).unwrap();
     let after = read(&out);
     assert_eq!(after.get("mine.txt").map(Vec::as_slice), Some(b"mine".as_slice()));
     assert_eq!(after.len(), before.len() + 1);
@@ -246,7 +258,7 @@ fn a_failure_leaves_nothing_behind() {
     let out = temp.path().join("out");
     let courier = Courier { population: &population, versions: Versions::Always(Version::V202407) };
     let early = self::population(60, 20, "202501", "202504");
-    let refused = write(&Courier { population: &early, ..courier }, &order(&out, Shape::Flat, 2), &|_, _| {});
+    let refused = write(Courier { population: &early, ..courier }, &order(&out, Shape::Flat, 2));
     assert!(matches!(refused, Err(WriteError::Delivery(DeliveryError::Version(_)))), "{refused:?}");
     assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
 }

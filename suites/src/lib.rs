@@ -17,9 +17,10 @@ pub mod cli;
 pub mod client;
 pub mod exit;
 
-mod aside;
 mod config;
 mod input;
 mod lang;
 mod parents;
 mod progress;
+mod room;
+mod zip_stream;

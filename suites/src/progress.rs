@@ -54,6 +54,14 @@ impl Progress {
         }
     }
 
+    /// So many parts are done in all; what is told late counts no more.
+    pub(crate) fn reach(&self, done: u64) {
+        let before = self.done.fetch_max(done, Ordering::Relaxed);
+        if self.watched && done > before && self.begun.elapsed() > PATIENCE {
+            self.bar.get_or_init(|| bar(self.total, self.template)).set_position(done);
+        }
+    }
+
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         if let Some(bar) = self.bar.get() {

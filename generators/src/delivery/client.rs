@@ -188,6 +188,14 @@ impl Client {
         Some(Client { facts, first, corrected, withdrawn, done, done_again, deleted, new_plan, plan_again })
     }
 
+    /// The same user with other rows planned, all of them done and none changed later.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn with_visits(&self, population: &Population, visits: Vec<Visit>) -> Client {
+        let (facts, done) = (self.facts.clone(), visits.clone());
+        let first = Tables::of(population, &facts, visits);
+        Client { facts, first, corrected: None, withdrawn: None, done, done_again: None, deleted: None, ..*self }
+    }
+
     /// Whether the plan is one of 介護予防.
     pub(crate) fn is_prevention(&self) -> bool {
         is_prevention(self.facts.level)

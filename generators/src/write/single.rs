@@ -1,16 +1,12 @@
 //! One file of one kind with the rows of all users: as large as there are users. Its rows are those
 //! that one planning office would send of them, so that it is judged clean by itself.
 
-use std::fs;
-use std::io::{BufWriter, Write};
-use std::path::Path;
-use std::sync::Mutex;
+use std::io::{self, Write};
 
-use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::Kind;
 use renkei_validator::text::Message;
 
-use super::{Unit, WriteError, Written, each};
+use super::{Job, Progress, Unit, WriteError, Written, in_order};
 use crate::delivery::{Courier, single_name, single_rows};
 
 /// Whether there is such a file.
@@ -29,40 +25,50 @@ pub(super) fn check(courier: &Courier<'_>, kind: Kind) -> Result<(), WriteError>
     Ok(())
 }
 
-/// Writes it, in the order of units: some are made at a time, and written in turn.
+/// What the file is called.
+pub(super) fn name(courier: &Courier<'_>, kind: Kind) -> Result<String, WriteError> {
+    Ok(single_name(courier, kind, courier.population.request().months.0)?.unwrap_or_default())
+}
+
+/// Writes the rows of some units in their order. What is written is told to `done` in turn, after
+/// the writer has been flushed.
 pub(super) fn write(
-    courier: &Courier<'_>,
+    job: &Job<'_>,
     kind: Kind,
-    threads: usize,
     units: &[Unit<'_>],
-    folder: &Path,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Written, WriteError> {
-    let month: YearMonth = courier.population.request().months.0;
-    let name = single_name(courier, kind, month)?.unwrap_or_default();
-    let path = folder.join(name);
-    let at = |error| WriteError::Io { path: path.clone(), error };
-    let mut out = BufWriter::with_capacity(1 << 20, fs::File::create_new(&path).map_err(at)?);
-    let mut written = Written { deliveries: 1, files: 1, ..Written::default() };
-    let mut done = 0;
-    for batch in units.chunks(threads.max(1) * 2) {
-        let slots: Vec<(&Unit<'_>, Mutex<Vec<u8>>)> = batch.iter().map(|unit| (unit, Mutex::default())).collect();
-        each(&slots, threads, &|(unit, slot)| {
-            let rows = single_rows(courier, kind, unit.manager, unit.month)?;
-            if let Ok(mut slot) = slot.lock() {
-                *slot = rows;
-            }
+    out: &mut dyn Write,
+    failed: &dyn Fn(io::Error) -> WriteError,
+    done: &mut dyn FnMut(&Unit<'_>, Written) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let make = |unit: &Unit<'_>| Ok(single_rows(&job.courier, kind, unit.manager, unit.month)?);
+    in_order(units, job.threads, &make, |batch, all| {
+        for bytes in &all {
+            out.write_all(bytes).map_err(failed)?;
+        }
+        out.flush().map_err(failed)?;
+        for (unit, bytes) in batch.iter().zip(&all) {
+            let (rows, bytes) = (crate::delivery::rows(bytes), bytes.len() as u64);
+            done(unit, Written { rows, bytes, ..Written::default() })?;
+        }
+        Ok(())
+    })
+}
+
+impl Job<'_> {
+    /// Writes the rows of a single file to a stream, for shape [`super::Shape::OneFile`].
+    ///
+    /// # Errors
+    ///
+    /// See [`WriteError`]; the stream is cut short then.
+    pub fn stream_rows(&self, kind: Kind, out: &mut dyn Write, progress: Progress<'_>) -> Result<Written, WriteError> {
+        let mut written = Written { deliveries: 1, files: 1, ..Written::default() };
+        let mut done = 0;
+        write(self, kind, &self.units, out, &WriteError::Stream, &mut |_, one| {
+            written.add(one);
+            done += 1;
+            progress(done, self.units.len() as u64);
             Ok(())
         })?;
-        for (_, slot) in slots {
-            let bytes = slot.into_inner().unwrap_or_default();
-            out.write_all(&bytes).map_err(at)?;
-            written.bytes += bytes.len() as u64;
-            written.rows += crate::delivery::rows(&bytes);
-        }
-        done += batch.len() as u64;
-        progress(done, units.len() as u64);
+        if written.rows == 0 { Err(WriteError::Nothing) } else { Ok(written) }
     }
-    out.flush().map_err(at)?;
-    Ok(written)
 }

@@ -1,5 +1,8 @@
 //! `renkei generate --users N --months A..B --out DIR`
 
+mod told;
+
+use std::io::{self, BufWriter, IsTerminal, stdout};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -9,16 +12,18 @@ use renkei_generators::delivery::Courier;
 use renkei_generators::model::YearMonth;
 use renkei_generators::population::{Population, Request};
 use renkei_generators::version::Versions;
-use renkei_generators::write::{Order, Shape, WriteError, Written, write};
+use renkei_generators::write::{Job, Place, Shape, WriteError, Written};
 use renkei_reports::Lang;
 use renkei_validator::spec::{Kind, Version};
 use renkei_validator::text::Message;
 
-use super::terminal::Terminal;
-use super::{dress, value_arg};
+use super::terminal::{Terminal, with_line_end};
+use super::{dress, value_arg, word_arg};
 use crate::exit::Exit;
 use crate::lang::{self, pick};
 use crate::progress::Progress;
+use crate::room::{self, Room};
+use crate::zip_stream::ZipStream;
 
 /// The most threads that may be asked for.
 const MOST_THREADS: usize = 1024;
@@ -65,10 +70,13 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(
             Arg::new("out")
                 .long("out")
-                .required(true)
-                .value_name("DIR")
+                .required_unless_present("estimate")
+                .value_name("DIR|-")
                 .value_parser(clap::value_parser!(PathBuf))
-                .help(say("書き込むフォルダー", "The folder to write to")),
+                .help(say(
+                    "書き込むフォルダー。- は標準出力（tree, flat は1つのzip、one-file はCSVそのもの）",
+                    "The folder to write to; - is standard output: one zip for tree and flat, the bare CSV for one-file",
+                )),
         )
         .arg(value_arg("shape", parse_shape, lang).value_name("SHAPE").help(say(
             "並べ方: tree（既定。送信ごとのフォルダー）, flat（1つのフォルダー）, one-file:種別（全員の1ファイル）",
@@ -82,6 +90,20 @@ pub(super) fn command(lang: Lang) -> Command {
             "空でないフォルダーにも書きます。同じ名前のものは置き換えます",
             "Write to a folder that is not empty, too; what has the same name is replaced",
         )))
+        .arg(Arg::new("resume").long("resume").action(ArgAction::SetTrue).conflicts_with("estimate").help(say(
+            "同じ指定の前回の実行が途中で終わっていれば、その続きから作ります。今回が途中で終わっても、できた分を残します",
+            "Go on where an earlier run with the same request stopped, and keep what is complete if this one stops",
+        )))
+        .arg(Arg::new("estimate").long("estimate").action(ArgAction::SetTrue).help(say(
+            "大きさの見込みだけを表示し、何も書きません",
+            "Print how much it would be, and write nothing",
+        )))
+        .arg(
+            word_arg("format", Format::WORDS, Format::parse, lang)
+                .requires("estimate")
+                .value_name("FORMAT")
+                .help(say("見込みの形式: text（既定）, json", "How to print the estimate: text (default), json")),
+        )
 }
 
 fn parse_number(text: &str) -> Result<u32, Message> {
@@ -153,7 +175,36 @@ fn parse_shape(text: &str) -> Result<Shape, Message> {
 struct Settings {
     request: Request,
     versions: Versions,
-    order: Order,
+    shape: Shape,
+    threads: usize,
+    target: Target,
+}
+
+/// Where it goes.
+enum Target {
+    Folder(Place),
+    Stdout,
+    /// Nowhere: the estimate is all that is wanted, for the disk of a folder if one is named.
+    Estimate(Option<PathBuf>, Format),
+}
+
+/// How an estimate is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Format {
+    const WORDS: &'static [&'static str] = &["text", "json"];
+
+    fn parse(text: &str) -> Option<Format> {
+        match text {
+            "text" => Some(Format::Text),
+            "json" => Some(Format::Json),
+            _ => None,
+        }
+    }
 }
 
 impl Settings {
@@ -162,6 +213,16 @@ impl Settings {
         let users = *matches.get_one::<u32>("users")?;
         let offices = matches.get_one("offices").copied().unwrap_or_else(|| Population::usual_offices(users));
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        let out = matches.get_one::<PathBuf>("out").cloned();
+        let is_stdout = out.as_ref().is_some_and(|out| out.as_os_str() == "-");
+        let target = if matches.get_flag("estimate") {
+            let format = matches.get_one("format").copied().unwrap_or(Format::Text);
+            Target::Estimate(out.filter(|_| !is_stdout), format)
+        } else if is_stdout {
+            Target::Stdout
+        } else {
+            Target::Folder(Place { out: out?, force: matches.get_flag("force"), resume: matches.get_flag("resume") })
+        };
         Some(Settings {
             request: Request {
                 seed: matches.get_one("seed").copied().unwrap_or(1),
@@ -170,18 +231,29 @@ impl Settings {
                 months: *matches.get_one("months")?,
             },
             versions: matches.get_one("csv-version").copied().unwrap_or(Versions::ByMonth),
-            order: Order {
-                out: matches.get_one::<PathBuf>("out")?.clone(),
-                shape: matches.get_one("shape").copied().unwrap_or(Shape::Tree),
-                threads: matches.get_one("threads").copied().unwrap_or_else(processors),
-                force: matches.get_flag("force"),
-            },
+            shape: matches.get_one("shape").copied().unwrap_or(Shape::Tree),
+            threads: matches.get_one("threads").copied().unwrap_or_else(processors),
+            target,
         })
     }
 }
 
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     let Some(settings) = Settings::of(matches) else { return Exit::Usage };
+    if matches.get_flag("resume") && matches!(settings.target, Target::Stdout) {
+        terminal.complain(&Message::pair(
+            "標準出力への書き出しは、続きからは作れません（--resume は使えません）",
+            "a stream cannot be continued: --resume needs a folder",
+        ));
+        return Exit::Usage;
+    }
+    if matches!(settings.target, Target::Stdout) && stdout().is_terminal() {
+        terminal.complain(&Message::pair(
+            "端末には書き出しません。ファイルかパイプにつないでください（例: --out - > data.zip）",
+            "nothing is written to a terminal; send it to a file or a pipe, such as --out - > data.zip",
+        ));
+        return Exit::Usage;
+    }
     let population = match Population::new(&settings.request) {
         Ok(population) => population,
         Err(error) => {
@@ -189,91 +261,125 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
             return Exit::Usage;
         }
     };
-    let courier = Courier { population: &population, versions: settings.versions };
-    for month in [settings.request.months.0, settings.request.months.1] {
-        if let Err(error) = settings.versions.of(month) {
-            terminal.complain(&error.message());
-            return Exit::Usage;
+    match make(&settings, &population, terminal) {
+        Ok(exit) => exit,
+        Err(Stop::ReaderGone) => Exit::Valid,
+        Err(Stop::Told(exit, message)) => {
+            terminal.complain(&message);
+            exit
         }
     }
+}
+
+/// Why a run ends early.
+enum Stop {
+    /// Whoever reads standard output has seen enough.
+    ReaderGone,
+    /// Something else, which is to be told.
+    Told(Exit, Message),
+}
+
+impl From<WriteError> for Stop {
+    fn from(error: WriteError) -> Stop {
+        match &error {
+            WriteError::Stream(error) if error.kind() == io::ErrorKind::BrokenPipe => Stop::ReaderGone,
+            other => {
+                let (exit, message) = told::refusal(other);
+                Stop::Told(exit, message)
+            }
+        }
+    }
+}
+
+fn make(settings: &Settings, population: &Population, terminal: &Terminal) -> Result<Exit, Stop> {
+    let courier = Courier { population, versions: settings.versions };
+    let job = Job::new(courier, settings.shape, settings.threads)?;
     let begun = Instant::now();
     let bar: OnceLock<Progress> = OnceLock::new();
-    let written =
-        write(&courier, &settings.order, &|_, total| bar.get_or_init(|| Progress::of_parts(total)).advance(1));
+    let progress = |done, total| bar.get_or_init(|| Progress::of_parts(total)).reach(done);
+    let made = match &settings.target {
+        Target::Estimate(out, format) => {
+            let room = out.as_deref().and_then(room::beside);
+            let estimate = job.estimate(block(room))?;
+            let text = match format {
+                Format::Text => lang::read(terminal.lang, &told::estimate_and_room(&estimate, room)).to_owned(),
+                Format::Json => told::estimate_json(&estimate, room),
+            };
+            return Ok(terminal.show(&with_line_end(text), Exit::Valid));
+        }
+        Target::Stdout => {
+            terminal.tell(&told::estimate(&job.estimate(block(None))?));
+            stream(&job, settings.shape, &progress)
+        }
+        Target::Folder(place) => folder(&job, place, terminal, &progress),
+    };
     if let Some(bar) = bar.get() {
         bar.finish();
     }
-    match written {
-        Ok(written) => {
-            let told = summary(&written, &settings.request, begun.elapsed().as_secs_f64());
-            terminal.show(&format!("{}\n", lang::read(terminal.lang, &told)), Exit::Valid)
+    let summary = |written| told::summary(&written, &settings.request, begun.elapsed().as_secs_f64());
+    match &settings.target {
+        // What goes to standard output is the files and nothing else.
+        Target::Stdout | Target::Estimate(..) => {
+            terminal.tell(&summary(made?));
+            Ok(Exit::Valid)
         }
-        Err(error) => refuse(&error, terminal),
+        Target::Folder(place) => match made {
+            Ok(written) => {
+                let text = with_line_end(lang::read(terminal.lang, &summary(written)).to_owned());
+                Ok(terminal.show(&text, Exit::Valid))
+            }
+            Err(Stop::Told(Exit::Incomplete, message)) if place.resume => {
+                Err(Stop::Told(Exit::Incomplete, told::kept(&message)))
+            }
+            Err(stop) => Err(stop),
+        },
     }
 }
 
-fn summary(written: &Written, request: &Request, seconds: f64) -> Message {
-    let Written { deliveries, files, rows, bytes } = *written;
-    let (users, offices) = (request.users, request.offices);
-    let (mib, rate) = (bytes as f64 / f64::from(1 << 20), rows as f64 / seconds.max(1e-9));
-    Message::pair(
-        format!(
-            "利用者{users}人・事業所{offices}か所: 送信{deliveries}件、ファイル{files}個、{rows}行、{mib:.1}MiB（{seconds:.1}秒、毎秒{rate:.0}行）"
-        ),
-        format!(
-            "{users} users, {offices} offices: {deliveries} deliveries, {files} files, {rows} rows, {mib:.1} MiB \
-             ({seconds:.1} s, {rate:.0} rows/s)"
-        ),
-    )
+/// Bytes that a disk gives to a file at a time; where that is not known, what most do.
+fn block(room: Option<Room>) -> u64 {
+    room.map_or(4096, |room| room.block)
 }
 
-fn refuse(error: &WriteError, terminal: &Terminal) -> Exit {
-    let (message, exit) = match error {
-        WriteError::NotEmpty(path) => (
-            Message::pair(
-                format!("{} は空ではありません（--force で書き込みます）", path.display()),
-                format!("{} is not empty (--force writes to it all the same)", path.display()),
-            ),
-            Exit::Usage,
-        ),
-        WriteError::NotAFolder(path) => (
-            Message::pair(
-                format!("{} はフォルダーではありません", path.display()),
-                format!("{} is not a folder", path.display()),
-            ),
-            Exit::Usage,
-        ),
-        WriteError::Shape(message) => (message.clone(), Exit::Usage),
-        WriteError::Nothing => (
-            Message::pair(
-                "この人数・期間・CSVバージョンでは、書くものがありません",
-                "nobody of so many users has anything to write in these months and version",
-            ),
-            Exit::Usage,
-        ),
-        WriteError::Delivery(renkei_generators::delivery::DeliveryError::Version(error)) => {
-            (error.message(), Exit::Usage)
+fn folder(
+    job: &Job<'_>,
+    place: &Place,
+    terminal: &Terminal,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Written, Stop> {
+    let leftover = job.look(place)?;
+    let room = room::beside(&place.out);
+    let estimate = job.estimate(block(room))?;
+    terminal.tell(&told::estimate(&estimate));
+    // What an earlier run left is either part of what is needed or removed first.
+    let there = leftover.map_or(0, |leftover| leftover.bytes);
+    if let Some(Room { free, .. }) = room.filter(|room| room.free.saturating_add(there) < estimate.on_disk) {
+        return Err(Stop::Told(Exit::Incomplete, told::no_room(&place.out, estimate.on_disk, free)));
+    }
+    if let Some(leftover) = leftover {
+        terminal.note(&told::leftover(leftover, place.resume));
+    }
+    Ok(job.write(place, progress)?)
+}
+
+fn stream(job: &Job<'_>, shape: Shape, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Written, Stop> {
+    let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
+    match shape {
+        Shape::OneFile(kind) => Ok(job.stream_rows(kind, &mut out, progress)?),
+        Shape::Tree | Shape::Flat => {
+            let mut zip = ZipStream::new(out);
+            match job.stream(&mut zip, progress) {
+                Ok(written) => {
+                    zip.finish().map_err(WriteError::Stream)?;
+                    Ok(written)
+                }
+                Err(error) => {
+                    zip.give_up();
+                    Err(error.into())
+                }
+            }
         }
-        WriteError::Delivery(error) => (
-            Message::pair(
-                format!("ファイルを作れません（renkeiの不具合です）: {error}"),
-                format!("cannot make a file (a defect of renkei): {error}"),
-            ),
-            Exit::Incomplete,
-        ),
-        WriteError::Io { path, error } => {
-            let why = lang::io_reason(error);
-            (
-                Message::pair(
-                    format!("{} に書き込めません: {}", path.display(), why.ja),
-                    format!("cannot write {}: {}", path.display(), why.en),
-                ),
-                Exit::Incomplete,
-            )
-        }
-    };
-    terminal.complain(&message);
-    exit
+    }
 }
 
 #[cfg(test)]

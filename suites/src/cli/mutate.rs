@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use renkei_generators::aside::{Aside, Standing, real, standing};
 use renkei_generators::manifest::Manifest;
 use renkei_generators::mutate::{self, MutateError, Parents, Request};
 use renkei_reports::Lang;
@@ -14,7 +15,6 @@ use time::Date;
 
 use super::terminal::{Terminal, with_line_end};
 use super::{dress, explain, settings, value_arg};
-use crate::aside::{Aside, Standing, real, standing};
 use crate::exit::Exit;
 use crate::input::name_of;
 use crate::lang::{pick, read};
@@ -122,7 +122,7 @@ fn make(matches: &ArgMatches, terminal: &Terminal) -> Result<Message, Stop> {
         parents.get(index)?;
     }
     let unwritable = |error| Stop::from(Trouble::Write(out.clone(), error));
-    let aside = Aside::beside(&out).map_err(unwritable)?;
+    let aside = Aside::fresh(&out).map_err(unwritable)?;
     let manifest = mutate::mutate(&mut parents, &request, &mut |folder, files| {
         files.iter().try_for_each(|(name, bytes)| {
             aside.write(folder, name, bytes).map_err(|error| Trouble::Write(out.join(folder).join(name), error))
@@ -141,7 +141,7 @@ fn make(matches: &ArgMatches, terminal: &Terminal) -> Result<Message, Stop> {
     }
     aside.write("", MANIFEST, manifest.to_json().as_bytes()).map_err(unwritable)?;
     let ours: Vec<String> = mutate::folders().collect();
-    aside.settle(&out, &ours, MANIFEST).map_err(unwritable)?;
+    aside.settle(&out, &ours, Some(MANIFEST)).map_err(unwritable)?;
     Ok(summary(&manifest, &path("out")))
 }
 

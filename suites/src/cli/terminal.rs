@@ -56,6 +56,11 @@ impl Terminal {
         complain(self.lang, message);
     }
 
+    /// Writes a line to standard error that is neither a complaint nor a warning.
+    pub(crate) fn tell(&self, message: &Message) {
+        tell(lang::read(self.lang, message));
+    }
+
     /// Tells on standard error what is good to know.
     pub(crate) fn note(&self, message: &Message) {
         tell(&format!("{}: {}", lang::pick(self.lang, "注意", "note"), lang::read(self.lang, message)));

@@ -1,0 +1,225 @@
+//! Writes a folder beside the place it belongs, and moves it there when it is whole. Knows paths;
+//! knows nothing of what is written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A folder that is being written. Dropped before [`Aside::settle`], it leaves nothing behind unless
+/// it is to be kept.
+#[derive(Debug)]
+pub struct Aside {
+    path: PathBuf,
+    kept: bool,
+}
+
+/// What stands where a folder is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing, or an empty folder.
+    Free,
+    /// A folder that holds something.
+    Filled,
+    /// No folder.
+    File,
+}
+
+/// Looks at the place where a folder is to be written.
+///
+/// # Errors
+///
+/// A place that cannot be looked at.
+pub fn standing(out: &Path) -> io::Result<Standing> {
+    match fs::metadata(out) {
+        Ok(metadata) if !metadata.is_dir() => Ok(Standing::File),
+        Ok(_) if fs::read_dir(out)?.next().is_some() => Ok(Standing::Filled),
+        Ok(_) => Ok(Standing::Free),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Standing::Free),
+        Err(error) => Err(error),
+    }
+}
+
+/// The path without links and dots, as far as it exists.
+///
+/// # Errors
+///
+/// A path whose existing part cannot be followed.
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let mut rest = Vec::new();
+    let mut base = path.as_path();
+    loop {
+        match (fs::canonicalize(base), base.parent(), base.file_name()) {
+            (Ok(mut real), _, _) => {
+                real.extend(rest.iter().rev());
+                return Ok(real);
+            }
+            (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+                rest.push(name);
+                base = parent;
+            }
+            (Err(error), _, _) => return Err(error),
+        }
+    }
+}
+
+/// A hidden name beside `out`, which is real: what it ends with says whose it is.
+pub fn beside(out: &Path, whose: &str) -> PathBuf {
+    let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    out.parent().unwrap_or(out).join(format!(".{name}.renkei-{whose}"))
+}
+
+impl Aside {
+    /// Makes a folder of this run's own beside `out`, which is real, and the folders above it.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn fresh(out: &Path) -> io::Result<Aside> {
+        fs::create_dir_all(out.parent().unwrap_or(out))?;
+        let path = beside(out, &std::process::id().to_string());
+        fs::create_dir(&path)?;
+        Ok(Aside { path, kept: false })
+    }
+
+    /// Makes a folder, or takes the one that an earlier run left there. Whether it is `kept` decides
+    /// what is left of it when it is not settled.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn lasting(path: PathBuf, kept: bool) -> io::Result<Aside> {
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        Ok(Aside { path, kept })
+    }
+
+    /// Where it stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes it away when it is not settled.
+    pub fn give_up(mut self) {
+        self.kept = false;
+    }
+
+    /// Writes a file in a folder of it.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.path.join(folder);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), bytes)
+    }
+
+    /// Moves it to `out`, where there is nothing or an empty folder. Where that folder holds
+    /// something, the entries of it that `ours` names and those that have the name of a new one are
+    /// replaced, and all others are left alone; `last` is removed first and moved last, so that it
+    /// never stands beside what is not its own. What was interrupted can be done again.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn settle(self, out: &Path, ours: &[String], last: Option<&str>) -> io::Result<()> {
+        if standing(out)? == Standing::Free {
+            match fs::remove_dir(out) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+            return fs::rename(&self.path, out);
+        }
+        for name in last.into_iter().chain(ours.iter().map(String::as_str)) {
+            remove(&out.join(name))?;
+        }
+        for entry in fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            if last.is_none_or(|last| name != last) {
+                remove(&out.join(&name))?;
+                fs::rename(self.path.join(&name), out.join(&name))?;
+            }
+        }
+        if let Some(last) = last {
+            fs::rename(self.path.join(last), out.join(last))?;
+        }
+        fs::remove_dir(&self.path)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if !self.kept {
+            // After it has been moved there is nothing to remove; otherwise nobody can be told.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// Removes a file, a link or a folder with all it holds. What is not there need not be removed.
+///
+/// # Errors
+///
+/// What the disk says.
+pub fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_that_is_not_settled_leaves_nothing_unless_it_is_kept() {
+        let temp = tempfile::tempdir().unwrap();
+        let aside = Aside::fresh(&temp.path().join("out")).unwrap();
+        aside.write("a", "b", b"c").unwrap();
+        drop(aside);
+        assert_eq!(names(temp.path()), Vec::<String>::new());
+        let part = temp.path().join(".out.renkei-part");
+        for expected in [vec![], vec!["first"]] {
+            let aside = Aside::lasting(part.clone(), true).unwrap();
+            assert_eq!(names(aside.path()), expected);
+            aside.write("", "first", b"").unwrap();
+        }
+        Aside::lasting(part, true).unwrap().give_up();
+        assert_eq!(names(temp.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_not_ours_stays_and_the_rest_is_replaced() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("out");
+        for (folder, name) in [("", "mine"), ("old", "x"), ("new", "gone"), ("", "last")] {
+            fs::create_dir_all(out.join(folder)).unwrap();
+            fs::write(out.join(folder).join(name), b"before").unwrap();
+        }
+        let aside = Aside::fresh(&out).unwrap();
+        aside.write("new", "here", b"").unwrap();
+        aside.write("", "last", b"after").unwrap();
+        aside.settle(&out, &["old".to_owned()], Some("last")).unwrap();
+        assert_eq!(names(&out), ["last", "mine", "new"]);
+        assert_eq!(names(&out.join("new")), ["here"]);
+        assert_eq!(fs::read(out.join("last")).unwrap(), b"after");
+        assert_eq!(names(temp.path()), ["out"]);
+    }
+}
