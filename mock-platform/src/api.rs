@@ -5,4 +5,27 @@
 //! coming WEBサービスAPI; paths, fields and codes are ours (`docs/PLATFORM.md`).
 
 pub mod body;
+pub(crate) mod home;
+pub(crate) mod login;
 pub(crate) mod respond;
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::platform::Platform;
+
+/// The routes of the platform listener.
+pub fn router() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::default().merge(login::router()).merge(home::router())
+}
+
+/// Completes routes: whatever is no route or no method of one is answered with our error body. With them
+/// comes the document that describes them.
+pub fn complete(routes: OpenApiRouter<Arc<Platform>>, platform: Arc<Platform>) -> (Router, OpenApi) {
+    let (router, document) = routes.split_for_parts();
+    let router = router.fallback(respond::no_such_route).method_not_allowed_fallback(respond::no_such_method);
+    (router.with_state(platform), document)
+}

@@ -14,13 +14,20 @@
 //! 6. All time is the [`clock::Clock`]'s, so that certificates, licences and months can be moved to.
 //! 7. Nothing of an office leaves through another office's session, not even that it exists.
 
+pub mod accounts;
 pub mod api;
+pub mod certificates;
 pub mod clock;
 pub mod deviations;
 mod files;
 pub mod journal;
+pub mod licence;
 pub mod model;
+pub mod platform;
 pub mod refusal;
 pub mod settings;
+pub mod site;
 pub mod store;
+pub mod tls;
 pub mod wire;
+pub mod world;
