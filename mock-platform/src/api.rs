@@ -8,19 +8,65 @@ mod archive;
 pub mod body;
 pub(crate) mod deliveries;
 mod handout;
+pub(crate) mod home;
 mod list;
+pub(crate) mod login;
 mod multipart;
+mod observed;
 pub(crate) mod received;
 pub(crate) mod respond;
 pub(crate) mod sent;
 
 use std::sync::Arc;
 
+use axum::Router;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::faults::with_faults;
 use crate::platform::Platform;
+use crate::site;
 
-/// The routes of the platform listener, with their description.
+/// What is said of the API as a whole.
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "renkei mock platform",
+    description = "A mock of the platform of ケアプランデータ連携 for tests. It is not the real system: paths, \
+                   fields and codes are its own.",
+    license(name = "MIT OR Apache-2.0"),
+))]
+struct About;
+
+/// The routes of the platform listener.
 pub fn router() -> OpenApiRouter<Arc<Platform>> {
-    OpenApiRouter::default().merge(deliveries::routes()).merge(sent::routes()).merge(received::routes())
+    OpenApiRouter::default()
+        .merge(login::router())
+        .merge(home::router())
+        .merge(deliveries::routes())
+        .merge(sent::routes())
+        .merge(received::routes())
+}
+
+/// All of the platform listener: its routes, what goes wrong with them, and who writes down what
+/// became of each request.
+pub fn served(platform: &Arc<Platform>) -> Router {
+    let (router, _) = complete(router(), Arc::clone(platform));
+    observed::observed(with_faults(router, platform.faults.clone()), platform)
+}
+
+/// The description of both listeners.
+pub fn document() -> OpenApi {
+    let mut document = About::openapi();
+    document.merge(router().into_openapi());
+    document.merge(site::router().into_openapi());
+    document
+}
+
+/// Completes routes: whatever is no route or no method of one is answered with our error body. With them
+/// comes the document that describes them.
+pub fn complete(routes: OpenApiRouter<Arc<Platform>>, platform: Arc<Platform>) -> (Router, OpenApi) {
+    let (router, document) = routes.split_for_parts();
+    let router = router.fallback(respond::no_such_route).method_not_allowed_fallback(respond::no_such_method);
+    (router.with_state(platform), document)
 }

@@ -16,17 +16,18 @@
 
 pub mod accounts;
 pub mod api;
+pub mod certificates;
 pub mod clock;
 pub mod deviations;
 mod files;
 pub mod journal;
 pub mod licence;
 pub mod model;
-pub mod pki;
 pub mod platform;
 pub mod post;
 pub mod refusal;
 pub mod settings;
+pub mod site;
 pub mod store;
 pub mod tls;
 pub mod wire;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
+time::serde::format_description!(pub(crate) date, Date, "[year]-[month]-[day]");
+
 /// 事業所番号: ten characters that have the form of one. The check digit is not asked for, as
 /// published numbers exist that have another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -104,10 +106,13 @@ pub enum PasswordState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Licence {
     /// 申請日
+    #[serde(with = "date")]
     pub applied_on: Date,
     /// The first day of the term.
+    #[serde(with = "date")]
     pub from: Date,
     /// 有効期限: the last day of the term, to its end in JST.
+    #[serde(with = "date")]
     pub until: Date,
     /// Whether the fee of the term has been settled (差引状態).
     pub paid: bool,
@@ -159,6 +164,9 @@ pub struct Certificate {
     pub applied_at: OffsetDateTime,
     /// What it has come to.
     pub state: CertificateState,
+    /// Whether the office has been told that it ends soon.
+    #[serde(default)]
+    pub end_noticed: bool,
 }
 
 /// How far the issuing of a certificate has come.
@@ -182,7 +190,7 @@ pub enum CertificateState {
         serial: String,
         /// SHA-256 of the certificate, in hexadecimal.
         fingerprint: String,
-        /// The password-protected p12, in Base64 or hexadecimal as the certificate office writes it.
+        /// The password-protected p12, in hexadecimal.
         p12: String,
     },
 }

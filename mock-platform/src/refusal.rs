@@ -127,6 +127,9 @@ business! {
     /// Nothing to download yet.
     NotIssued = "CPM-C05", Ours, "証明書はまだ発行されていません。", "The certificate has not been issued yet.";
 
+    /// More certificates than an office may have.
+    TooManyCertificates = "CPM-C06", Ours, "これ以上、証明書の発行申請はできません。", "No more certificates can be applied for.";
+
     /// 保守
     Maintenance = "CPM-M01", Ours, "ただいまメンテナンス中です。", "The system is under maintenance.";
 }

@@ -20,6 +20,11 @@ pub struct Settings {
     pub access_token_time: Duration,
     /// How long a refresh token lives: 8 hours (WEBサービスAPI).
     pub refresh_token_time: Duration,
+    /// How long after its application a certificate is issued; absent: when the operator approves it.
+    /// The real certificate office takes days.
+    pub certificate_issue_delay: Option<Duration>,
+    /// Certificates that an office may have, issued or applied for (assumption).
+    pub most_certificates: usize,
     /// Sessions that may be open at once; the oldest is closed for a new one (assumption).
     pub most_sessions: usize,
     /// Files in one delivery (assumption).
@@ -64,6 +69,8 @@ impl Default for Settings {
             lock_time: Duration::from_secs(30 * 60),
             access_token_time: Duration::from_secs(60 * 60),
             refresh_token_time: Duration::from_secs(8 * 60 * 60),
+            certificate_issue_delay: None,
+            most_certificates: 100,
             most_sessions: 10_000,
             most_files: 20,
             most_file_bytes: 20 << 20,

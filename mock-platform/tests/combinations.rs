@@ -1,6 +1,8 @@
 //! The sending units of each version: whole, with one member missing, and mixed in pairs. Written by
 //! hand from the standard's tables of transmission; the units that the crate knows build no expectation.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use renkei_mock_platform::deviations::Deviations;
 use renkei_mock_platform::model::OfficeNumber;
 use renkei_mock_platform::post::{self, Content, Delivery, Directory, Listed, Offer, Standing, Terms};

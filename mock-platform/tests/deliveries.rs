@@ -1,6 +1,8 @@
 //! Sending, over the routes: receipts and keys, every refusal with its code, bulk sends, and bodies that
 //! are not what they should be.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use std::sync::Arc;
@@ -495,5 +497,48 @@ async fn names_are_recognised_before_anything_is_sent() {
     assert_eq!(bench.post_json(MANAGER, "/v1/deliveries/recognise", &many).await.error(), (200, "CPM-D10".to_owned()));
     for body in ["", "[]", r#"{"names":[1]}"#, r#"{"names":[],"more":1}"#] {
         assert_eq!(bench.post_json(MANAGER, "/v1/deliveries/recognise", body).await.status, 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_read_and_other_methods_are_refused() {
+    let bench = Bench::new(small()).await;
+    for (mut request, status) in [
+        (delivery("k", "{}", &[(DELETE, ROW)]), 401),
+        (bulk(Some("k"), "{}", &[(DELETE, ROW)]), 401),
+        (Request::get("/v1/sent").body(Body::empty()).unwrap(), 401),
+        (Request::get("/v1/received/R0000000001/files/0").body(Body::empty()).unwrap(), 401),
+        (Request::delete("/v1/deliveries").body(Body::empty()).unwrap(), 405),
+        (Request::put("/v1/received").body(Body::empty()).unwrap(), 405),
+        (Request::get("/v1/delivery").body(Body::empty()).unwrap(), 404),
+    ] {
+        let what = format!("{} {}", request.method(), request.uri());
+        request.extensions_mut().insert(common::world::peer(MANAGER, &bench.control));
+        assert_eq!(bench.send_raw(request).await.error(), (status, format!("CPM-S{status}")), "{what}");
+    }
+}
+
+#[test]
+fn the_description_names_every_operation() {
+    let (_, document) = renkei_mock_platform::api::router().split_for_parts();
+    let document: Value = serde_json::from_str(&document.to_json().unwrap()).unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            found.push(format!("{} {method} {path}", operation["operationId"].as_str().unwrap()));
+        }
+    }
+    for operation in [
+        "recognise post /v1/deliveries/recognise",
+        "send post /v1/deliveries",
+        "send-bulk post /v1/deliveries/bulk",
+        "sent-list get /v1/sent",
+        "sent-detail get /v1/sent/{id}",
+        "received-list get /v1/received",
+        "received-detail get /v1/received/{id}",
+        "received-file get /v1/received/{id}/files/{position}",
+        "received-fetch post /v1/received/fetch",
+    ] {
+        assert!(found.iter().any(|known| known == operation), "{operation} of {found:?}");
     }
 }

@@ -1,6 +1,8 @@
 //! Receiving, over the routes: lists and their pages, files and archives, when an entry is 済, and that
 //! nothing of an office is told to another.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use std::io::{Cursor, Read};

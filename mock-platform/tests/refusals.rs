@@ -1,6 +1,8 @@
 //! Every refusal of a delivery that needs no store, with its nearest; the order of the checks; versions
 //! by the clock; and what names alone tell.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use renkei_mock_platform::api::body::{FileType, Recognised, RecognisedDelivery, RecognisedFile};
 use renkei_mock_platform::deviations::Deviations;
 use renkei_mock_platform::model::OfficeNumber;

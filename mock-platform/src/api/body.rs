@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
-use crate::model::{CertificateKind, Notice, OfficeNumber};
+use crate::model::{CertificateKind, Notice, OfficeNumber, date};
 use crate::refusal::{ErrorBody, Words};
 
 /// What every response is. An answer lives for one response: boxing the error would save nothing.
@@ -26,6 +26,10 @@ pub enum Answer<T> {
         error: ErrorBody,
     },
 }
+
+/// The data of an answer that has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Nothing {}
 
 /// `POST /v1/login/personal`: the first step, with 個人ユーザ.
 /// `POST /v1/login/office`: the second step, with 事業所ユーザ and the step token of the first.
@@ -88,6 +92,7 @@ pub struct Home {
     /// Who has logged in.
     pub office: OfficeEntry,
     /// ライセンスの有効期限; absent without a licence.
+    #[serde(default, with = "date::option")]
     pub licence_until: Option<Date>,
     /// Whether the licence is good today.
     pub licence_valid: bool,
@@ -330,6 +335,7 @@ pub struct LicenceView {
     /// 差引状態: `完了` where the fee of the term is settled; else ours.
     pub settlement: Option<String>,
     /// 有効期限
+    #[serde(default, with = "date::option")]
     pub until: Option<Date>,
     /// 残高 in yen.
     pub balance: u32,
@@ -368,12 +374,15 @@ pub struct LicenceApplication {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LicenceApplied {
     /// 申請日
+    #[serde(with = "date")]
     pub applied_on: Date,
     /// The form, repeated.
     pub applicant: crate::model::Applicant,
     /// The term.
+    #[serde(with = "date")]
     pub from: Date,
     /// 有効期限
+    #[serde(with = "date")]
     pub until: Date,
     /// The month whose claim the fee is taken from (`YYYY-MM`): this month's for applications of days
     /// 1 to 15, else the next month's.

@@ -20,9 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, BulkOutcome, BulkRequest, DeliveryRequest, Receipt, RecogniseRequest, Recognised};
-use super::list::{Failed, failed, receipt};
+use super::list::{failed, receipt};
 use super::multipart::{self, Limits, UploadedFile};
-use super::respond::{Failure, Json, ok};
+use super::respond::{Failure, Json, SystemErrors, ok};
 use crate::accounts::Session;
 use crate::deviations::Deviations;
 use crate::journal::Event;
@@ -41,7 +41,7 @@ const BULK: &str = "/v1/deliveries/bulk";
 const MOST_KEY_CHARS: usize = 128;
 
 /// The routes of this module.
-pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
     let routes = OpenApiRouter::new().routes(routes!(recognise)).routes(routes!(send)).routes(routes!(send_bulk));
     // Bodies are limited where they are read.
     routes.layer(DefaultBodyLimit::disable())
@@ -75,7 +75,8 @@ struct BulkForm {
     tag = "deliveries",
     request_body = RecogniseRequest,
     responses(
-        (status = 200, body = Answer<Recognised>),
+        (status = 200, description = "done, or a business error", body = Answer<Recognised>),
+        SystemErrors,
     ),
 )]
 async fn recognise(
@@ -107,17 +108,13 @@ async fn recognise(
     ),
     request_body(content = DeliveryForm, content_type = "multipart/form-data"),
     responses(
-        (status = 200, body = Answer<Receipt>),
-        (status = 400, description = "not well-formed", body = Failed),
-        (status = 408, description = "the body came too slowly", body = Failed),
-        (status = 413, description = "the body is too large", body = Failed),
-        (status = 415, description = "not this content type", body = Failed),
-        (status = 503, description = "no memory for the body now", body = Failed),
+        (status = 200, description = "done, or a business error", body = Answer<Receipt>),
+        SystemErrors,
     ),
 )]
 async fn send(State(platform): State<Arc<Platform>>, session: Session, request: Request) -> Response {
     let sent = async {
-        let key = idempotency_key(request.headers())?.ok_or_else(|| bad_key())?;
+        let key = idempotency_key(request.headers())?.ok_or_else(bad_key)?;
         let sender = Sender { platform: &platform, office: &session.office.number, deviations: deviations(&request) };
         let settings = &platform.settings;
         let limits = Limits {
@@ -150,12 +147,8 @@ async fn send(State(platform): State<Arc<Platform>>, session: Session, request: 
     ),
     request_body(content = BulkForm, content_type = "multipart/form-data"),
     responses(
-        (status = 200, body = Answer<Vec<BulkOutcome>>),
-        (status = 400, description = "not well-formed", body = Failed),
-        (status = 408, description = "the body came too slowly", body = Failed),
-        (status = 413, description = "the body is too large", body = Failed),
-        (status = 415, description = "not this content type", body = Failed),
-        (status = 503, description = "no memory for the body now", body = Failed),
+        (status = 200, description = "done, or a business error", body = Answer<Vec<BulkOutcome>>),
+        SystemErrors,
     ),
 )]
 async fn send_bulk(State(platform): State<Arc<Platform>>, session: Session, request: Request) -> Response {

@@ -4,23 +4,14 @@
 use std::fmt::Write;
 
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
 use super::respond::Failure;
 use crate::model::OfficeNumber;
 use crate::platform::Platform;
-use crate::refusal::{ErrorBody, System};
+use crate::refusal::System;
 use crate::store::{DeliveryRecord, FileRecord, ReceivedRecord, StoreError};
-
-/// An answer that is an error, as the description of the API has it; made by [`Failure`].
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "it describes what `Answer::Error` is written as")]
-pub(crate) struct Failed {
-    /// `error`
-    status: String,
-    error: ErrorBody,
-}
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -21,18 +21,17 @@ use utoipa_axum::routes;
 use super::archive;
 use super::body::{Answer, FetchRequest, Page, ReceivedEntry};
 use super::handout::{Done, Handout};
-use super::list::{self, Failed, Paging, failed};
-use super::respond::{Failure, Json, Path, Query, ok};
+use super::list::{self, Paging, failed};
+use super::respond::{Failure, Json, Path, Query, SystemErrors, ok};
 use crate::accounts::Session;
 use crate::deviations::{Deviations, ListDeviation};
 use crate::model::OfficeNumber;
 use crate::platform::Platform;
 use crate::refusal::{Business, Refusal, System};
 use crate::store::{Listed, ReceivedRecord};
-use crate::tls::Peer;
 
 /// The routes of this module.
-pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
         .routes(routes!(received_list))
         .routes(routes!(received_detail))
@@ -48,7 +47,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
     tag = "received",
     params(Paging),
     responses(
-        (status = 200, body = Answer<Page<ReceivedEntry>>),
+        (status = 200, description = "done, or a business error", body = Answer<Page<ReceivedEntry>>),
+        SystemErrors,
     ),
 )]
 async fn received_list(
@@ -105,8 +105,8 @@ async fn before(
         ("id" = String, Path, description = "the number of the entry"),
     ),
     responses(
-        (status = 200, body = Answer<ReceivedEntry>),
-        (status = 403, description = "not the office's own", body = Failed),
+        (status = 200, description = "done, or a business error", body = Answer<ReceivedEntry>),
+        SystemErrors,
     ),
 )]
 async fn received_detail(
@@ -130,8 +130,7 @@ async fn received_detail(
     ),
     responses(
         (status = 200, description = "the bytes, with their digest in Repr-Digest (RFC 9530)", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 403, description = "not the office's own", body = Failed),
-        (status = 404, description = "no such file", body = Failed),
+        SystemErrors,
     ),
 )]
 async fn received_file(
@@ -145,7 +144,7 @@ async fn received_file(
     let file = usize::try_from(position).ok().and_then(|position| entry.files.get(position));
     let file = file.ok_or(System::NotFound)?;
     let whole = request.method() == Method::GET && !request.headers().contains_key(RANGE);
-    let done = done(&platform, request.extensions(), office, vec![(entry.id, vec![position])]).filter(|_| whole);
+    let done = done(&platform, &session, request.extensions(), vec![(entry.id, vec![position])]).filter(|_| whole);
     let stream = Box::pin(platform.store.body(&file.body));
     Ok(Handout::new(stream, file.bytes, done).response("application/octet-stream", &file.name, Some(&file.sha256)))
 }
@@ -159,7 +158,7 @@ async fn received_file(
     request_body = FetchRequest,
     responses(
         (status = 200, description = "the archive, or a business error as JSON", body = Vec<u8>, content_type = "application/zip"),
-        (status = 403, description = "not the office's own", body = Failed),
+        SystemErrors,
     ),
 )]
 async fn received_fetch(
@@ -199,7 +198,7 @@ async fn received_fetch(
         let files = u32::try_from(entry.files.len()).unwrap_or(u32::MAX);
         (entry.id, (0..files).collect())
     });
-    let done = done(&platform, &extensions, office, fetched.collect());
+    let done = done(&platform, &session, &extensions, fetched.collect());
     let stream = Box::pin(chunks(tokio::fs::File::from_std(archive.file)));
     Ok(Handout::new(stream, archive.bytes, done).response("application/zip", "received.zip", None))
 }
@@ -223,15 +222,15 @@ async fn own(platform: &Platform, office: &OfficeNumber, id: &str) -> Result<Rec
 /// Marks files as fetched when the bytes have left; nothing where a fault says so.
 fn done(
     platform: &Arc<Platform>,
+    session: &Session,
     extensions: &Extensions,
-    office: &OfficeNumber,
     fetched: Vec<(String, Vec<u32>)>,
 ) -> Option<Done> {
     if deviations(extensions).fetch_forgotten {
         return None;
     }
-    let control = extensions.get::<Peer>()?.control.clone();
-    let (store, clock, office) = (platform.store.clone(), platform.clock.clone(), office.clone());
+    let control = session.peer.control.clone();
+    let (store, clock, office) = (platform.store.clone(), platform.clock.clone(), session.office.number.clone());
     let runtime = tokio::runtime::Handle::current();
     let then = Box::new(move || {
         runtime.spawn(async move {

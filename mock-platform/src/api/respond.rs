@@ -4,6 +4,7 @@
 //! A business error is an answer like any other and comes with HTTP 200; a system error comes with its
 //! own status. [`Json`], [`Query`] and [`Path`] are those of axum with rejections that are [`Failure`]s.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
 
@@ -19,9 +20,14 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use renkei_validator::text::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoResponses;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 use super::body::Answer;
 use crate::refusal::{Business, ErrorBody, Refusal, System};
+use crate::settings::Settings;
+use crate::store::StoreError;
+use crate::world::ChangeError;
 
 /// Bytes that a JSON body may have.
 pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
@@ -31,7 +37,7 @@ const MOST_DETAIL_CHARS: usize = 300;
 
 /// Why a request ends without what it asked for.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// It was understood and is refused: HTTP 200.
     Business(Refusal),
     /// It was not taken up, or we failed: the status of the error; with what exactly, where that helps.
@@ -57,6 +63,41 @@ impl From<Business> for Failure {
 impl From<System> for Failure {
     fn from(system: System) -> Failure {
         Failure::System(system, None)
+    }
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Failure {
+        match error {
+            ChangeError::Refused(refusal) => Failure::Business(refusal),
+            ChangeError::NoSuchOffice => System::NotFound.into(),
+            ChangeError::Store(_) => System::Internal.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        match error {
+            StoreError::Cursor => bad_request(&"after: not a cursor of this list"),
+            _ => System::Internal.into(),
+        }
+    }
+}
+
+/// The system errors that any route may answer with, for the OpenAPI document.
+#[derive(Debug)]
+pub(crate) struct SystemErrors;
+
+impl IntoResponses for SystemErrors {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let content = || Content::new(Some(Ref::from_schema_name("Answer_Nothing")));
+        let response = |system: &System| {
+            let words = system.text();
+            let response = ResponseBuilder::new().description(format!("{} {}", words.ja, words.en));
+            (system.status().to_string(), response.content("application/json", content()).build().into())
+        };
+        System::ALL.iter().map(response).collect()
     }
 }
 
@@ -120,6 +161,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// How many entries a page of a list gets: as many as asked for, or as many as the settings say.
+pub(crate) fn page_length(asked: Option<u32>, settings: &Settings) -> Result<u32, Failure> {
+    let (usual, most) = settings.page;
+    match asked {
+        None => Ok(usual),
+        Some(asked) if (1..=most).contains(&asked) => Ok(asked),
+        Some(_) => Err(bad_request(&format!("limit: 1..={most}"))),
+    }
+}
+
 /// Reads JSON that has been collected already, such as a part of a multipart body.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(bytes).map_err(|error| bad_request(&error))
@@ -156,7 +207,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-fn bad_request(why: &dyn ToString) -> Failure {
+/// 400, with what exactly; long words are cut.
+pub(crate) fn bad_request(why: &dyn ToString) -> Failure {
     let words: String = why.to_string().chars().take(MOST_DETAIL_CHARS).collect();
     Failure::System(System::BadRequest, Some(Message::same(words)))
 }

@@ -9,14 +9,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, Page, SentEntry};
-use super::list::{self, Failed, Paging, failed};
-use super::respond::{Failure, Path, Query, ok};
+use super::list::{self, Paging, failed};
+use super::respond::{Failure, Path, Query, SystemErrors, ok};
 use crate::accounts::Session;
 use crate::platform::Platform;
 use crate::refusal::System;
 
 /// The routes of this module.
-pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new().routes(routes!(sent_list)).routes(routes!(sent_detail))
 }
 
@@ -28,7 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Platform>> {
     tag = "deliveries",
     params(Paging),
     responses(
-        (status = 200, body = Answer<Page<SentEntry>>),
+        (status = 200, description = "done, or a business error", body = Answer<Page<SentEntry>>),
+        SystemErrors,
     ),
 )]
 async fn sent_list(
@@ -53,8 +54,8 @@ async fn sent_list(
         ("id" = String, Path, description = "the number of the delivery"),
     ),
     responses(
-        (status = 200, body = Answer<SentEntry>),
-        (status = 403, description = "not the office's own", body = Failed),
+        (status = 200, description = "done, or a business error", body = Answer<SentEntry>),
+        SystemErrors,
     ),
 )]
 async fn sent_detail(

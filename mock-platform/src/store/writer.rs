@@ -1,9 +1,9 @@
 //! The one thread that changes the store. Knows the order of writes that makes an acknowledgement
 //! true; knows no caller.
 //!
-//! It takes what is waiting and writes it together: all bodies into the log with one sync, while all
-//! rows are put into one transaction of the index; when both are done the commit, which is the second
-//! sync; then the lines of the journal, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
+//! It takes what is waiting and writes it together: all bodies into the log, one sync of the log, all
+//! rows in one transaction of the index, whose commit is the second sync, then the lines of the
+//! journal, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
 //! the log that no row owns are cut off at the next opening, and a line that the journal lacks is
 //! written then.
 
@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::appender::Appender;
 use super::index::{self, CONTENTS, Meta};
 use super::log::Log;
 use super::record::{FileRow, Id, hex, moment};
@@ -77,7 +76,6 @@ pub(super) struct Writer {
     pub(super) meta: Meta,
     /// The log that readers see, too.
     pub(super) log: Arc<Mutex<Arc<Log>>>,
-    pub(super) appender: Appender,
     pub(super) directory: PathBuf,
     pub(super) journal: Journal,
     /// Events of what is committed that are not in the journal yet.
@@ -118,8 +116,7 @@ impl Writer {
         }
         // Lines that cannot be written now are written at the next opening.
         let _ = self.write_pending();
-        let Writer { connection, lock, commands, appender, .. } = self;
-        drop(appender);
+        let Writer { connection, lock, commands, .. } = self;
         drop(connection);
         drop(lock);
         drop(commands);
@@ -157,7 +154,6 @@ impl Writer {
         let done = match prepared {
             Ok(done) => done,
             Err(error) => {
-                self.appender.settle();
                 self.roll_back();
                 // Frees the space. Where that fails, the bytes are overwritten or cut off later.
                 let _ = log.cut(self.meta.log_end);
@@ -181,7 +177,7 @@ impl Writer {
     fn prepare(
         &self,
         batch: &[Work],
-        log: &Arc<Log>,
+        log: &Log,
         meta: &mut Meta,
         events: &mut Vec<Event>,
     ) -> Result<Vec<Done>, StoreError> {
@@ -191,7 +187,7 @@ impl Writer {
             .iter()
             .map(|work| match work {
                 Work::Accept { delivery, times, .. } => {
-                    accept(connection, (&self.appender, log), meta, events, delivery, *times).map(Done::Accept)
+                    accept(connection, log, meta, events, delivery, *times).map(Done::Accept)
                 }
                 Work::Fetched { office, entry, position, at, .. } => {
                     mark_fetched(connection, events, office, *entry, *position, *at).map(Done::Fetched)
@@ -199,11 +195,11 @@ impl Writer {
                 Work::Documents { changes, .. } => change_documents(connection, changes).map(|()| Done::Documents),
             })
             .collect::<Result<Vec<_>, _>>()?;
+        if meta.log_end != self.meta.log_end {
+            log.sync()?;
+        }
         if *meta != self.meta {
             index::write_meta(connection, meta)?;
-        }
-        if meta.log_end != self.meta.log_end {
-            self.appender.sync(log)?;
         }
         Ok(done)
     }
@@ -285,7 +281,7 @@ impl Work {
 
 fn accept(
     connection: &Connection,
-    (appender, log): (&Appender, &Arc<Log>),
+    log: &Log,
     meta: &mut Meta,
     events: &mut Vec<Event>,
     new: &NewDelivery,
@@ -305,9 +301,7 @@ fn accept(
     let mut rows = Vec::with_capacity(new.files.len());
     for file in &new.files {
         let length = file.bytes.len() as u64;
-        if length > 0 {
-            appender.write(log, meta.log_end, &file.bytes)?;
-        }
+        log.write(meta.log_end, &file.bytes)?;
         rows.push(FileRow {
             name: file.name.clone(),
             file_type: file.file_type,

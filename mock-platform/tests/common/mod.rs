@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,46 +18,47 @@ use renkei_mock_platform::model::OfficeNumber;
 use renkei_mock_platform::platform::Platform;
 use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::wire::Control;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use tower::ServiceExt;
 
-pub mod world;
+pub(crate) mod world;
 
-pub use world::{CENTER, EXPIRED, MANAGER, PROVIDER, UNLICENSED};
+pub(crate) use world::{CENTER, EXPIRED, MANAGER, PROVIDER, UNLICENSED};
 
 /// The moment at which tests begin.
-pub const NOW: OffsetDateTime = datetime!(2026-11-20 10:00 +9);
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-20 10:00 +9);
 
 /// A platform and its routes.
-pub struct Bench {
-    pub platform: Arc<Platform>,
-    pub control: Control,
+pub(crate) struct Bench {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) control: Control,
     router: Router,
+    tokens: Mutex<BTreeMap<(String, OffsetDateTime), String>>,
     _directory: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
     }
 
     /// The code of the error, with the status.
-    pub fn error(&self) -> (u16, String) {
+    pub(crate) fn error(&self) -> (u16, String) {
         (self.status, self.json()["error"]["code"].as_str().unwrap_or("none").to_owned())
     }
 
     /// What a good answer holds.
-    pub fn data(&self) -> Value {
+    pub(crate) fn data(&self) -> Value {
         let mut json = self.json();
         assert_eq!((self.status, &json["status"]), (200, &Value::from("ok")), "{json}");
         json["data"].take()
@@ -64,7 +66,7 @@ impl Reply {
 }
 
 /// Limits that are reached with few bytes.
-pub fn small() -> Settings {
+pub(crate) fn small() -> Settings {
     Settings {
         most_files: 4,
         most_file_bytes: 1_000,
@@ -79,61 +81,88 @@ pub fn small() -> Settings {
 }
 
 impl Bench {
-    pub async fn new(settings: Settings) -> Bench {
+    pub(crate) async fn new(settings: Settings) -> Bench {
         Bench::with(settings, |_| {}).await
     }
 
-    pub async fn with(settings: Settings, change: impl FnOnce(&mut Platform)) -> Bench {
+    pub(crate) async fn with(settings: Settings, change: impl FnOnce(&mut Platform)) -> Bench {
         let directory = tempfile::tempdir().unwrap();
         let clock = Clock::stopped(NOW);
         let journal = Journal::open(&directory.path().join("journal.jsonl"), clock.clone()).unwrap();
         let mut platform = world::platform(directory.path(), clock, settings, journal).await;
         change(&mut platform);
         let platform = Arc::new(platform);
-        let router = api::router().split_for_parts().0.with_state(Arc::clone(&platform));
-        Bench { platform, control: Control::default(), router, _directory: directory }
+        let (router, _) = api::complete(api::router(), Arc::clone(&platform));
+        Bench { platform, control: Control::default(), router, tokens: Mutex::default(), _directory: directory }
     }
 
-    pub fn set_clock(&self, at: OffsetDateTime) {
+    pub(crate) fn set_clock(&self, at: OffsetDateTime) {
         self.platform.clock.set(Hand::Stopped(at));
     }
 
     /// Sends a request of an office that has logged in.
-    pub async fn send(&self, office: &str, request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, office: &str, request: Request<Body>) -> Reply {
         self.send_bent(office, request, Deviations::default()).await
     }
 
     /// The same, with deviations.
-    pub async fn send_bent(&self, office: &str, mut request: Request<Body>, deviations: Deviations) -> Reply {
-        world::log_in(&self.platform, &mut request, office, &self.control).await;
+    pub(crate) async fn send_bent(&self, office: &str, mut request: Request<Body>, deviations: Deviations) -> Reply {
+        let token = self.token(office).await;
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        request.extensions_mut().insert(world::peer(office, &self.control));
         request.extensions_mut().insert(deviations);
         self.send_raw(request).await
     }
 
+    /// The token of an office, which logs in once at each time of the clock.
+    async fn token(&self, office: &str) -> String {
+        let at = (office.to_owned(), self.platform.clock.now());
+        let known = self.tokens.lock().unwrap().get(&at).cloned();
+        if let Some(token) = known {
+            return token;
+        }
+        let step = json!({ "user_id": format!("c{office}"), "password": world::PASSWORD });
+        let step = self.log_in(office, "/v1/login/personal", &step).await;
+        let last = json!({
+            "user_id": format!("KJ99{office}"), "password": world::PASSWORD, "step_token": step["step_token"],
+        });
+        let session = self.log_in(office, "/v1/login/office", &last).await;
+        let token = session["access_token"].as_str().unwrap().to_owned();
+        self.tokens.lock().unwrap().insert(at, token.clone());
+        token
+    }
+
+    async fn log_in(&self, office: &str, path: &str, body: &Value) -> Value {
+        let request = Request::post(path).header("content-type", "application/json");
+        let mut request = request.body(Body::from(body.to_string())).unwrap();
+        request.extensions_mut().insert(world::peer(office, &self.control));
+        self.send_raw(request).await.data()
+    }
+
     /// Sends a request as it is.
-    pub async fn send_raw(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn send_raw(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Reply { status: head.status.as_u16(), headers: head.headers, body }
     }
 
-    pub async fn get(&self, office: &str, path: &str) -> Reply {
+    pub(crate) async fn get(&self, office: &str, path: &str) -> Reply {
         self.send(office, Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post_json(&self, office: &str, path: &str, json: &str) -> Reply {
+    pub(crate) async fn post_json(&self, office: &str, path: &str, json: &str) -> Reply {
         let request = Request::post(path).header("content-type", "application/json");
         self.send(office, request.body(Body::from(json.to_owned())).unwrap()).await
     }
 
     /// Sends a delivery: its JSON part and its files.
-    pub async fn deliver(&self, office: &str, key: &str, json: &str, files: &[(&str, &[u8])]) -> Reply {
+    pub(crate) async fn deliver(&self, office: &str, key: &str, json: &str, files: &[(&str, &[u8])]) -> Reply {
         self.send(office, delivery(key, json, files)).await
     }
 
     /// What the journal tells of refusals: code and key.
-    pub fn refusals(&self) -> Vec<(String, Option<String>)> {
+    pub(crate) fn refusals(&self) -> Vec<(String, Option<String>)> {
         let lines = self.platform.journal.since(0, 10_000).unwrap();
         let refused = lines.into_iter().filter_map(|line| match line.event {
             Event::Refused { code, key, .. } => Some((code, key)),
@@ -143,38 +172,38 @@ impl Bench {
     }
 
     /// How many deliveries were accepted, by the journal.
-    pub fn accepted(&self) -> usize {
+    pub(crate) fn accepted(&self) -> usize {
         let lines = self.platform.journal.since(0, 10_000).unwrap();
         lines.iter().filter(|line| matches!(line.event, Event::Accepted(_))).count()
     }
 }
 
-pub fn office(number: &str) -> OfficeNumber {
+pub(crate) fn office(number: &str) -> OfficeNumber {
     OfficeNumber::parse(number).unwrap()
 }
 
-pub const BOUNDARY: &str = "renkei-boundary";
+pub(crate) const BOUNDARY: &str = "renkei-boundary";
 
 /// A part: its headers without the last line break, and its bytes.
-pub fn part(head: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn part(head: &str, bytes: &[u8]) -> Vec<u8> {
     [b"--", BOUNDARY.as_bytes(), b"\r\n", head.as_bytes(), b"\r\n\r\n", bytes, b"\r\n"].concat()
 }
 
-pub fn json_part(name: &str, json: &str) -> Vec<u8> {
+pub(crate) fn json_part(name: &str, json: &str) -> Vec<u8> {
     let head = format!("Content-Disposition: form-data; name=\"{name}\"\r\nContent-Type: application/json");
     part(&head, json.as_bytes())
 }
 
-pub fn file_part(name: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn file_part(name: &str, bytes: &[u8]) -> Vec<u8> {
     part(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\""), bytes)
 }
 
-pub fn end() -> Vec<u8> {
+pub(crate) fn end() -> Vec<u8> {
     [b"--", BOUNDARY.as_bytes(), b"--\r\n"].concat()
 }
 
 /// A multipart request of parts that are written already.
-pub fn multipart(path: &str, key: Option<&str>, parts: &[Vec<u8>]) -> Request<Body> {
+pub(crate) fn multipart(path: &str, key: Option<&str>, parts: &[Vec<u8>]) -> Request<Body> {
     let request = Request::post(path).header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
     let request = match key {
         Some(key) => request.header("idempotency-key", key),
@@ -183,14 +212,14 @@ pub fn multipart(path: &str, key: Option<&str>, parts: &[Vec<u8>]) -> Request<Bo
     request.body(Body::from([parts.concat(), end()].concat())).unwrap()
 }
 
-pub fn delivery(key: &str, json: &str, files: &[(&str, &[u8])]) -> Request<Body> {
+pub(crate) fn delivery(key: &str, json: &str, files: &[(&str, &[u8])]) -> Request<Body> {
     let mut parts = vec![json_part("delivery", json)];
     parts.extend(files.iter().map(|(name, bytes)| file_part(name, bytes)));
     multipart("/v1/deliveries", Some(key), &parts)
 }
 
 /// Table 6 and 7 with the supplement of one month, manager to provider.
-pub fn table(at: &str) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn table(at: &str) -> Vec<(String, Vec<u8>)> {
     ["UPPLAN", "UPSIKYU", "UPHOSOKU"]
         .into_iter()
         .map(|kind| {
@@ -200,6 +229,6 @@ pub fn table(at: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-pub fn borrowed(files: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+pub(crate) fn borrowed(files: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
     files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
 }
