@@ -17,6 +17,7 @@
 pub mod api;
 pub mod clock;
 pub mod deviations;
+pub mod faults;
 pub mod model;
 pub mod refusal;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod faults;
 mod generate;
 mod mutate;
 mod report;
@@ -65,6 +66,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
     match matches.subcommand() {
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
+        Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
         Some(("report", _)) => report::run(&terminal),
@@ -175,6 +177,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(check::command(lang))
         .subcommand(explain::command(lang))
         .subcommand(rules::command(lang))
+        .subcommand(faults::command(lang))
         .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
         .subcommand(mutate::command(lang))
