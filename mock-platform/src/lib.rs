@@ -19,6 +19,7 @@ pub mod clock;
 pub mod deviations;
 pub mod faults;
 pub mod model;
+pub mod pki;
 pub mod refusal;
 pub mod settings;
 pub mod wire;
