@@ -4,7 +4,6 @@
 //! [`Wire`] lies below TLS. [`Control`] is the handle to it that travels with every request of the
 //! connection.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -37,39 +36,77 @@ pub struct Control {
     state: Arc<Mutex<State>>,
 }
 
+type Done = Box<dyn FnOnce() + Send>;
+
 #[derive(Default)]
 struct State {
     misbehaviour: Option<Misbehaviour>,
     /// Tasks that wait in the wire and must look again.
     wakers: Vec<Waker>,
-    /// What to do when all bytes written so far have left.
-    sent: VecDeque<Box<dyn FnOnce() + Send>>,
+    /// What to do when the response under way has left.
+    sent: Vec<Done>,
+    /// What to do at the next flush.
+    ended: Vec<Done>,
 }
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("misbehaviour", &self.misbehaviour).field("sent", &self.sent.len()).finish()
+        f.debug_struct("State")
+            .field("misbehaviour", &self.misbehaviour)
+            .field("sent", &self.sent.len())
+            .field("ended", &self.ended.len())
+            .finish()
     }
 }
 
 impl Control {
     /// Makes the connection misbehave from now on.
     pub fn misbehave(&self, how: Misbehaviour) {
+        self.set(Some(how));
+    }
+
+    /// Makes the connection misbehave, or behave again, when the response under way has left, as
+    /// [`Control::when_sent`] has it.
+    pub fn when_sent_misbehave(&self, how: Option<Misbehaviour>) {
+        // What waits in the state must not keep the state alive.
+        let state = Arc::downgrade(&self.state);
+        self.when_sent(move || {
+            if let Some(state) = state.upgrade() {
+                Control { state }.set(how);
+            }
+        });
+    }
+
+    fn set(&self, how: Option<Misbehaviour>) {
         let mut state = self.state();
-        state.misbehaviour = Some(how);
+        state.misbehaviour = how;
         state.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    /// Does something at the next flush, whether the response has ended or not: all bytes handed to
+    /// the connection so far have been taken by the operating system then.
+    pub fn when_flushed(&self, done: impl FnOnce() + Send + 'static) {
+        self.state().ended.push(Box::new(done));
     }
 
     /// Does something when all bytes handed to the connection so far, and those that belong to the
     /// same response, have been taken by the operating system. Not done where the connection breaks
     /// before.
     pub fn when_sent(&self, done: impl FnOnce() + Send + 'static) {
-        self.state().sent.push_back(Box::new(done));
+        self.state().sent.push(Box::new(done));
+    }
+
+    /// Called by the listener when the last byte of a response has been handed over. A flush before
+    /// that is one of its beginning, or of the response before.
+    pub(crate) fn response_ended(&self) {
+        let mut state = self.state();
+        let sent = std::mem::take(&mut state.sent);
+        state.ended.extend(sent);
     }
 
     /// Called by the listener after a flush of everything above TLS succeeded.
-    pub fn flushed(&self) {
-        let done = std::mem::take(&mut self.state().sent);
+    pub(crate) fn flushed(&self) {
+        let done = std::mem::take(&mut self.state().ended);
         done.into_iter().for_each(|done| done());
     }
 
@@ -151,6 +188,8 @@ impl AsyncRead for Wire {
         match self.control.look(cx.waker()) {
             Some(Misbehaviour::Reset) => Poll::Ready(Err(self.reset())),
             Some(Misbehaviour::Stall) => Poll::Pending,
+            // Nothing can be answered any more: the connection ends, and no request is taken up.
+            Some(Misbehaviour::CloseAfter(0)) => Poll::Ready(Ok(())),
             None | Some(Misbehaviour::ResetAfter(_) | Misbehaviour::CloseAfter(_) | Misbehaviour::Slow(_)) => {
                 Pin::new(&mut self.tcp).poll_read(cx, buf)
             }

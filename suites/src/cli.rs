@@ -3,6 +3,7 @@
 mod check;
 mod client;
 mod explain;
+mod faults;
 mod generate;
 mod mutate;
 mod report;
@@ -67,6 +68,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
+        Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
         Some(("report", _)) => report::run(&terminal),
@@ -177,6 +179,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(check::command(lang))
         .subcommand(explain::command(lang))
         .subcommand(rules::command(lang))
+        .subcommand(faults::command(lang))
         .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
         .subcommand(mutate::command(lang))

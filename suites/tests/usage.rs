@@ -20,6 +20,7 @@ fn help_is_in_the_language_asked_for() {
         &["check", "--help"],
         &["explain", "-h"],
         &["rules", "-h"],
+        &["faults", "-h"],
         &["report", "-h"],
         &["mutate", "-h"],
         &["score", "-h"],
