@@ -43,9 +43,9 @@ pub fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::default()
         .merge(login::router())
         .merge(home::router())
-        .merge(deliveries::routes())
-        .merge(sent::routes())
-        .merge(received::routes())
+        .merge(deliveries::router())
+        .merge(sent::router())
+        .merge(received::router())
 }
 
 /// All of the platform listener: its routes, what goes wrong with them, and who writes down what

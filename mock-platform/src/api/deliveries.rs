@@ -37,6 +37,11 @@ use crate::store::{AcceptOutcome, DeliveryRecord, NewDelivery, NewFile};
 const SEND: &str = "/v1/deliveries";
 const BULK: &str = "/v1/deliveries/bulk";
 
+/// Whether the refusals of a route are written here, with their keys.
+pub(super) fn tells(route: &str) -> bool {
+    route == SEND || route == BULK
+}
+
 /// The most characters of an idempotency key.
 const MOST_KEY_CHARS: usize = 128;
 

@@ -54,7 +54,7 @@ pub enum Event {
         issuer: Option<String>,
         /// Its serial number, in hexadecimal.
         serial: Option<String>,
-        /// Why it was refused, as only the server knows; absent where it was not.
+        /// Why it came to nothing, as only the server knows; absent where it was good.
         refusal: Option<String>,
         /// The alert sent.
         alert: Option<String>,

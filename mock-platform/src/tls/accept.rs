@@ -25,15 +25,29 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Serves a router over TLS until `shutdown` comes. Then nothing more is accepted, handshakes are
 /// dropped, and requests under way are finished, for ten seconds at most. Dropping the future ends
 /// everything at once.
-pub async fn serve(
+///
+/// # Errors
+/// [`TlsError`], before anything is accepted.
+pub fn serve<S: Future<Output = ()>>(
     listener: TcpListener,
     config: Config,
     router: Router,
+    shutdown: S,
+) -> Result<impl Future<Output = ()> + use<S>, TlsError> {
+    let doors = Doors::new(&config)?;
+    Ok(accept(listener, config, doors, router, shutdown))
+}
+
+async fn accept(
+    listener: TcpListener,
+    config: Config,
+    doors: Doors,
+    router: Router,
     shutdown: impl Future<Output = ()>,
-) -> Result<(), TlsError> {
+) {
     let slots = Arc::new(Semaphore::new(config.settings.most_connections.min(Semaphore::MAX_PERMITS)));
     let (stop, stopped) = watch::channel(false);
-    let house = Arc::new(House { doors: Doors::new(&config)?, config, router, stopped });
+    let house = Arc::new(House { doors, config, router, stopped });
     let mut connections = JoinSet::new();
     let mut number = 0;
     tokio::pin!(shutdown);
@@ -63,7 +77,6 @@ pub async fn serve(
     if drained.is_err() {
         connections.shutdown().await;
     }
-    Ok(())
 }
 
 /// The next connection, whatever fails before.

@@ -104,6 +104,11 @@ impl Seed {
         &self.offices
     }
 
+    /// The offices, to be completed. Their numbers and users stay as they are.
+    pub(crate) fn offices_mut(&mut self) -> &mut [Office] {
+        &mut self.offices
+    }
+
     /// The notices, oldest first.
     pub fn notices(&self) -> &[SeedNotice] {
         &self.notices

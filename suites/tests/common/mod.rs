@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) mod platform;
+
 /// 第6表 of the clean sample set.
 pub(crate) const TABLE6: &str = "UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV";
 

@@ -1,0 +1,371 @@
+//! Starts a platform and stops it: its folder, its parts, its two listeners. Knows where everything
+//! lies; judges nothing.
+
+mod folder;
+mod issuer;
+mod materials;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use renkei_validator::text::Message;
+use thiserror::Error;
+use time::{Date, OffsetDateTime};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use self::folder::Folder;
+use self::issuer::ByAuthority;
+use crate::accounts::Sessions;
+use crate::clients::{self, ClientFiles};
+use crate::clock::Clock;
+use crate::faults::{Engine, Fired, Plan};
+use crate::journal::{Event, Journal, JournalError};
+use crate::metrics::Metrics;
+use crate::model::OfficeNumber;
+use crate::platform::Platform;
+use crate::post::Gate;
+use crate::settings::Settings;
+use crate::store::{Store, StoreError};
+use crate::tls::ledger::{Handshake, Outcome};
+use crate::tls::{self, Faces, Ledger};
+use crate::world::{Seed, World};
+use crate::{api, manage};
+
+/// How office numbers of the test range begin.
+const TEST_RANGE: &str = "99";
+
+/// Names of this machine that the server's certificate is for.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// Where a platform keeps what it must not lose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// In a folder of its own that goes when it stops.
+    Temporary,
+    /// In this folder, which may be that of an earlier run.
+    Folder(PathBuf),
+}
+
+/// How a platform is to be.
+#[derive(Debug)]
+pub struct Options {
+    /// Where its data lies.
+    pub data: Data,
+    /// Where HTTPS is spoken; port 0 for any.
+    pub listen: SocketAddr,
+    /// Where the management listens; port 0 for any.
+    pub manage: SocketAddr,
+    /// The offices of a new folder; those of the demonstration where there is none.
+    pub seed: Option<Seed>,
+    /// Whether office numbers outside the test range 99… are taken.
+    pub real_numbers: bool,
+    /// Limits and times.
+    pub settings: Settings,
+    /// All time.
+    pub clock: Clock,
+    /// What goes wrong.
+    pub plan: Plan,
+    /// The content check.
+    pub gate: Option<Arc<dyn Gate>>,
+}
+
+impl Options {
+    /// On free ports of this machine, in a temporary folder, with the offices of the demonstration.
+    pub fn for_tests() -> Options {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Options {
+            data: Data::Temporary,
+            listen: any,
+            manage: any,
+            seed: None,
+            real_numbers: false,
+            settings: Settings::default(),
+            clock: Clock::of_machine(),
+            plan: Plan::default(),
+            gate: None,
+        }
+    }
+}
+
+/// Why a platform does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The offices asked for cannot be had.
+    #[error("{}", .0.en)]
+    Seed(Message),
+    /// Another process has the folder.
+    #[error("{} is in use by another platform", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A port cannot be had.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        error: io::Error,
+    },
+    /// Something in its folder cannot be made, read or written.
+    #[error("cannot use {}: {why}", path.display())]
+    Folder {
+        /// What.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl StartError {
+    /// What is wrong, in both languages.
+    pub fn message(&self) -> Message {
+        let ja = match self {
+            StartError::Seed(message) => return message.clone(),
+            StartError::InUse { folder } => {
+                format!("{} は、ほかの模擬プラットフォームが使っています", folder.display())
+            }
+            StartError::Listen { address, error } => format!("{address} で待ち受けできません: {error}"),
+            StartError::Folder { path, why } => format!("{} を使えません: {why}", path.display()),
+        };
+        Message::pair(ja, self.to_string())
+    }
+}
+
+/// A platform that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where HTTPS is spoken.
+    pub platform: SocketAddr,
+    /// Where the management listens.
+    pub manage: SocketAddr,
+    parts: Arc<Platform>,
+    folder: Folder,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// The URL of the API, by a name that is in the server's certificate.
+    pub fn url(&self) -> String {
+        url(self.platform)
+    }
+
+    /// The folder with everything.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Today, by the platform's clock.
+    pub fn today(&self) -> Date {
+        self.parts.clock.today()
+    }
+
+    /// The parts, for tests and for who builds on them.
+    pub fn parts(&self) -> &Arc<Platform> {
+        &self.parts
+    }
+
+    /// The files an office's client connects with.
+    pub fn client(&self, office: &OfficeNumber) -> ClientFiles {
+        ClientFiles::of(self.folder(), office)
+    }
+
+    /// Answers what is under way, then stops. Gives the steps of the fault plan that never fired.
+    pub async fn stop(self) -> Vec<String> {
+        self.stop.send_replace(true);
+        let never_fired = never_fired(&self.parts.faults);
+        let (counting, serving): (Vec<_>, Vec<_>) =
+            self.tasks.into_iter().enumerate().partition(|(number, _)| *number == 0);
+        for (_, task) in serving {
+            // A task that broke has nothing left to end.
+            let _ = task.await;
+        }
+        // The store writes lines until it is closed; nothing follows the footer.
+        self.parts.store.close().await;
+        self.parts.note(&Event::Stopped { never_fired: never_fired.clone() });
+        counting.iter().for_each(|(_, task)| task.abort());
+        never_fired
+    }
+}
+
+/// Starts a platform. When this returns it is ready.
+///
+/// # Errors
+/// [`StartError`]; nothing is left running.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let folder = Folder::of(options.data)?;
+    let (listener, platform) = bind(options.listen).await?;
+    let (manager, manage) = bind(options.manage).await?;
+    let path = folder.path().to_owned();
+    let failed =
+        |name: &str, why: &dyn std::fmt::Display| StartError::Folder { path: path.join(name), why: why.to_string() };
+
+    let journal = Journal::open(&path.join("journal.jsonl"), options.clock.clone()).map_err(|error| match error {
+        JournalError::InUse { .. } => StartError::InUse { folder: path.clone() },
+        other => failed("journal.jsonl", &Told(&other)),
+    })?;
+    let store = Store::open(&path.join("store"), journal.clone()).map_err(|error| match error {
+        StoreError::InUse { .. } => StartError::InUse { folder: path.clone() },
+        other => failed("store", &Told(&other)),
+    })?;
+    let authority_folder = path.join("authority");
+    // Clients judge the server by the machine's time, whatever the platform's clock shows.
+    let machine = OffsetDateTime::now_utc();
+    let authority =
+        folder::authority(&authority_folder, machine).map_err(|error| failed("authority", &Told(&error)))?;
+    let authority = Arc::new(authority);
+
+    let world = World::open(store.clone()).await.map_err(|error| failed("store", &Told(&error)))?;
+    let seed = options.seed.unwrap_or_else(|| Seed::demo(options.clock.today()));
+    in_test_range(&seed, options.real_numbers)?;
+    let now = options.clock.now();
+    let seed = materials::equip(&seed, &authority, &path, now).map_err(|why| failed(clients::FOLDER, &why))?;
+    if world.offices().is_empty() {
+        world.replace(&seed, now).await.map_err(|error| failed("store", &Told(&error)))?;
+    }
+
+    let metrics = Metrics::default();
+    let counting = tokio::spawn(metrics.clone().follow(journal.subscribe()));
+    let faults = engine(journal.clone());
+    faults.replace(options.plan);
+    let parts = Arc::new(Platform {
+        sessions: Sessions::new(&options.settings),
+        issuer: Arc::new(ByAuthority(Arc::clone(&authority))),
+        ledger: Arc::new(ledger(options.settings.ledger_length, journal.clone())),
+        body_memory: Arc::new(Semaphore::new(options.settings.most_body_memory)),
+        snapshots: path.join("snapshots"),
+        clock: options.clock,
+        settings: options.settings,
+        gate: options.gate,
+        store,
+        journal,
+        world,
+        seed,
+        authority,
+        authority_folder,
+        faults,
+    });
+    let names: Vec<String> = NAMES.map(String::from).to_vec();
+    let faces = Faces::new(&parts.authority, &names, machine).map_err(|error| failed("authority", &Told(&error)))?;
+    let config = tls::Config {
+        authority: Arc::clone(&parts.authority),
+        faces: Arc::new(faces),
+        clock: parts.clock.clone(),
+        settings: Arc::new(parts.settings.clone()),
+        ledger: Arc::clone(&parts.ledger),
+        greeter: Arc::new(parts.faults.clone()),
+    };
+    for office in parts.world.offices() {
+        let written = ClientFiles::of(&path, &office.number).write_profile(&url(platform), &office);
+        written.map_err(|error| failed(clients::FOLDER, &error))?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
+        .map_err(|error| failed("authority", &Told(&error)))?;
+    let tasks = vec![
+        counting,
+        tokio::spawn(serving),
+        tokio::spawn(manage::serve(manager, manage::router(&parts, metrics), until(stopped))),
+    ];
+    clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
+    Ok(Running { platform, manage, parts, folder, stop, tasks })
+}
+
+/// An error with what it came from, in one line.
+struct Told<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+fn url(platform: SocketAddr) -> String {
+    format!("https://localhost:{}", platform.port())
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError::Listen { address, error };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // Where the sender is gone, the platform is, too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+fn in_test_range(seed: &Seed, real_numbers: bool) -> Result<(), StartError> {
+    let outside = seed.offices().iter().find(|office| !office.number.as_str().starts_with(TEST_RANGE));
+    match outside {
+        Some(office) if !real_numbers => Err(StartError::Seed(Message::pair(
+            format!("事業所番号 {} はテスト用（99…）ではありません（--real-numbers で使えます）", office.number),
+            format!("office number {} is outside the test range 99… (--real-numbers takes it)", office.number),
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// An engine whose faults are written into the journal before they strike.
+fn engine(journal: Journal) -> Engine {
+    Engine::new(move |fired: &Fired| {
+        // The journal counts what it could not write.
+        let _ = journal.write(&Event::Fault {
+            step: fired.step.to_string(),
+            fault: fired.fault.kind().word().to_owned(),
+            route: Some(fired.route.to_owned()),
+            connection: fired.connection,
+            office: fired.office.clone(),
+        });
+    })
+}
+
+/// What of a plan has not happened, in words of the plan.
+pub(crate) fn never_fired(faults: &Engine) -> Vec<String> {
+    let status = faults.status();
+    let silent = status.steps.iter().filter(|step| step.fired == 0);
+    silent.map(|step| format!("{}: on {}, nth {}, {}", step.step, step.on, step.nth, step.fault)).collect()
+}
+
+fn ledger(length: usize, journal: Journal) -> Ledger {
+    Ledger::observed(length, move |handshake| {
+        // The journal counts what it could not write.
+        let _ = journal.write(&told(handshake));
+    })
+}
+
+/// A handshake, as the journal tells of it.
+fn told(handshake: &Handshake) -> Event {
+    // Reasons and failures are written as their codes, such as `not_yet_valid`.
+    let code = |value: serde_json::Result<serde_json::Value>| {
+        value.ok().and_then(|value| value["code"].as_str().map(str::to_owned))
+    };
+    let (protocol, refusal, alert) = match &handshake.outcome {
+        Outcome::Established { version, .. } => (Some((*version).to_owned()), None, None),
+        Outcome::Refused { reason, alert } => (None, code(serde_json::to_value(reason)), Some(alert.to_string())),
+        Outcome::Failed { failure } => (None, code(serde_json::to_value(failure)), None),
+        Outcome::Scripted => (None, Some("scripted".to_owned()), None),
+    };
+    let shown = handshake.shown.as_ref();
+    Event::Handshake {
+        connection: handshake.connection,
+        protocol,
+        subject: shown.map(|shown| shown.subject.clone()),
+        issuer: shown.map(|shown| shown.issuer.clone()),
+        serial: shown.map(|shown| shown.serial.clone()),
+        refusal,
+        alert,
+    }
+}
