@@ -1,6 +1,7 @@
 //! The command line: languages, usage, and one module per verb. Knows the shell; judges nothing.
 
 mod check;
+mod client;
 mod explain;
 mod generate;
 mod mutate;
@@ -64,6 +65,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
     let terminal = Terminal::new(lang, color);
     match matches.subcommand() {
         Some(("check", matches)) => check::run(matches, config, &terminal),
+        Some(("client", matches)) => client::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
@@ -179,6 +181,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(report::command(lang))
         .subcommand(mutate::command(lang))
         .subcommand(score::command(lang))
+        .subcommand(client::command(lang))
 }
 
 /// Where options that every verb has stand in its help: at the end.

@@ -14,6 +14,7 @@
 //! 6. Same inputs, same options, same bytes out, for any number of threads.
 
 pub mod cli;
+pub mod client;
 pub mod exit;
 
 mod aside;
