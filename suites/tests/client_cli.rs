@@ -20,7 +20,7 @@ const RESULT: &str = "UPJSK_202609_9970100021_11_9970100013_43_20261003174500.CS
 /// A folder with a profile and all it names.
 fn profile(server: &Server) -> tempfile::TempDir {
     let folder = folder();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a new file");
     write("ca.pem", &server.authority.pem);
     write("me.pem", &server.client.0);
     write("me.key", &server.client.1);
@@ -157,7 +157,14 @@ struct Running(Child);
 
 impl Running {
     fn start(command: &mut Command) -> Running {
-        Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        Running(
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the binary starts"),
+        )
     }
 }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use client_server::{Authority, Desk, DiesAt, Entry, Listing, Misdeed, NoTime, OTHER, Plan, Server, Valid};
 use renkei_mock_platform::model::OfficeNumber;
-use renkei_suites::client::{CannotBegin, Client, Folders, Policy, Stored, Tally, Told, Tools, Unwatched};
+use renkei_suites::client::{
+    CannotBegin, Client, Folders, Identity, Policy, Profile, Stored, Tally, Told, Tools, Unwatched,
+};
 use renkei_suites::exit::Exit;
 
 const PLAN: &str = "UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV";
@@ -25,7 +27,7 @@ fn entry(id: &str, files: &[(&str, &[u8])]) -> Entry {
 }
 
 fn received(desk: &Desk) -> Vec<(String, String)> {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the files are text");
     desk.received().into_iter().map(|(name, bytes)| (name, text(bytes))).collect()
 }
 
@@ -339,8 +341,7 @@ fn a_client_certificate_that_is_not_taken_is_shown_a_few_times() {
     let server = Server::start();
     let mut profile = server.profile();
     let other = Authority::new().issue("KaigoJigyousho9970100013", Valid::Now);
-    profile.identity =
-        renkei_suites::client::Identity::Pem { certificate: other.0.into_bytes(), key: other.1.into_bytes() };
+    profile.identity = Identity::Pem { certificate: other.0.into_bytes(), key: other.1.into_bytes() };
     let desk = Desk::new();
     let (tally, told, _) = desk.once(&profile, &DiesAt::never()).ended();
     assert_eq!(tally, Tally { failed: 1, ..Tally::default() });
@@ -348,6 +349,41 @@ fn a_client_certificate_that_is_not_taken_is_shown_a_few_times() {
     assert!(failures[0].starts_with("the server does not take the client certificate: "), "{failures:?}");
     assert_eq!(server.platform().connections, 3);
     assert_eq!(server.platform().requests.len(), 0);
+}
+
+#[test]
+fn a_p12_of_either_form_opens_a_connection_with_its_very_password_only() {
+    use renkei_mock_platform::model::CertificateKind;
+    use renkei_mock_platform::pki;
+
+    let now = time::OffsetDateTime::now_utc();
+    let office = pki::Authority::new(now).unwrap();
+    let number = OfficeNumber::parse("9970100013").unwrap();
+    let wanted = pki::Profile::of_office(CertificateKind::KaigoJigyousho, &number, now).unwrap();
+    let issued = office.issue(&wanted).unwrap();
+    let authority = Authority::new();
+    let shown = authority.issue("localhost", Valid::Now);
+    let server = Server::taking(authority, &shown, &office.cert_pem());
+    for cipher in [pki::p12::Cipher::Aes256, pki::p12::Cipher::LegacyTripleDes] {
+        let bytes = pki::p12::seal(&issued, &[office.cert_der().clone()], "Passw0rdAb", cipher).unwrap();
+        let identity = |password: &str| Identity::P12 { bytes: bytes.clone(), password: password.to_owned() };
+        let desk = Desk::new();
+        let profile = Profile { identity: identity("Passw0rdAb"), ..server.profile() };
+        let (tally, told, _) = desk.once(&profile, &DiesAt::never()).ended();
+        assert_eq!(tally, Tally::default(), "{cipher:?}: {told:?}");
+
+        let time = NoTime::new(0);
+        let tools = Tools { policy: Policy::default(), pause: &time, watcher: &Unwatched, tell: &|_| {} };
+        let profile = Profile { identity: identity("passw0rdAb"), ..server.profile() };
+        match Client::open(&profile, &desk.folders(), tools) {
+            Err(CannotBegin::Configuration(why)) => {
+                let en = "identity.p12: no p12, or not its password (its case matters): ";
+                assert!(why.en.starts_with(en) && why.ja.starts_with("identity.p12: p12として開けない"), "{why:?}");
+            }
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("it has another password"),
+        }
+    }
 }
 
 #[test]
@@ -416,10 +452,7 @@ fn a_certificate_that_is_none_is_a_matter_of_configuration() {
     ] {
         let mut profile = server.profile();
         profile.ca = ca.as_bytes().to_vec();
-        profile.identity = renkei_suites::client::Identity::Pem {
-            certificate: certificate.as_bytes().to_vec(),
-            key: key.as_bytes().to_vec(),
-        };
+        profile.identity = Identity::Pem { certificate: certificate.as_bytes().to_vec(), key: key.as_bytes().to_vec() };
         match Client::open(&profile, &desk.folders(), tools) {
             Err(CannotBegin::Configuration(message)) => assert!(message.en.starts_with(why), "{}", message.en),
             Err(other) => panic!("{other:?}"),

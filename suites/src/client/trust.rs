@@ -37,9 +37,15 @@ pub(crate) fn config(profile: &Profile) -> Result<ClientConfig, Message> {
 }
 
 fn from_p12(bytes: &[u8], password: &str) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Message> {
-    let _ = (bytes, password);
-    Err(Message::same("PENDING"))
+    let opened = renkei_mock_platform::pki::p12::open(bytes, password).map_err(|error| {
+        Message::pair(
+            format!("p12として開けないか、パスワードが違います（大文字と小文字は区別されます）: {error}"),
+            format!("no p12, or not its password (its case matters): {error}"),
+        )
+    })?;
+    Ok((certificates(opened.cert_chain_pem.as_bytes())?, private_key(opened.key_pem.as_bytes())?))
 }
+
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Message> {
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match all {

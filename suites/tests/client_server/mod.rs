@@ -2,6 +2,7 @@
 //! It is written by hand down to the bytes of HTTP, so that it can be wrong in every way.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod http;
 mod platform;
@@ -87,10 +88,16 @@ impl Server {
     }
 
     /// A server that shows some certificate.
-    pub(crate) fn with(authority: Authority, (certificate, key): &(String, String)) -> Server {
+    pub(crate) fn with(authority: Authority, shown: &(String, String)) -> Server {
+        let clients = authority.pem.clone();
+        Server::taking(authority, shown, &clients)
+    }
+
+    /// A server that takes the clients of some authority, in PEM.
+    pub(crate) fn taking(authority: Authority, (certificate, key): &(String, String), clients: &str) -> Server {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(authority.pem.as_bytes()).unwrap()).unwrap();
+        roots.add(CertificateDer::from_pem_slice(clients.as_bytes()).unwrap()).unwrap();
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

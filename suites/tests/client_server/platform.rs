@@ -261,10 +261,10 @@ impl Platform {
 
     /// The bytes of an answer have left.
     pub(super) fn delivered(&mut self) {
-        if let Some(fetch) = self.fetching.take() {
-            if !self.forgets_fetches {
-                self.fetched.insert(fetch);
-            }
+        if let Some(fetch) = self.fetching.take()
+            && !self.forgets_fetches
+        {
+            self.fetched.insert(fetch);
         }
     }
 
