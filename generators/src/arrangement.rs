@@ -88,7 +88,7 @@ pub fn trade_of(service_type: [u8; 2]) -> Trade {
     })
 }
 
-/// Whether services of a type are those of 要支援 and 事業対象者.
+/// Whether services of a type, of those given here, are for 要支援 and 事業対象者.
 pub(crate) fn is_prevention(service_type: [u8; 2]) -> bool {
     SUPPORT.iter().chain(TARGET).any(|(_, known)| *known == service_type)
 }
