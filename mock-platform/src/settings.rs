@@ -5,23 +5,30 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use time::Date;
 use time::macros::date;
 
-/// The settings of a platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The settings of a platform. As TOML, with the names of the fields; times are seconds, and what is
+/// left out has its default.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Logins that may fail in a row before the user is locked. Three, as in 電子請求受付システム;
     /// whether this system counts on its own is not known (assumption).
     pub login_tries: u32,
     /// How long a locked user stays locked: thirty minutes, as in 電子請求受付システム (assumption).
+    #[serde(deserialize_with = "seconds")]
     pub lock_time: Duration,
     /// How long an access token lives: 60 minutes (WEBサービスAPI).
+    #[serde(deserialize_with = "seconds")]
     pub access_token_time: Duration,
     /// How long a refresh token lives: 8 hours (WEBサービスAPI).
+    #[serde(deserialize_with = "seconds")]
     pub refresh_token_time: Duration,
     /// How long after its application a certificate is issued; absent: when the operator approves it.
     /// The real certificate office takes days.
+    #[serde(deserialize_with = "some_seconds")]
     pub certificate_issue_delay: Option<Duration>,
     /// Certificates that an office may have, issued or applied for (assumption).
     pub most_certificates: usize,
@@ -44,10 +51,13 @@ pub struct Settings {
     /// Connections open at once; more are closed before TLS.
     pub most_connections: usize,
     /// How long a handshake may take.
+    #[serde(deserialize_with = "seconds")]
     pub handshake_time: Duration,
     /// How long the head of a request may take, and how long a connection may idle between requests.
+    #[serde(deserialize_with = "seconds")]
     pub head_time: Duration,
     /// How long the whole body of a request may take.
+    #[serde(deserialize_with = "seconds")]
     pub body_time: Duration,
     /// Entries of a page of a list, where a request names no number; and the most it may name.
     pub page: (u32, u32),
@@ -60,6 +70,31 @@ pub struct Settings {
     pub attachment_endings: Vec<String>,
     /// Handshakes that the ledger keeps; older ones are dropped and counted.
     pub ledger_length: usize,
+}
+
+impl Settings {
+    /// Reads settings.
+    ///
+    /// # Errors
+    /// What is wrong, with its line; an unknown name is an error.
+    pub fn parse(text: &str) -> Result<Settings, toml::de::Error> {
+        toml::from_str(text)
+    }
+}
+
+/// The longest time that can be set: a hundred years.
+const MOST_SECONDS: u64 = 100 * 366 * 24 * 60 * 60;
+
+fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let seconds = u64::deserialize(from)?;
+    if seconds > MOST_SECONDS {
+        return Err(serde::de::Error::custom(format!("at most {MOST_SECONDS} seconds")));
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+fn some_seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    seconds(from).map(Some)
 }
 
 impl Default for Settings {
@@ -90,6 +125,36 @@ impl Default for Settings {
                 .map(String::from)
                 .to_vec(),
             ledger_length: 10_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_by_their_names_and_the_rest_is_as_usual() {
+        let read = Settings::parse("login_tries = 5\nlock_time = 60\nv3_stops_on = \"2027-02-01\"\npage = [10, 20]\n");
+        let expected = Settings {
+            login_tries: 5,
+            lock_time: Duration::from_secs(60),
+            v3_stops_on: date!(2027 - 02 - 01),
+            page: (10, 20),
+            ..Settings::default()
+        };
+        assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn an_unknown_name_and_a_value_that_cannot_be_are_told_with_their_lines() {
+        for (text, told) in [
+            ("login_tries = 3\nlock_tme = 60\n", ["line 2", "lock_tme"]),
+            ("lock_time = -1\n", ["line 1", "lock_time"]),
+            ("lock_time = 99999999999\n", ["line 1", "seconds"]),
+        ] {
+            let error = Settings::parse(text).unwrap_err().to_string();
+            assert!(told.iter().all(|part| error.contains(part)), "{error}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod mutate;
 mod report;
 mod rules;
 mod score;
+mod serve;
 pub(crate) mod settings;
 mod terminal;
 mod usage;
@@ -74,6 +75,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("report", _)) => report::run(&terminal),
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
+        Some(("serve", matches)) => serve::run(matches, &terminal),
         Some((_, _)) | None => Exit::Usage,
     }
 }
@@ -184,6 +186,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(report::command(lang))
         .subcommand(mutate::command(lang))
         .subcommand(score::command(lang))
+        .subcommand(serve::command(lang))
         .subcommand(client::command(lang))
 }
 

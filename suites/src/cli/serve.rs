@@ -28,10 +28,7 @@ pub(super) fn command(lang: Lang) -> Command {
         Arg::new(name).long(name).value_name(value).value_parser(clap::value_parser!(PathBuf)).help(help)
     };
     dress(Command::new("serve"), None, lang)
-        .about(say(
-            "模擬の連携プラットフォームを、この端末で動かします",
-            "Plays the platform on this machine",
-        ))
+        .about(say("模擬の連携プラットフォームを、この端末で動かします", "Plays the platform on this machine"))
         .override_usage(say("renkei serve [オプション]", "renkei serve [OPTIONS]"))
         .after_help(say(
             "本物のケアプランデータ連携システムではありません。準備ができると、接続先などをJSONで1行表示します。\
@@ -39,10 +36,14 @@ pub(super) fn command(lang: Lang) -> Command {
             "This is not the real system. When it is ready, one line of JSON tells where it listens. Ctrl-C stops it. \
              How to use it: docs/PLATFORM.md",
         ))
-        .arg(path("data", "DIR", say(
-            "データを残すフォルダー。指定がなければ一時フォルダーで、終了時に消えます",
-            "The folder that keeps its data. Without it, a temporary one that goes when it stops",
-        )))
+        .arg(path(
+            "data",
+            "DIR",
+            say(
+                "データを残すフォルダー。指定がなければ一時フォルダーで、終了時に消えます",
+                "The folder that keeps its data. Without it, a temporary one that goes when it stops",
+            ),
+        ))
         .arg(value_arg("listen", parse_address, lang).value_name("ADDR:PORT").help(say(
             "プラットフォームの待ち受け（既定 127.0.0.1:8443）。ポート0なら空いているもの",
             "Where the platform listens (default 127.0.0.1:8443); port 0 for any that is free",
@@ -55,42 +56,59 @@ pub(super) fn command(lang: Lang) -> Command {
             "--listen に、ほかの端末から届くアドレスを使えるようにします",
             "Lets --listen be an address that other machines reach",
         )))
-        .arg(path("world", "FILE", say(
-            "事業所を書いたTOMLファイル。指定がなければ見本の事業所",
-            "A TOML file with the offices. Without it, those of the demonstration",
-        )))
-        .arg(path("world-from", "DIR", say(
-            "このフォルダーの中のファイル名に出てくる事業所を使います",
-            "Takes the offices from the names of files below this folder",
-        )).conflicts_with("world"))
+        .arg(path(
+            "world",
+            "FILE",
+            say(
+                "事業所を書いたTOMLファイル。指定がなければ見本の事業所",
+                "A TOML file with the offices. Without it, those of the demonstration",
+            ),
+        ))
+        .arg(
+            path(
+                "world-from",
+                "DIR",
+                say(
+                    "このフォルダーの中のファイル名に出てくる事業所を使います",
+                    "Takes the offices from the names of files below this folder",
+                ),
+            )
+            .conflicts_with("world"),
+        )
         .arg(Arg::new("real-numbers").long("real-numbers").action(ArgAction::SetTrue).help(say(
             "テスト用（99で始まる）でない事業所番号も使います",
             "Takes office numbers outside the test range 99…, too",
         )))
-        .arg(path("faults", "FILE", say(
-            "起こす障害の計画（TOML）。障害の一覧: renkei faults",
-            "The plan of faults (TOML); renkei faults lists them",
-        )))
-        .arg(path("settings", "FILE", say(
-            "上限や時間の設定（TOML）",
-            "Limits and times (TOML)",
-        )))
+        .arg(path(
+            "faults",
+            "FILE",
+            say(
+                "起こす障害の計画（TOML）。障害の一覧: renkei faults",
+                "The plan of faults (TOML); renkei faults lists them",
+            ),
+        ))
+        .arg(path("settings", "FILE", say("上限や時間の設定（TOML）", "Limits and times (TOML)")))
         .arg(value_arg("now", parse_moment, lang).value_name("WHEN").help(say(
             "時計を合わせます（例: 2027-01-05 や 2027-01-05T09:00:00+09:00）",
             "Sets the clock, such as 2027-01-05 or 2027-01-05T09:00:00+09:00",
         )))
-        .arg(Arg::new("stop-clock").long("stop-clock").action(ArgAction::SetTrue).requires("now").help(say(
-            "時計をその時刻で止めます",
-            "Stops the clock there",
-        )))
+        .arg(
+            Arg::new("stop-clock")
+                .long("stop-clock")
+                .action(ArgAction::SetTrue)
+                .requires("now")
+                .help(say("時計をその時刻で止めます", "Stops the clock there")),
+        )
         .arg(Arg::new("gate").long("gate").action(ArgAction::SetTrue).help(say(
             "送信されたファイルを検査し、誤りがあれば受け付けません",
             "Checks what is sent, and refuses files with errors",
         )))
-        .arg(Arg::new("tls13-only").long("tls13-only").action(ArgAction::SetTrue).help(say(
-            "TLS 1.3だけを受け付けます",
-            "Speaks TLS 1.3 only",
-        )))
+        .arg(
+            Arg::new("tls13-only")
+                .long("tls13-only")
+                .action(ArgAction::SetTrue)
+                .help(say("TLS 1.3だけを受け付けます", "Speaks TLS 1.3 only")),
+        )
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, Message> {
@@ -123,10 +141,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            terminal.complain(&Message::pair(
-                format!("起動できません: {error}"),
-                format!("cannot start: {error}"),
-            ));
+            terminal.complain(&Message::pair(format!("起動できません: {error}"), format!("cannot start: {error}")));
             return Exit::Incomplete;
         }
     };
@@ -137,7 +152,9 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
                 terminal.complain(&error.message());
                 match error {
                     StartError::Seed(_) => Exit::Usage,
-                    _ => Exit::Incomplete,
+                    StartError::InUse { .. } | StartError::Listen { .. } | StartError::Folder { .. } => {
+                        Exit::Incomplete
+                    }
                 }
             }
         }
@@ -213,17 +230,19 @@ fn options(matches: &ArgMatches) -> Result<Options, Message> {
         None => {}
     }
     let mut settings = match path("settings") {
-        Some(path) => Settings::parse(&read(path)?).map_err(|why| at(path, &why))?,
+        Some(path) => Settings::parse(&read(path)?).map_err(|why| at(path, &Message::same(why.to_string())))?,
         None => Settings::default(),
     };
     settings.tls13_only |= flag("tls13-only");
     let seed = match (path("world"), path("world-from")) {
-        (Some(path), _) => Some(Seed::parse(&read(path)?).map_err(|why| at(path, &why))?),
+        (Some(path), _) => Some(
+            Seed::from_toml(&read(path)?, clock.today()).map_err(|why| at(path, &Message::same(why.to_string())))?,
+        ),
         (None, Some(folder)) => Some(of_folder(folder, &clock)?),
         (None, None) => None,
     };
     let plan = match path("faults") {
-        Some(path) => Plan::parse(&read(path)?).map_err(|why| at(path, &why))?,
+        Some(path) => Plan::parse(read(path)?.as_bytes()).map_err(|flaws| at(path, &flaws.text()))?,
         None => Plan::default(),
     };
     Ok(Options {
@@ -254,7 +273,7 @@ fn of_folder(folder: &PathBuf, clock: &Clock) -> Result<Seed, Message> {
         }
     }
     let seed = Seed::of_file_names(names.iter().map(String::as_str), clock.today());
-    if seed.offices.is_empty() {
+    if seed.offices().is_empty() {
         return Err(Message::pair(
             format!("{} に、事業所のわかる名前のファイルがありません", folder.display()),
             format!("no file below {} names an office", folder.display()),
