@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use time::Date;
+use time::macros::date;
+
 /// The settings of a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -34,6 +37,8 @@ pub struct Settings {
     pub most_deliveries: usize,
     /// Characters of a message (assumption).
     pub most_message_chars: usize,
+    /// Bytes of all files of one fetch of several entries (assumption).
+    pub most_fetch_bytes: u64,
     /// Bytes of request bodies in memory at once, over all connections: more wait, then get 503.
     pub most_body_memory: usize,
     /// Connections open at once; more are closed before TLS.
@@ -48,6 +53,9 @@ pub struct Settings {
     pub page: (u32, u32),
     /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
     pub tls13_only: bool,
+    /// The first day on which versions 202003 and 202208 are not accepted any more. That they stop in
+    /// January 2027 is known; the day is not (assumption).
+    pub v3_stops_on: Date,
     /// Endings that an attachment may have, in lower case. PDF is known, others are not (assumption).
     pub attachment_endings: Vec<String>,
     /// Handshakes that the ledger keeps; older ones are dropped and counted.
@@ -69,6 +77,7 @@ impl Default for Settings {
             most_delivery_bytes: 50 << 20,
             most_deliveries: 100,
             most_message_chars: 1_000,
+            most_fetch_bytes: 1 << 30,
             most_body_memory: 256 << 20,
             most_connections: 2_000,
             handshake_time: Duration::from_secs(10),
@@ -76,6 +85,7 @@ impl Default for Settings {
             body_time: Duration::from_secs(120),
             page: (50, 200),
             tls13_only: false,
+            v3_stops_on: date!(2027 - 01 - 01),
             attachment_endings: ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "txt", "docx", "xlsx"]
                 .map(String::from)
                 .to_vec(),
