@@ -4,10 +4,17 @@
 //! hours, that there is one call per destination, and how errors are answered is published of the
 //! coming WEBサービスAPI; paths, fields and codes are ours (`docs/PLATFORM.md`).
 
+mod archive;
 pub mod body;
+pub(crate) mod deliveries;
+mod handout;
 pub(crate) mod home;
+mod list;
 pub(crate) mod login;
+mod multipart;
+pub(crate) mod received;
 pub(crate) mod respond;
+pub(crate) mod sent;
 
 use std::sync::Arc;
 
@@ -19,7 +26,12 @@ use crate::platform::Platform;
 
 /// The routes of the platform listener.
 pub fn router() -> OpenApiRouter<Arc<Platform>> {
-    OpenApiRouter::default().merge(login::router()).merge(home::router())
+    OpenApiRouter::default()
+        .merge(login::router())
+        .merge(home::router())
+        .merge(deliveries::router())
+        .merge(sent::router())
+        .merge(received::router())
 }
 
 /// Completes routes: whatever is no route or no method of one is answered with our error body. With them

@@ -24,6 +24,7 @@ pub mod journal;
 pub mod licence;
 pub mod model;
 pub mod platform;
+pub mod post;
 pub mod refusal;
 pub mod settings;
 pub mod site;

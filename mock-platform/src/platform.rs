@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::accounts::Sessions;
 use crate::certificates::Issuer;
 use crate::clock::Clock;
 use crate::journal::Journal;
+use crate::post::Gate;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::world::World;
@@ -27,4 +30,8 @@ pub struct Platform {
     pub sessions: Sessions,
     /// Who makes certificates.
     pub issuer: Arc<dyn Issuer>,
+    /// What the caller checks of the content of files.
+    pub gate: Option<Arc<dyn Gate>>,
+    /// Bytes of request bodies that may be kept: `most_body_memory` of the settings.
+    pub body_memory: Arc<Semaphore>,
 }

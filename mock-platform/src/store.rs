@@ -127,6 +127,25 @@ impl Store {
         self.tell(|answer| Command::Work(Work::Accept { delivery: Box::new(delivery), times, answer })).await
     }
 
+    /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;
+    /// `None` where there is none. Nothing is accepted, and nothing written into the journal.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the disk.
+    pub async fn earlier(
+        &self,
+        sender: &OfficeNumber,
+        key: &str,
+        digest: [u8; 32],
+    ) -> Result<Option<AcceptOutcome>, StoreError> {
+        let (sender, key) = (sender.clone(), key.to_owned());
+        let found = self.inner.pool.read(move |connection| index::by_key(connection, &sender, &key)).await?;
+        Ok(found.map(|(known, delivery)| match known == digest {
+            true => AcceptOutcome::Repeated(delivery),
+            false => AcceptOutcome::KeyReused,
+        }))
+    }
+
     /// 送信済 of an office, newest first. `after` is the cursor of the page before.
     ///
     /// # Errors

@@ -1,0 +1,121 @@
+//! What the routes of deliveries answer with, made of what the store keeps. Knows records, entries and
+//! pages; decides nothing.
+
+use std::fmt::Write;
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
+use super::respond::Failure;
+use crate::model::OfficeNumber;
+use crate::platform::Platform;
+use crate::refusal::System;
+use crate::store::{DeliveryRecord, FileRecord, ReceivedRecord, StoreError};
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paging {
+    /// `next` of the page before.
+    pub(crate) after: Option<String>,
+    /// How many entries, at most.
+    pub(crate) limit: Option<u32>,
+}
+
+impl Paging {
+    /// The number of entries.
+    ///
+    /// # Errors
+    /// 400 where it is none, or more than a page may have.
+    pub(crate) fn limit(&self, platform: &Platform) -> Result<u32, Failure> {
+        let (usual, most) = platform.settings.page;
+        match self.limit.unwrap_or(usual) {
+            limit if (1..=most).contains(&limit) => Ok(limit),
+            _ => Err(System::BadRequest.into()),
+        }
+    }
+}
+
+/// What a failure of the store means to who asked.
+pub(crate) fn failed(error: &StoreError) -> Failure {
+    match error {
+        StoreError::Cursor => System::BadRequest.into(),
+        StoreError::Closed => System::Unavailable.into(),
+        StoreError::InUse { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::NotEmpty { .. }
+        | StoreError::Changed { .. }
+        | StoreError::Io { .. }
+        | StoreError::Index(_)
+        | StoreError::Row { .. }
+        | StoreError::Journal(_)
+        | StoreError::Range { .. } => System::Internal.into(),
+    }
+}
+
+/// An accepted delivery, as its sender learns of it.
+pub(crate) fn receipt(delivery: DeliveryRecord, repeated: bool) -> Receipt {
+    Receipt {
+        id: delivery.id,
+        repeated,
+        destination: delivery.receiver,
+        accepted_at: delivery.accepted_at,
+        files: entries(&delivery.files),
+    }
+}
+
+/// A line of 送信済.
+pub(crate) fn sent(platform: &Platform, delivery: DeliveryRecord) -> SentEntry {
+    SentEntry {
+        id: delivery.id,
+        destination_name: name(platform, &delivery.receiver),
+        destination: delivery.receiver,
+        sent_at: delivery.accepted_at,
+        timestamp: delivery.timestamp,
+        message: delivery.message,
+        files: entries(&delivery.files),
+        key: delivery.key,
+    }
+}
+
+/// A line of 受信一覧.
+pub(crate) fn received(platform: &Platform, entry: ReceivedRecord) -> ReceivedEntry {
+    ReceivedEntry {
+        id: entry.id,
+        received_at: entry.received_at,
+        message: entry.message,
+        sender_name: name(platform, &entry.sender),
+        sender: entry.sender,
+        fetched: entry.fetched,
+        files: entries(&entry.files),
+    }
+}
+
+/// 事業所名; empty where the office is no longer there.
+fn name(platform: &Platform, office: &OfficeNumber) -> String {
+    platform.world.office(office).map(|office| office.name.clone()).unwrap_or_default()
+}
+
+fn entries(files: &[FileRecord]) -> Vec<FileEntry> {
+    files
+        .iter()
+        .map(|file| FileEntry {
+            name: file.name.clone(),
+            bytes: file.bytes,
+            sha256: hex(&file.sha256),
+            file_type: file.file_type,
+            csv_version: file.csv_version.clone(),
+        })
+        .collect()
+}
+
+fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,69 @@
+//! `GET /v1/sent`: 送信済, newest first, and its lines one by one. Knows what an office sent; knows nothing of what
+//! became of it at the receiver.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::{Answer, Page, SentEntry};
+use super::list::{self, Paging, failed};
+use super::respond::{Failure, Path, Query, SystemErrors, ok};
+use crate::accounts::Session;
+use crate::platform::Platform;
+use crate::refusal::System;
+
+/// The routes of this module.
+pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new().routes(routes!(sent_list)).routes(routes!(sent_detail))
+}
+
+/// 送信済, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/sent",
+    operation_id = "sent-list",
+    tag = "deliveries",
+    params(Paging),
+    responses(
+        (status = 200, description = "done, or a business error", body = Answer<Page<SentEntry>>),
+        SystemErrors,
+    ),
+)]
+async fn sent_list(
+    State(platform): State<Arc<Platform>>,
+    session: Session,
+    Query(paging): Query<Paging>,
+) -> Result<Response, Failure> {
+    let limit = paging.limit(&platform)?;
+    let page = platform.store.sent(&session.office.number, paging.after, limit).await;
+    let page = page.map_err(|error| failed(&error))?;
+    let items = page.items.into_iter().map(|delivery| list::sent(&platform, delivery)).collect();
+    Ok(ok(Page { items, next: page.next }))
+}
+
+/// One line of 送信済. An id that is not the office's own is 403, whether there is such a delivery or not.
+#[utoipa::path(
+    get,
+    path = "/v1/sent/{id}",
+    operation_id = "sent-detail",
+    tag = "deliveries",
+    params(
+        ("id" = String, Path, description = "the number of the delivery"),
+    ),
+    responses(
+        (status = 200, description = "done, or a business error", body = Answer<SentEntry>),
+        SystemErrors,
+    ),
+)]
+async fn sent_detail(
+    State(platform): State<Arc<Platform>>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let found = platform.store.sent_one(&session.office.number, &id).await.map_err(|error| failed(&error))?;
+    let delivery = found.ok_or(System::Forbidden)?;
+    Ok(ok(list::sent(&platform, delivery)))
+}
