@@ -105,7 +105,7 @@ impl Control {
     }
 
     /// Called by the listener after a flush of everything above TLS succeeded.
-    pub(crate) fn flushed(&self) {
+    pub fn flushed(&self) {
         let done = std::mem::take(&mut self.state().ended);
         done.into_iter().for_each(|done| done());
     }
