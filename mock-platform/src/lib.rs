@@ -23,6 +23,7 @@ mod files;
 pub mod journal;
 pub mod licence;
 pub mod model;
+pub mod pki;
 pub mod platform;
 pub mod refusal;
 pub mod settings;

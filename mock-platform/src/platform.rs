@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::accounts::Sessions;
-use crate::certificates::Issuer;
 use crate::clock::Clock;
 use crate::journal::Journal;
+use crate::pki::Authority;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::world::World;
@@ -26,5 +26,5 @@ pub struct Platform {
     /// Who is logged in.
     pub sessions: Sessions,
     /// Who makes certificates.
-    pub issuer: Arc<dyn Issuer>,
+    pub authority: Arc<Authority>,
 }
