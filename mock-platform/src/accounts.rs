@@ -30,7 +30,7 @@ use crate::tls::Peer;
 
 pub(crate) use login::{let_in, refuse_kind, same_certificate};
 pub use sessions::Sessions;
-pub(crate) use sessions::{RefreshRefusal, SessionId, Step, Tokens, hexadecimal};
+pub(crate) use sessions::{RefreshRefusal, SessionId, Step, Tokens};
 
 /// Who a request comes from: a session of the platform, on a connection of its own certificate.
 ///

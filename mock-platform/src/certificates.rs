@@ -1,5 +1,5 @@
 //! The certificate office: applications, issuing, notices, downloads. Knows states and days; makes no
-//! certificate itself ([`Issuer`] does).
+//! certificate itself ([`crate::pki`] does).
 //!
 //! Known: 発行申請中, then 発行済み; the precautions are opened and the terms read to the end before an
 //! application; the p12 opens with the password of the application, in upper and lower case as given; it
@@ -8,18 +8,19 @@
 //!
 //! Assumptions: the password follows the rules of passwords of 電子請求受付システム; the validity begins
 //! with the day of issue; one application at a time; 介護保険証明書 shows no fee, as its amount is not
-//! known; the words of notices but the title of the first.
+//! known; the words of notices but the title of the first; the encryption of the p12.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 
-use time::{Date, Duration, Month, OffsetDateTime, Time};
+use time::OffsetDateTime;
 
-use crate::accounts::hexadecimal;
 use crate::api::body::{CertificateApplication, CertificateView};
 use crate::api::respond::Failure;
-use crate::clock::JST;
+use crate::clock::{JST, later};
 use crate::model::{Certificate, CertificateKind, CertificateState, Office, OfficeNumber};
+use crate::pki::fingerprint::hex;
+use crate::pki::p12::{self, Cipher, P12Error};
+use crate::pki::{Authority, Issued, PkiError, Profile, password};
 use crate::platform::Platform;
 use crate::refusal::{Business, Refusal, System};
 use crate::settings::Settings;
@@ -28,51 +29,8 @@ use crate::world::NewNotice;
 /// Days before its end from which a certificate ends soon.
 const SOON: i64 = 90;
 
-/// Years of validity.
-const VALIDITY: i32 = 3;
-
 const APPLIED: &str = "発行申請中";
 const ISSUED: &str = "発行済み";
-
-/// Makes certificates of offices.
-pub trait Issuer: Debug + Send + Sync {
-    /// Makes a certificate and its key, and seals both with a password. May take its time.
-    ///
-    /// # Errors
-    /// [`IssueError`]
-    fn issue(&self, order: &Order) -> Result<IssuedP12, IssueError>;
-}
-
-/// What a certificate is made for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// Whose it is.
-    pub office: OfficeNumber,
-    /// Its kind.
-    pub kind: CertificateKind,
-    /// 有効開始年月日
-    pub from: OffsetDateTime,
-    /// 有効終了年月日, to the second.
-    pub until: OffsetDateTime,
-    /// 証明書発行用パスワード
-    pub password: String,
-}
-
-/// A certificate with its key, sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuedP12 {
-    /// Serial number, in hexadecimal.
-    pub serial: String,
-    /// SHA-256 of the certificate, in hexadecimal.
-    pub fingerprint: String,
-    /// The p12.
-    pub p12: Vec<u8>,
-}
-
-/// Why no certificate was made.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot make a certificate")]
-pub struct IssueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// 発行申請: the new line of the history.
 ///
@@ -93,7 +51,7 @@ pub fn apply(
         Some(Business::TooManyCertificates)
     } else if !application.precautions_read {
         Some(Business::PrecautionsNotRead)
-    } else if !is_fit(&application.password) {
+    } else if password::check(&application.password).is_err() {
         Some(Business::IssuePasswordUnfit)
     } else if !application.terms_read {
         Some(Business::TermsNotRead)
@@ -131,14 +89,14 @@ pub async fn approve(
     let CertificateState::Applied { password } = &certificate.state else {
         return Ok(view(certificate, platform.clock.now()));
     };
-    let (from, until) = validity(at);
-    let order = Order { office: number.clone(), kind: certificate.kind, from, until, password: password.clone() };
-    let issuer = Arc::clone(&platform.issuer);
+    let profile = Profile::of_office(certificate.kind, number, at)?;
+    let (authority, password) = (Arc::clone(&platform.authority), password.to_owned());
     // Keys and the sealing of a p12 take long enough to hold up other requests.
-    let issued = tokio::task::spawn_blocking(move || issuer.issue(&order));
-    let issued = issued.await.map_err(|stopped| IssueError(Box::new(stopped)))??;
-    let IssuedP12 { serial, fingerprint, p12 } = issued;
-    let state = CertificateState::Issued { from, until, serial, fingerprint, p12: hexadecimal(&p12) };
+    let made = tokio::task::spawn_blocking(move || make(&authority, &profile, &password));
+    let (issued, p12) = made.await.map_err(|_| ApproveError::Stopped)??;
+    let (from, until) = (issued.not_before, issued.not_after);
+    let (serial, fingerprint) = (issued.serial, issued.fingerprint_sha256);
+    let state = CertificateState::Issued { from, until, serial, fingerprint, p12: hex(&p12) };
     let change = platform.world.change_and_post(number, |office| {
         let certificate = office.certificates.iter_mut().find(|certificate| certificate.no == no);
         // Gone where the world was replaced, issued where two approved at once.
@@ -161,8 +119,14 @@ pub enum ApproveError {
     #[error("there is no such certificate")]
     NoSuchCertificate,
     /// It could not be made.
-    #[error(transparent)]
-    Issue(#[from] IssueError),
+    #[error("cannot make the certificate")]
+    Pki(#[from] PkiError),
+    /// It could not be sealed.
+    #[error("cannot seal the certificate")]
+    P12(#[from] P12Error),
+    /// The platform stopped meanwhile.
+    #[error("the platform stopped")]
+    Stopped,
     /// It could not be kept.
     #[error("cannot keep the certificate")]
     Change(#[from] crate::world::ChangeError),
@@ -172,7 +136,7 @@ impl From<ApproveError> for Failure {
     fn from(error: ApproveError) -> Failure {
         match error {
             ApproveError::NoSuchCertificate => System::NotFound.into(),
-            ApproveError::Issue(_) => System::Internal.into(),
+            ApproveError::Pki(_) | ApproveError::P12(_) | ApproveError::Stopped => System::Internal.into(),
             ApproveError::Change(error) => error.into(),
         }
     }
@@ -188,7 +152,7 @@ pub async fn catch_up(platform: &Platform, number: &OfficeNumber) -> Result<(), 
     let Some(office) = platform.world.office(number) else { return Ok(()) };
     if let Some(delay) = platform.settings.certificate_issue_delay {
         for certificate in &office.certificates {
-            let due = certificate.applied_at + delay;
+            let due = later(certificate.applied_at, delay);
             if matches!(certificate.state, CertificateState::Applied { .. }) && due <= now {
                 approve(platform, number, certificate.no, due).await?;
             }
@@ -217,7 +181,7 @@ pub fn history(office: &Office, now: OffsetDateTime) -> Vec<CertificateView> {
 ///
 /// # Errors
 /// [`Business::NotIssued`]
-pub fn p12(office: &Office, no: u32) -> Option<Result<Vec<u8>, Business>> {
+pub fn download(office: &Office, no: u32) -> Option<Result<Vec<u8>, Business>> {
     match &find(office, no)?.state {
         CertificateState::Applied { .. } => Some(Err(Business::NotIssued)),
         CertificateState::Issued { p12, .. } => Some(Ok(bytes(p12))),
@@ -230,23 +194,12 @@ pub fn ends_soon(until: OffsetDateTime, now: OffsetDateTime) -> bool {
     now <= until && (day(until) - day(now)).whole_days() <= SOON
 }
 
-/// From the start of the day of issue to 23:59:59 of the same day three years later, in JST.
-pub fn validity(issued_at: OffsetDateTime) -> (OffsetDateTime, OffsetDateTime) {
-    let day = issued_at.to_offset(JST).date();
-    let year = day.year() + VALIDITY;
-    let last = day.replace_year(year).or_else(|_| Date::from_calendar_date(year, Month::February, 28));
-    let end = Time::MIDNIGHT - Duration::SECOND;
-    let from = day.midnight().assume_offset(JST);
-    // Only after the year 9999 there is no such day.
-    (from, last.unwrap_or(Date::MAX).with_time(end).assume_offset(JST))
-}
-
-/// 8 to 16 letters and digits, with both.
-fn is_fit(password: &str) -> bool {
-    (8..=16).contains(&password.len())
-        && password.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && password.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && password.bytes().any(|byte| byte.is_ascii_digit())
+/// A certificate of the authority, and its p12 with the key and the root.
+fn make(authority: &Authority, profile: &Profile, password: &str) -> Result<(Issued, Vec<u8>), ApproveError> {
+    let issued = authority.issue(profile)?;
+    let root = authority.cert_der().clone();
+    let p12 = p12::seal(&issued, &[root], password, Cipher::Aes256)?;
+    Ok((issued, p12))
 }
 
 fn find(office: &Office, no: u32) -> Option<&Certificate> {
@@ -320,7 +273,7 @@ fn day(moment: OffsetDateTime) -> String {
     format!("{:04}/{:02}/{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
-/// The bytes of what [`hexadecimal`] wrote.
+/// The bytes of what [`hex`] wrote.
 fn bytes(text: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or(0) as u8;
     text.as_bytes().chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
@@ -349,17 +302,6 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_is_good_for_three_years_to_the_last_second() {
-        for (issued_at, from, until) in [
-            (datetime!(2023-04-01 17:15 +9), datetime!(2023-04-01 0:00 +9), datetime!(2026-04-01 23:59:59 +9)),
-            (datetime!(2028-02-29 0:00 +9), datetime!(2028-02-29 0:00 +9), datetime!(2031-02-28 23:59:59 +9)),
-            (datetime!(2026-11-30 15:00 UTC), datetime!(2026-12-01 0:00 +9), datetime!(2029-12-01 23:59:59 +9)),
-        ] {
-            assert_eq!(validity(issued_at), (from, until), "{issued_at}");
-        }
-    }
-
-    #[test]
     fn a_certificate_ends_soon_on_the_last_ninety_days() {
         let until = datetime!(2026-04-01 23:59:59 +9);
         for (now, soon) in [
@@ -370,17 +312,6 @@ mod tests {
             (datetime!(2026-04-02 0:00 +9), false),
         ] {
             assert_eq!(ends_soon(until, now), soon, "{now}");
-        }
-    }
-
-    #[test]
-    fn an_issuing_password_is_eight_to_sixteen_letters_and_digits() {
-        for fit in ["Abcdefg1", "1234567a", "Abcdefgh12345678"] {
-            assert!(is_fit(fit), "{fit}");
-        }
-        for unfit in ["Abcdef1", "Abcdefgh123456789", "Abcdefgh", "12345678", "Abcdef-1", "Abcdefg１", "Abcdef 1", ""]
-        {
-            assert!(!is_fit(unfit), "{unfit}");
         }
     }
 
@@ -410,8 +341,8 @@ mod tests {
         assert_eq!((view.no, view.state.as_str(), view.from, view.until), (1, "発行申請中", None, None));
         let again = apply(&mut office, &application(), NOW, &Settings::default()).unwrap_err();
         assert_eq!(again.why, Business::IssuePending);
-        assert_eq!(p12(&office, 1), Some(Err(Business::NotIssued)));
-        assert_eq!(p12(&office, 2), None);
+        assert_eq!(download(&office, 1), Some(Err(Business::NotIssued)));
+        assert_eq!(download(&office, 2), None);
     }
 
     #[test]
@@ -419,17 +350,16 @@ mod tests {
         let settings = Settings { most_certificates: 1, ..Settings::default() };
         let mut office = office();
         apply(&mut office, &application(), NOW, &settings).unwrap();
-        let (from, until) = validity(NOW);
         office.certificates[0].state = CertificateState::Issued {
-            from,
-            until,
+            from: NOW,
+            until: datetime!(2029-11-27 23:59:59 +9),
             serial: String::new(),
             fingerprint: String::new(),
-            p12: hexadecimal(&[0, 0x7F, 0xFF]),
+            p12: hex(&[0, 0x7F, 0xFF]),
         };
         let refusal = apply(&mut office, &application(), NOW, &settings).unwrap_err();
         assert_eq!(refusal.why, Business::TooManyCertificates);
-        assert_eq!(p12(&office, 1), Some(Ok(vec![0, 0x7F, 0xFF])));
+        assert_eq!(download(&office, 1), Some(Ok(vec![0, 0x7F, 0xFF])));
         assert_eq!(history(&office, NOW)[0].state, "発行済み");
     }
 }

@@ -69,6 +69,11 @@ impl Clock {
     }
 }
 
+/// So much later; the last moment of the calendar where there is none.
+pub fn later(at: OffsetDateTime, by: std::time::Duration) -> OffsetDateTime {
+    at.saturating_add(Duration::try_from(by).unwrap_or(Duration::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -80,6 +85,13 @@ mod tests {
         let clock = Clock::stopped(datetime!(2026-11-30 15:00 UTC));
         assert_eq!(clock.today(), time::macros::date!(2026 - 12 - 01));
         assert_eq!(clock.now(), datetime!(2026-12-01 0:00 +9));
+    }
+
+    #[test]
+    fn later_than_the_calendar_is_its_last_moment() {
+        let at = datetime!(2026-11-30 0:00 +9);
+        assert_eq!(later(at, std::time::Duration::from_secs(60)), datetime!(2026-11-30 0:01 +9));
+        assert_eq!(later(at, std::time::Duration::MAX).date(), Date::MAX);
     }
 
     #[test]

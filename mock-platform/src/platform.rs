@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::accounts::Sessions;
-use crate::certificates::Issuer;
 use crate::clock::Clock;
 use crate::faults::Engine;
 use crate::journal::{Event, Journal};
@@ -34,9 +33,7 @@ pub struct Platform {
     pub seed: Seed,
     /// Who is logged in.
     pub sessions: Sessions,
-    /// Who makes certificates for the certificate office.
-    pub issuer: Arc<dyn Issuer>,
-    /// Whose certificates are accepted.
+    /// Who makes certificates, and whose are accepted.
     pub authority: Arc<Authority>,
     /// Where the authority is kept, with what it has revoked.
     pub authority_folder: PathBuf,

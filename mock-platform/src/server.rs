@@ -2,7 +2,6 @@
 //! lies; judges nothing.
 
 mod folder;
-mod issuer;
 mod materials;
 
 use std::io;
@@ -18,7 +17,6 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use self::folder::Folder;
-use self::issuer::ByAuthority;
 use crate::accounts::Sessions;
 use crate::clients::{self, ClientFiles};
 use crate::clock::Clock;
@@ -235,7 +233,6 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     faults.replace(options.plan);
     let parts = Arc::new(Platform {
         sessions: Sessions::new(&options.settings),
-        issuer: Arc::new(ByAuthority(Arc::clone(&authority))),
         ledger: Arc::new(ledger(options.settings.ledger_length, journal.clone())),
         body_memory: Arc::new(Semaphore::new(options.settings.most_body_memory)),
         snapshots: path.join("snapshots"),

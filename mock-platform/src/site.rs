@@ -231,7 +231,7 @@ async fn site_certificate_p12(
     Path(no): Path<u32>,
 ) -> Result<Response, Failure> {
     let office = caught_up(&platform, &session).await?;
-    let p12 = certificates::p12(&office, no).ok_or(System::NotFound)??;
+    let p12 = certificates::download(&office, no).ok_or(System::NotFound)??;
     let name = format!("attachment; filename=\"{}-{no}.p12\"", office.number);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/x-pkcs12")),

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::api::respond::Failure;
+use crate::clock::later;
 use crate::journal::Event;
 use crate::model::{Office, OfficeNumber, PasswordState, User};
 use crate::platform::Platform;
@@ -110,7 +111,7 @@ fn attempt(user: &mut User, password: &str, now: OffsetDateTime, settings: &Sett
     }
     user.failures += 1;
     if user.failures >= settings.login_tries {
-        user.locked_until = Some(now + settings.lock_time);
+        user.locked_until = Some(later(now, settings.lock_time));
     }
     Err(Business::WrongPassword)
 }

@@ -5,18 +5,20 @@
 //! family with another secret is a refresh token that was used before: whoever shows it, the session ends.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sha2::Sha256;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
+use crate::clock::later;
 use crate::model::{OfficeNumber, PasswordState, User};
+use crate::pki::fingerprint::hex;
 use crate::refusal::Business;
 use crate::settings::Settings;
 
 /// How long the second step of a login may be away from the first.
-const STEP_TIME: Duration = Duration::minutes(5);
+const STEP_TIME: Duration = Duration::from_secs(5 * 60);
 
 type Digest = [u8; 32];
 
@@ -96,10 +98,9 @@ impl Sessions {
     /// No session yet.
     pub fn new(settings: &Settings) -> Sessions {
         let most = settings.most_sessions;
-        let long = |time: std::time::Duration| Duration::try_from(time).unwrap_or(Duration::MAX);
         Sessions {
-            access_time: long(settings.access_token_time),
-            refresh_time: long(settings.refresh_token_time),
+            access_time: settings.access_token_time,
+            refresh_time: settings.refresh_token_time,
             tables: Mutex::new(Tables {
                 open: Kept::new(most),
                 access: HashMap::new(),
@@ -127,7 +128,7 @@ impl Sessions {
 
     pub(crate) fn begin_step(&self, step: Step, now: OffsetDateTime) -> Result<String, getrandom::Error> {
         let token = token()?;
-        self.tables().steps.insert(digest(&token), step, after(now, STEP_TIME), now);
+        self.tables().steps.insert(digest(&token), step, later(now, STEP_TIME), now);
         Ok(token)
     }
 
@@ -145,10 +146,10 @@ impl Sessions {
             return Ok(None);
         }
         let Some(Step { office, fingerprint }) = tables.steps.remove(&key) else { return Ok(None) };
-        let access_until = after(now, self.access_time);
+        let access_until = later(now, self.access_time);
         let open = Open { office, fingerprint, access: digest(&access), access_until, secret: digest(&secret) };
         tables.access.insert(open.access, digest(&family));
-        let closed = tables.open.insert(digest(&family), open, after(now, self.refresh_time), now);
+        let closed = tables.open.insert(digest(&family), open, later(now, self.refresh_time), now);
         for closed in closed {
             tables.access.remove(&closed.access);
         }
@@ -181,12 +182,12 @@ impl Sessions {
             tables.close(&id);
             return Err(RefreshRefusal::Used);
         }
-        let until = after(now, self.refresh_time);
+        let until = later(now, self.refresh_time);
         let entry = tables.open.entries.get_mut(&id).ok_or(RefreshRefusal::Unknown)?;
         entry.until = until;
         let open = &mut entry.value;
         let before = std::mem::replace(&mut open.access, digest(&access));
-        open.access_until = after(now, self.access_time);
+        open.access_until = later(now, self.access_time);
         open.secret = digest(&secret);
         let office = open.office.clone();
         tables.access.remove(&before);
@@ -200,7 +201,7 @@ impl Sessions {
 
     pub(crate) fn open_site(&self, office: OfficeNumber, now: OffsetDateTime) -> Result<String, getrandom::Error> {
         let token = token()?;
-        self.tables().sites.insert(digest(&token), office, after(now, self.access_time), now);
+        self.tables().sites.insert(digest(&token), office, later(now, self.access_time), now);
         Ok(token)
     }
 
@@ -218,7 +219,7 @@ impl Sessions {
         &self,
         id: &str,
         now: OffsetDateTime,
-        lock_time: std::time::Duration,
+        lock_time: Duration,
         judge: impl FnOnce(&mut User) -> Business,
     ) -> Business {
         let mut tables = self.tables();
@@ -231,8 +232,7 @@ impl Sessions {
             locked_until: None,
         });
         let judged = judge(&mut user);
-        let lock_time = Duration::try_from(lock_time).unwrap_or(Duration::MAX);
-        let until = after(after(now, lock_time), Duration::HOUR);
+        let until = later(now, lock_time.saturating_add(Duration::from_secs(60 * 60)));
         tables.strangers.insert(key, user, until, now);
         judged
     }
@@ -318,24 +318,11 @@ const TOKEN_CHARS: usize = 64;
 fn token() -> Result<String, getrandom::Error> {
     let mut bytes = [0; TOKEN_CHARS / 2];
     getrandom::fill(&mut bytes)?;
-    Ok(hexadecimal(&bytes))
-}
-
-/// Two lower-case digits for each byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Ok(hex(&bytes))
 }
 
 fn digest(token: &str) -> Digest {
     <Sha256 as sha2::Digest>::digest(token).into()
-}
-
-fn after(now: OffsetDateTime, time: Duration) -> OffsetDateTime {
-    now.saturating_add(time)
 }
 
 #[cfg(test)]
@@ -345,8 +332,8 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-11-27 9:00 +9);
-    const HOUR: Duration = Duration::HOUR;
-    const INSTANT: Duration = Duration::NANOSECOND;
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    const INSTANT: Duration = Duration::from_nanos(1);
 
     fn sessions(most_sessions: usize) -> Sessions {
         Sessions::new(&Settings { most_sessions, ..Settings::default() })

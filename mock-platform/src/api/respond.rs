@@ -80,7 +80,17 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         match error {
             StoreError::Cursor => bad_request(&"after: not a cursor of this list"),
-            _ => System::Internal.into(),
+            StoreError::InUse { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::NotEmpty { .. }
+            | StoreError::Changed { .. }
+            | StoreError::Io { .. }
+            | StoreError::Index(_)
+            | StoreError::Row { .. }
+            | StoreError::Journal(_)
+            | StoreError::Range { .. }
+            | StoreError::Closed => System::Internal.into(),
         }
     }
 }

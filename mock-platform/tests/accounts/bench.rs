@@ -1,7 +1,7 @@
 //! A platform in a temporary folder, and requests to it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,10 +9,10 @@ use axum::http::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use renkei_mock_platform::accounts::Sessions;
-use renkei_mock_platform::certificates::{IssueError, IssuedP12, Issuer, Order};
 use renkei_mock_platform::clock::{Clock, Hand};
 use renkei_mock_platform::journal::{Event, Journal};
 use renkei_mock_platform::model::{CertificateKind, OfficeNumber};
+use renkei_mock_platform::pki::Authority;
 use renkei_mock_platform::platform::Platform;
 use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::store::Store;
@@ -38,23 +38,10 @@ pub(crate) const PASSWORD_EXPIRED: &str = "9970100096";
 
 pub(crate) struct Bench {
     pub(crate) platform: Arc<Platform>,
-    pub(crate) orders: Arc<Mutex<Vec<Order>>>,
     v1: Router,
     site: Router,
     pub(crate) documents: [OpenApi; 2],
     _directory: tempfile::TempDir,
-}
-
-/// Makes p12s that say what they were ordered for, and keeps the orders.
-#[derive(Debug)]
-struct Recorder(Arc<Mutex<Vec<Order>>>);
-
-impl Issuer for Recorder {
-    fn issue(&self, order: &Order) -> Result<IssuedP12, IssueError> {
-        self.0.lock().unwrap().push(order.clone());
-        let p12 = format!("p12 of {}", order.office).into_bytes();
-        Ok(IssuedP12 { serial: "01".to_owned(), fingerprint: "ab".to_owned(), p12 })
-    }
 }
 
 /// What came back.
@@ -90,13 +77,12 @@ pub(crate) async fn bench_with(settings: Settings) -> Bench {
     let store = Store::open(&directory.path().join("store"), journal.clone()).unwrap();
     let world = World::open(store.clone()).await.unwrap();
     world.replace(&Seed::demo(NOW.date()), NOW).await.unwrap();
-    let orders = Arc::new(Mutex::new(Vec::new()));
     let sessions = Sessions::new(&settings);
-    let issuer = Arc::new(Recorder(Arc::clone(&orders)));
-    let platform = Arc::new(Platform { clock, settings, store, journal, world, sessions, issuer });
+    let authority = Arc::new(Authority::new(NOW).unwrap());
+    let platform = Arc::new(Platform { clock, settings, store, journal, world, sessions, authority });
     let (v1, v1_document) = api::complete(api::router(), Arc::clone(&platform));
     let (site, site_document) = api::complete(site::router(), Arc::clone(&platform));
-    Bench { platform, orders, v1, site, documents: [v1_document, site_document], _directory: directory }
+    Bench { platform, v1, site, documents: [v1_document, site_document], _directory: directory }
 }
 
 pub(crate) fn number(text: &str) -> OfficeNumber {

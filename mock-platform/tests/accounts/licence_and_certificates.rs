@@ -3,7 +3,7 @@
 use std::time::Duration as Time;
 
 use renkei_mock_platform::certificates;
-use renkei_mock_platform::model::CertificateKind;
+use renkei_mock_platform::pki::p12::{self, P12Error};
 use renkei_mock_platform::settings::Settings;
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -141,18 +141,17 @@ async fn a_certificate_is_applied_for_issued_and_fetched_again_and_again() {
     assert_eq!((issued.state.as_str(), issued.until), ("発行済み", Some(datetime!(2029-11-27 23:59:59 +9))));
     let again = certificates::approve(&bench.platform, &number(KAIGO), 1, NOW).await.unwrap();
     assert_eq!(again, issued);
-    for _ in 0..2 {
-        assert_eq!(bench.get("", &token, path).await.bytes, b"p12 of 9970100013");
-    }
+    let downloads = [bench.get("", &token, path).await.bytes, bench.get("", &token, path).await.bytes];
+    assert_eq!(downloads[0], downloads[1]);
+    let opened = p12::open(&downloads[0], "Hakkou2026").unwrap();
+    assert_eq!(opened.ca_pems, [bench.platform.authority.cert_pem()]);
+    assert!(matches!(p12::open(&downloads[0], "hakkou2026"), Err(P12Error::Password)));
     let history = bench.get("", &token, "/site/certificates").await;
     let line = &history.data()[0];
     assert_eq!(
         (&line["state"], &line["from"], &line["until"]),
         (&json!("発行済み"), &json!("2026-11-27T00:00:00+09:00"), &json!("2029-11-27T23:59:59+09:00"))
     );
-    let orders = bench.orders.lock().unwrap().clone();
-    assert_eq!(orders.len(), 1);
-    assert_eq!((orders[0].kind, orders[0].password.as_str()), (CertificateKind::CarePlanJigyousho, "Hakkou2026"));
     let titles: Vec<String> =
         bench.platform.world.notices_for(&number(KAIGO)).iter().map(|notice| notice.title.clone()).collect();
     assert_eq!(titles, ["証明書発行完了通知", "テスト用の模擬環境です"]);
