@@ -63,6 +63,11 @@ impl Aside {
         Ok(Aside { path })
     }
 
+    /// Where it stands until it is settled.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes a file in a folder of it.
     pub(crate) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
         let folder = self.path.join(folder);
