@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use listener::{Always, Listener, Order, Saw, V12, V13, connect, soon, visit};
+use listener::{Always, Listener, Order, Saw, V12, V13, connect, soon, until, visit};
 use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::tls::ledger::Outcome;
 use renkei_mock_platform::tls::{Greeter, Greeting, Reason, ServerFace};
@@ -64,22 +64,13 @@ async fn stall_never_answers_and_gives_its_place_back_when_the_client_goes() {
     assert!(answer.is_err(), "{answer:?}");
     drop(tcp);
     // The place is free when the server has seen the end of the connection.
-    soon(async {
-        let turned_away = |listener: &Listener| listener.ledger.turned_away();
-        loop {
-            let before = turned_away(&listener);
-            let _tcp = TcpStream::connect(listener.address).await.unwrap();
-            tokio::select! {
-                handshake = listener.handshake() => break assert_eq!(handshake.greeting, Greeting::Serve),
-                () = async { while turned_away_of(&listener.ledger) == before { tokio::task::yield_now().await } } => {}
-            }
-        }
-    })
-    .await;
-}
-
-fn turned_away_of(ledger: &renkei_mock_platform::tls::Ledger) -> u64 {
-    ledger.turned_away()
+    let ledger = listener.ledger.clone();
+    while ledger.list(1).is_empty() {
+        let before = ledger.turned_away();
+        let _tcp = TcpStream::connect(listener.address).await.unwrap();
+        until(|| ledger.turned_away() > before || !ledger.list(1).is_empty()).await;
+    }
+    assert_eq!(ledger.list(1)[0].greeting, Greeting::Serve);
 }
 
 #[tokio::test]

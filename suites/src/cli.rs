@@ -1,5 +1,6 @@
 //! The command line: languages, usage, and one module per verb. Knows the shell; judges nothing.
 
+mod certs;
 mod check;
 mod client;
 mod explain;
@@ -66,6 +67,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
     let color = matches.get_one::<Color>("color").copied().or(config.color).unwrap_or(Color::Auto);
     let terminal = Terminal::new(lang, color);
     match matches.subcommand() {
+        Some(("certs", matches)) => certs::run(matches, &terminal),
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
@@ -185,6 +187,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
         .subcommand(mutate::command(lang))
+        .subcommand(certs::command(lang))
         .subcommand(score::command(lang))
         .subcommand(serve::command(lang))
         .subcommand(client::command(lang))

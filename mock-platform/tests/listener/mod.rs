@@ -151,6 +151,16 @@ pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, event).await.expect("the event comes")
 }
 
+/// Looks until something is so that must become so, where no event tells of it.
+pub(crate) async fn until(mut so: impl FnMut() -> bool) {
+    soon(async {
+        while !so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
+
 #[derive(Debug)]
 struct Stopped;
 
@@ -195,7 +205,7 @@ pub(crate) fn odd_client(
 }
 
 /// What a client saw of one connection.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Saw {
     /// The handshake failed with an alert of the server.
     HandshakeRefused(String),
