@@ -5,8 +5,6 @@ mod turn;
 
 use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
@@ -14,7 +12,6 @@ use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, Version};
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
-use http_body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -33,7 +30,7 @@ pub(super) enum After {
     Reset,
     /// Nothing, for so long; then RST.
     Stall(Duration),
-    /// FIN, though more was promised.
+    /// FIN without close_notify, though more was promised.
     Close,
 }
 
@@ -46,13 +43,13 @@ pub(super) fn cut(mut response: Response, control: &Control, after: After) -> Re
         Some(length) => set_length(&mut response, length),
         None => {}
     }
-    let cutter = Cutter::new(control, length, Ending::Broken(after));
+    let cutter = Cutter::new(control, length, after);
     response.map(|body| cutter.around(body))
 }
 
 /// Half of a body that has no length and ends with the connection, then FIN without close_notify.
 pub(super) fn cut_at_the_end_of_the_connection(mut response: Response, control: &Control) -> Response {
-    let cutter = Cutter::new(control, length(&response), Ending::Silent);
+    let cutter = Cutter::new(control, length(&response), After::Close);
     // What is written to HTTP/1.0 without a length has no chunks and ends with the connection.
     *response.version_mut() = Version::HTTP_10;
     response.headers_mut().remove(CONTENT_LENGTH);
@@ -148,18 +145,6 @@ pub(super) fn as_html(mut response: Response) -> Response {
     response
 }
 
-/// Lets the connection misbehave, or behave again, when the whole response has been taken by the
-/// operating system.
-pub(super) fn when_sent(response: Response, control: &Control, how: Option<Misbehaviour>) -> Response {
-    let left = length(&response);
-    let control = control.clone();
-    response.map(|inner| {
-        let mut watched = Watched { inner, left, then: Some((control, how)) };
-        watched.look();
-        Body::new(watched)
-    })
-}
-
 fn length(response: &Response) -> Option<u64> {
     let told = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     told.or_else(|| response.body().size_hint().exact())
@@ -197,60 +182,47 @@ impl Half {
     }
 }
 
-/// How a cut body ends.
-#[derive(Clone, Copy)]
-enum Ending {
-    /// As a failure of the connection.
-    Broken(After),
-    /// As if it were complete, but for close_notify.
-    Silent,
-}
-
 struct Cutter {
     control: Control,
     half: Half,
-    ending: Ending,
+    after: After,
 }
 
 impl Cutter {
-    fn new(control: &Control, length: Option<u64>, ending: Ending) -> Cutter {
-        Cutter { control: control.clone(), half: Half::of(length), ending }
+    fn new(control: &Control, length: Option<u64>, after: After) -> Cutter {
+        Cutter { control: control.clone(), half: Half::of(length), after }
     }
 
     fn around(self, body: Body) -> Body {
         let pieces = stream::unfold((self, body.into_data_stream()), |(mut cutter, mut body)| async move {
             let piece = match cutter.half.next(&mut body).await {
                 Some(piece) => piece.map_err(io::Error::other),
-                None => cutter.end().await?,
+                None => cutter.end().await,
             };
             Some((piece, (cutter, body)))
         });
         Body::from_stream(pieces)
     }
 
-    /// Waits until the half has left and breaks the connection. `None` ends the body as if it were
-    /// complete.
-    async fn end(&self) -> Option<io::Result<Bytes>> {
+    /// Waits until the half has left and breaks the connection. The body never ends as if it were
+    /// complete: whatever waits for the response to have left waits in vain.
+    async fn end(&self) -> io::Result<Bytes> {
         let (sent, half_has_left) = oneshot::channel::<Infallible>();
-        self.control.when_sent(move || drop(sent));
+        self.control.when_flushed(move || drop(sent));
         // The sender is dropped when the half has left; with the connection, this is dropped, too.
         let _ = half_has_left.await;
-        match self.ending {
-            Ending::Broken(After::Reset) => {
+        match self.after {
+            After::Reset => {
                 sleep(ON_ITS_WAY).await;
-                Some(Ok(self.reset()))
+                Ok(self.reset())
             }
-            Ending::Broken(After::Stall(duration)) => {
+            After::Stall(duration) => {
                 sleep(duration).await;
-                Some(Ok(self.reset()))
+                Ok(self.reset())
             }
-            Ending::Broken(After::Close) => {
+            After::Close => {
                 self.control.misbehave(Misbehaviour::CloseAfter(0));
-                Some(Err(io::Error::other("the response is cut, as the plan of faults says")))
-            }
-            Ending::Silent => {
-                self.control.misbehave(Misbehaviour::CloseAfter(0));
-                None
+                Err(io::Error::other("the response is cut, as the plan of faults says"))
             }
         }
     }
@@ -259,50 +231,5 @@ impl Cutter {
     fn reset(&self) -> Bytes {
         self.control.misbehave(Misbehaviour::Reset);
         Bytes::from_static(b"?")
-    }
-}
-
-/// A body whose last piece is noticed.
-struct Watched {
-    inner: Body,
-    left: Option<u64>,
-    then: Option<(Control, Option<Misbehaviour>)>,
-}
-
-impl Watched {
-    /// Where the last piece has been handed over, nobody may ask for another one.
-    fn look(&mut self) {
-        if (self.left == Some(0) || self.inner.is_end_stream())
-            && let Some((control, how)) = self.then.take()
-        {
-            control.when_sent_misbehave(how);
-        }
-    }
-}
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(cx));
-        match &frame {
-            Some(Ok(frame)) => {
-                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                self.left = self.left.map(|left| left.saturating_sub(bytes));
-            }
-            Some(Err(_)) => {}
-            None => self.left = Some(0),
-        }
-        self.look();
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

@@ -78,12 +78,15 @@ async fn strike(fault: Fault, control: &Control, request: Request, next: Next) -
         }
         Fault::ResetMidResponse => bend::cut(run(request, next, usual).await, control, bend::After::Reset),
         Fault::CloseAfterResponse => {
-            bend::when_sent(run(request, next, usual).await, control, Some(Misbehaviour::CloseAfter(0)))
+            let response = run(request, next, usual).await;
+            control.when_sent_misbehave(Some(Misbehaviour::CloseAfter(0)));
+            response
         }
         Fault::SlowResponse { bytes_per_second } => {
             let response = run(request, next, usual).await;
             control.misbehave(Misbehaviour::Slow(bytes_per_second));
-            bend::when_sent(response, control, None)
+            control.when_sent_misbehave(None);
+            response
         }
         Fault::StallBeforeResponse { duration_ms } => {
             read(request.into_body(), MOST_UNREAD).await;
