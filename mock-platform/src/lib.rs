@@ -22,4 +22,5 @@ pub mod model;
 pub mod pki;
 pub mod refusal;
 pub mod settings;
+pub mod tls;
 pub mod wire;

@@ -4,7 +4,6 @@
 //! [`Wire`] lies below TLS. [`Control`] is the handle to it that travels with every request of the
 //! connection.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -37,18 +36,26 @@ pub struct Control {
     state: Arc<Mutex<State>>,
 }
 
+type Done = Box<dyn FnOnce() + Send>;
+
 #[derive(Default)]
 struct State {
     misbehaviour: Option<Misbehaviour>,
     /// Tasks that wait in the wire and must look again.
     wakers: Vec<Waker>,
-    /// What to do when all bytes written so far have left.
-    sent: VecDeque<Box<dyn FnOnce() + Send>>,
+    /// What to do when the response under way has left.
+    sent: Vec<Done>,
+    /// What to do at the next flush: the response has ended.
+    ended: Vec<Done>,
 }
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("misbehaviour", &self.misbehaviour).field("sent", &self.sent.len()).finish()
+        f.debug_struct("State")
+            .field("misbehaviour", &self.misbehaviour)
+            .field("sent", &self.sent.len())
+            .field("ended", &self.ended.len())
+            .finish()
     }
 }
 
@@ -64,12 +71,20 @@ impl Control {
     /// same response, have been taken by the operating system. Not done where the connection breaks
     /// before.
     pub fn when_sent(&self, done: impl FnOnce() + Send + 'static) {
-        self.state().sent.push_back(Box::new(done));
+        self.state().sent.push(Box::new(done));
+    }
+
+    /// Called by the listener when the last byte of a response has been handed over. A flush before
+    /// that is one of its beginning, or of the response before.
+    pub(crate) fn response_ended(&self) {
+        let mut state = self.state();
+        let sent = std::mem::take(&mut state.sent);
+        state.ended.extend(sent);
     }
 
     /// Called by the listener after a flush of everything above TLS succeeded.
     pub(crate) fn flushed(&self) {
-        let done = std::mem::take(&mut self.state().sent);
+        let done = std::mem::take(&mut self.state().ended);
         done.into_iter().for_each(|done| done());
     }
 

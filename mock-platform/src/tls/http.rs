@@ -1,0 +1,195 @@
+//! HTTP/1.1 over one TLS connection. Knows when a request's body takes too long and when a response has
+//! left; knows no route.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, Response, header};
+use axum::{BoxError, Router};
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+use tower::ServiceExt as _;
+
+use super::Peer;
+use super::connection::House;
+use crate::wire::Control;
+
+/// Bytes of a request's head, and of what is buffered of a response.
+const MOST_BUFFERED: usize = 64 << 10;
+
+/// Serves requests until the connection ends, or until `stopped` comes and the one under way is done.
+pub(super) async fn serve<S>(stream: S, peer: Peer, house: &House, stopped: impl Future<Output = ()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let settings = &house.config.settings;
+    let (router, body_time) = (house.router.clone(), settings.body_time);
+    let stream = Telling { stream, control: peer.control.clone() };
+    let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), body_time));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.head_time)
+        .max_buf_size(MOST_BUFFERED)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        // How it ended is the client's matter.
+        _ = connection.as_mut() => return,
+        () = stopped => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: Peer,
+    body_time: Duration,
+) -> Result<Response<Leaving>, Infallible> {
+    let control = peer.control.clone();
+    let head_only = request.method() == Method::HEAD;
+    let mut request = request.map(|body| Body::new(Timed { body, time: body_time, deadline: None }));
+    request.extensions_mut().insert(peer);
+    let response = router.oneshot(request).await?;
+    let length = response.headers().get(header::CONTENT_LENGTH);
+    let left = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    let response = response.map(|body| Leaving { body, control, left, ended: false });
+    let (parts, mut body) = response.into_parts();
+    if head_only || body.is_end_stream() {
+        body.end();
+    }
+    Ok(Response::from_parts(parts, body))
+}
+
+/// The body of a request, which may take so long from its first read on.
+struct Timed {
+    body: Incoming,
+    time: Duration,
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl HttpBody for Timed {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let Timed { body, time, deadline } = self.get_mut();
+        match Pin::new(body).poll_frame(cx) {
+            Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from))),
+            Poll::Pending => {
+                let deadline = deadline.get_or_insert_with(|| Box::pin(sleep(*time)));
+                std::task::ready!(deadline.as_mut().poll(cx));
+                let late = io::Error::new(io::ErrorKind::TimedOut, "the body of the request took too long");
+                Poll::Ready(Some(Err(late.into())))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of a response, which tells the connection's handle when it has been handed over whole.
+struct Leaving {
+    body: Body,
+    control: Control,
+    /// Bytes that Content-Length still promises: after the last of them nobody asks for the end.
+    left: Option<u64>,
+    ended: bool,
+}
+
+impl Leaving {
+    fn end(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            self.control.response_ended();
+        }
+    }
+}
+
+impl HttpBody for Leaving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let ends = match &polled {
+            // One that promised more than it gave is broken off, not ended.
+            None => self.left.is_none_or(|left| left == 0),
+            Some(Err(_)) => false,
+            Some(Ok(frame)) => {
+                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                self.left = self.left.map(|left| left.saturating_sub(length));
+                self.left == Some(0) || self.body.is_end_stream()
+            }
+        };
+        if ends {
+            self.end();
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A stream above TLS that tells the connection's handle of every flush that succeeded.
+struct Telling<S> {
+    stream: S,
+    control: Control,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Telling<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Telling<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        std::task::ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.control.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
