@@ -45,7 +45,7 @@ struct State {
     wakers: Vec<Waker>,
     /// What to do when the response under way has left.
     sent: Vec<Done>,
-    /// What to do at the next flush: the response has ended.
+    /// What to do at the next flush.
     ended: Vec<Done>,
 }
 
@@ -62,9 +62,31 @@ impl std::fmt::Debug for State {
 impl Control {
     /// Makes the connection misbehave from now on.
     pub fn misbehave(&self, how: Misbehaviour) {
+        self.set(Some(how));
+    }
+
+    /// Makes the connection misbehave, or behave again, when the response under way has left, as
+    /// [`Control::when_sent`] has it.
+    pub fn when_sent_misbehave(&self, how: Option<Misbehaviour>) {
+        // What waits in the state must not keep the state alive.
+        let state = Arc::downgrade(&self.state);
+        self.when_sent(move || {
+            if let Some(state) = state.upgrade() {
+                Control { state }.set(how);
+            }
+        });
+    }
+
+    fn set(&self, how: Option<Misbehaviour>) {
         let mut state = self.state();
-        state.misbehaviour = Some(how);
+        state.misbehaviour = how;
         state.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    /// Does something at the next flush, whether the response has ended or not: all bytes handed to
+    /// the connection so far have been taken by the operating system then.
+    pub fn when_flushed(&self, done: impl FnOnce() + Send + 'static) {
+        self.state().ended.push(Box::new(done));
     }
 
     /// Does something when all bytes handed to the connection so far, and those that belong to the
@@ -166,6 +188,8 @@ impl AsyncRead for Wire {
         match self.control.look(cx.waker()) {
             Some(Misbehaviour::Reset) => Poll::Ready(Err(self.reset())),
             Some(Misbehaviour::Stall) => Poll::Pending,
+            // Nothing can be answered any more: the connection ends, and no request is taken up.
+            Some(Misbehaviour::CloseAfter(0)) => Poll::Ready(Ok(())),
             None | Some(Misbehaviour::ResetAfter(_) | Misbehaviour::CloseAfter(_) | Misbehaviour::Slow(_)) => {
                 Pin::new(&mut self.tcp).poll_read(cx, buf)
             }
