@@ -140,14 +140,14 @@ impl Set {
             Kind::Up3kyo => write(&plan3(&occasion)?)?,
             Kind::Upsikyu => out.extend(person.table7()?),
             Kind::Uphosoku => {
+                let types = &tables.type_units();
                 let beside = match self.content {
                     Content::Plan => Beside::Plan(sheet.created_on),
                     Content::Tables | Content::Result => {
-                        Beside::Tables { month, over: tables.over(), stay_days: tables.stay_days() }
+                        Beside::Tables { month, over: tables.over(), types, stay_days: tables.stay_days() }
                     }
                 };
-                let limit = money::limit(facts.level);
-                encode::supplement(out, &sheet, beside, &facts.certification, facts.level, limit)?;
+                encode::supplement(out, &sheet, beside, &facts.certification, facts.level, facts.limits())?;
             }
             Kind::Upjsk => {
                 let done = tables.visits.iter().filter(|visit| provider(visit) == self.provider);

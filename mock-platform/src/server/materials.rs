@@ -6,9 +6,9 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use crate::accounts::hexadecimal;
 use crate::clients::{ClientFiles, Material};
 use crate::model::{Certificate, CertificateKind, CertificateState, Office};
+use crate::pki::fingerprint::hex;
 use crate::pki::p12::{Cipher, seal};
 use crate::pki::{Authority, Profile};
 use crate::world::Seed;
@@ -62,7 +62,7 @@ fn one(office: &mut Office, authority: &Authority, folder: &Path, now: OffsetDat
             until: issued.not_after,
             serial: issued.serial,
             fingerprint: issued.fingerprint_sha256,
-            p12: hexadecimal(&p12),
+            p12: hex(&p12),
         },
         end_noticed: false,
     });

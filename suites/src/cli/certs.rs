@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use renkei_generators::aside::{Aside, Standing, real, standing};
 use renkei_mock_platform::model::{CertificateKind, OfficeNumber};
 use renkei_mock_platform::pki::password::{self, Flaw};
 use renkei_mock_platform::pki::{Authority, Fingerprint, PkiError, set};
@@ -13,7 +14,6 @@ use time::OffsetDateTime;
 
 use super::terminal::{Terminal, with_line_end};
 use super::{dress, value_arg};
-use renkei_generators::aside::{Aside, Standing, real, standing};
 use crate::exit::Exit;
 use crate::input::name_of;
 use crate::lang::{self, pick, read};
