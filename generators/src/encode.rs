@@ -1,18 +1,21 @@
 //! Writes rows as the bytes of a file. Which items a kind has, in which order, how long they are
 //! and which are quoted comes from the tables of the standard. Knows no population and no file.
 
+mod characters;
+mod columns;
 mod month;
 
 pub use month::{
     Beside, Sheet, TypeUnits, delete_month, delete_result, level_code, result, sex_code, supplement, table6, table7,
 };
 
-use encoding_rs::SHIFT_JIS;
 use renkei_validator::bind::YearMonth;
-use renkei_validator::ms932::odd_characters;
-use renkei_validator::spec::{Condition, ItemType, Key, Kind, Length, Required, Table, Version, tables};
+use renkei_validator::spec::{Key, Kind, Version};
 use thiserror::Error;
 use time::Date;
+
+use self::characters::{Put, put_quoted};
+use self::columns::{Layout, layout};
 
 /// Why a row cannot be written: the value does not fit what the standard says of the item.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -67,7 +70,7 @@ pub enum EncodeError {
 /// The first fault is kept and told by [`Line::end`], so that a row is written whole or not at all.
 #[derive(Debug)]
 pub struct Line {
-    table: &'static Table,
+    layout: &'static Layout,
     cells: Vec<Vec<u8>>,
     fault: Option<EncodeError>,
 }
@@ -75,65 +78,31 @@ pub struct Line {
 impl Line {
     /// An empty row, but for the version and what always stands in an item.
     pub fn new(version: Version, kind: Kind) -> Result<Line, EncodeError> {
-        // Where an item may be missing altogether, the table without it is the last.
-        let table = tables(version, kind).last().ok_or(EncodeError::NoKind { version, kind })?;
-        let mut line = Line { table, cells: vec![Vec::new(); table.items.len()], fault: None };
-        for (item, cell) in table.items.iter().zip(&mut line.cells) {
-            if item.form == ItemType::Version {
-                cell.extend_from_slice(version.value().as_bytes());
-            }
-            if let Some(fixed) = item.condition(|c| if let Condition::Is(value) = c { Some(value) } else { None }) {
-                cell.extend_from_slice(fixed.as_bytes());
-            }
-        }
-        Ok(line)
+        let layout = layout(version, kind).ok_or(EncodeError::NoKind { version, kind })?;
+        let cells = layout.columns.iter().map(|column| column.fixed.as_bytes().to_vec()).collect();
+        Ok(Line { layout, cells, fault: None })
     }
 
     /// Empties an item.
     pub fn clear(&mut self, key: Key) {
-        if let Some(column) = self.table.column(key) {
+        if let Some(column) = self.layout.table.column(key) {
             self.cells[column].clear();
         }
     }
 
     /// Puts text into an item, in quotes where the item is free text. Nothing stays nothing.
     pub fn put(&mut self, key: Key, text: &str) {
-        let Some(column) = self.table.column(key) else { return };
-        let free = self.table.items[column].form == ItemType::Text;
+        let Some(column) = self.layout.table.column(key) else { return };
         let cell = &mut self.cells[column];
         cell.clear();
-        if text.is_empty() {
-            return;
-        }
-        if !free {
-            cell.extend_from_slice(text.as_bytes());
-            if !text.bytes().all(|b| matches!(b, 0x20..=0x7E) && b != b',' && b != b'"') {
-                self.refuse(column, text, Self::character);
-            } else {
-                self.measure(column);
-            }
-            return;
-        }
-        // The encoder folds these into 5C, 7E and 81 7C, which mean something else.
-        let folded = text.contains(['\u{A5}', '\u{203E}', '\u{2212}']);
-        let (encoded, _, unmappable) = SHIFT_JIS.encode(text);
-        cell.push(b'"');
-        for &byte in encoded.iter() {
-            cell.push(byte);
-            // 22 is never a trail byte.
-            if byte == b'"' {
-                cell.push(byte);
-            }
-        }
-        cell.push(b'"');
-        if folded || unmappable || !odd_characters(&encoded).is_empty() {
-            self.refuse(column, text, Self::character);
+        if let Err(error) = put_text(cell, self.layout, column, text) {
+            self.fault.get_or_insert(error);
         }
     }
 
     /// Puts a whole number into an item.
     pub fn put_number(&mut self, key: Key, number: i64) {
-        let Some(column) = self.table.column(key) else { return };
+        let Some(column) = self.layout.table.column(key) else { return };
         let cell = &mut self.cells[column];
         cell.clear();
         push_number(cell, number);
@@ -150,12 +119,12 @@ impl Line {
 
     /// Puts a day into an item, as YYYYMMDD.
     pub fn put_date(&mut self, key: Key, date: Date) {
-        let Some(column) = self.table.column(key) else { return };
+        let Some(column) = self.layout.table.column(key) else { return };
         let cell = &mut self.cells[column];
         cell.clear();
-        push_padded(cell, date.year().unsigned_abs(), 4);
-        push_padded(cell, u32::from(u8::from(date.month())), 2);
-        push_padded(cell, u32::from(date.day()), 2);
+        let (year, month) = (four(date.year().unsigned_abs()), two(u32::from(u8::from(date.month()))));
+        let day = two(u32::from(date.day()));
+        cell.extend_from_slice(&[year[0], year[1], year[2], year[3], month[0], month[1], day[0], day[1]]);
         self.measure(column);
     }
 
@@ -169,22 +138,22 @@ impl Line {
 
     /// Puts a month into an item, as YYYYMM.
     pub fn put_month(&mut self, key: Key, month: YearMonth) {
-        let Some(column) = self.table.column(key) else { return };
+        let Some(column) = self.layout.table.column(key) else { return };
         let cell = &mut self.cells[column];
         cell.clear();
-        push_padded(cell, u32::from(month.year), 4);
-        push_padded(cell, u32::from(month.month), 2);
+        cell.extend_from_slice(&four(u32::from(month.year)));
+        cell.extend_from_slice(&two(u32::from(month.month)));
     }
 
     /// Puts a time into an item, as HHMM; nothing is 9999.
     pub fn put_time(&mut self, key: Key, minutes: Option<u16>) {
-        let Some(column) = self.table.column(key) else { return };
+        let Some(column) = self.layout.table.column(key) else { return };
         let cell = &mut self.cells[column];
         cell.clear();
         match minutes {
             Some(minutes) => {
-                push_padded(cell, u32::from(minutes / 60), 2);
-                push_padded(cell, u32::from(minutes % 60), 2);
+                let (hour, minute) = (two(u32::from(minutes / 60)), two(u32::from(minutes % 60)));
+                cell.extend_from_slice(&[hour[0], hour[1], minute[0], minute[1]]);
             }
             None => cell.extend_from_slice(b"9999"),
         }
@@ -196,11 +165,12 @@ impl Line {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        for (item, cell) in self.table.items.iter().zip(&self.cells) {
-            if cell.is_empty() && item.required == Required::Yes && !item.has(&Condition::FreeOnSumRows) {
-                return Err(EncodeError::Missing { kind: self.table.kind, item: item.key.name() });
+        for (at, (column, cell)) in self.layout.columns.iter().zip(&self.cells).enumerate() {
+            if cell.is_empty() && column.is_required {
+                return Err(missing(self.layout, at));
             }
         }
+        out.reserve(self.cells.iter().map(|cell| cell.len() + 1).sum::<usize>() + 1);
         for (column, cell) in self.cells.iter().enumerate() {
             if column > 0 {
                 out.push(b',');
@@ -212,41 +182,102 @@ impl Line {
     }
 
     fn measure(&mut self, column: usize) {
-        let length = self.cells[column].len();
-        let item = &self.table.items[column];
-        // 前月までの利用日数 is printed with 2 and was corrected to 5 in between.
-        let up_to = item.condition(|c| if let Condition::UpTo(most) = c { Some(*most) } else { None });
-        let fits = match item.length {
-            Length::Free => true,
-            Length::Exactly(wanted) => length == wanted,
-            Length::AtMost(most) => length <= most.max(up_to.unwrap_or(0)),
-        };
-        if !fits {
-            let text = String::from_utf8_lossy(&self.cells[column]).into_owned();
-            self.refuse(column, &text, |kind, item, text| EncodeError::Length { kind, item, text });
+        if let Err(error) = measure(self.layout, column, &self.cells[column]) {
+            self.fault.get_or_insert(error);
         }
     }
+}
 
-    fn character(kind: Kind, item: &'static str, text: String) -> EncodeError {
-        EncodeError::Character { kind, item, text }
+/// Puts text behind what is there. Nothing stays nothing.
+fn put_text(out: &mut Vec<u8>, layout: &Layout, column: usize, text: &str) -> Result<(), EncodeError> {
+    if text.is_empty() {
+        return Ok(());
     }
+    if layout.columns[column].is_text {
+        return match put_quoted(out, text) {
+            Put::Whole => Ok(()),
+            Put::Refused => Err(character(layout, column, text)),
+        };
+    }
+    // No early end: the bytes are few, and are looked at many at a time.
+    let is_plain = |byte: u8| (byte.wrapping_sub(0x20) <= 0x5E) & (byte != b',') & (byte != b'"');
+    if !text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+        return Err(character(layout, column, text));
+    }
+    out.extend_from_slice(text.as_bytes());
+    measure(layout, column, text.as_bytes())
+}
 
-    fn refuse(&mut self, column: usize, text: &str, fault: fn(Kind, &'static str, String) -> EncodeError) {
-        let item = self.table.items[column].key.name();
-        self.fault.get_or_insert_with(|| fault(self.table.kind, item, text.to_owned()));
+fn measure(layout: &Layout, column: usize, cell: &[u8]) -> Result<(), EncodeError> {
+    let (least, most) = layout.columns[column].length;
+    if (least..=most).contains(&cell.len()) {
+        return Ok(());
     }
+    let text = String::from_utf8_lossy(cell).into_owned();
+    Err(EncodeError::Length { kind: layout.table.kind, item: name(layout, column), text })
+}
+
+#[cold]
+fn character(layout: &Layout, column: usize, text: &str) -> EncodeError {
+    EncodeError::Character { kind: layout.table.kind, item: name(layout, column), text: text.to_owned() }
+}
+
+#[cold]
+fn missing(layout: &Layout, column: usize) -> EncodeError {
+    EncodeError::Missing { kind: layout.table.kind, item: name(layout, column) }
+}
+
+fn name(layout: &Layout, column: usize) -> &'static str {
+    layout.table.items[column].key.name()
 }
 
 /// Items with what stands in them: a row of a kind that has a place for every thought.
 pub type Items = Vec<(Key, String)>;
 
-/// Writes a row from items; those not named are empty.
+/// The most items that a row from items may have; all tables have fewer.
+const MOST_ITEMS: usize = 128;
+
+/// Writes a row from items; those not named are empty. Of two for one place the later stands.
 pub fn row(out: &mut Vec<u8>, version: Version, kind: Kind, items: &[(Key, String)]) -> Result<(), EncodeError> {
-    let mut line = Line::new(version, kind)?;
-    for (key, text) in items {
-        line.put(*key, text);
+    let layout = layout(version, kind).ok_or(EncodeError::NoKind { version, kind })?;
+    // Of each column, one more than the place of its item.
+    let mut places = [0_u16; MOST_ITEMS];
+    for ((key, _), place) in items.iter().zip(1..) {
+        if let Some(column) = layout.table.column(*key) {
+            places[column] = place;
+        }
     }
-    line.end(out)
+    let begin = out.len();
+    let written = cells(out, layout, items, &places);
+    if written.is_err() {
+        out.truncate(begin);
+    }
+    written
+}
+
+fn cells(
+    out: &mut Vec<u8>,
+    layout: &Layout,
+    items: &[(Key, String)],
+    places: &[u16; MOST_ITEMS],
+) -> Result<(), EncodeError> {
+    let mut empty = None;
+    for (at, (column, place)) in layout.columns.iter().zip(places).enumerate() {
+        let begin = out.len();
+        match items.get(usize::from(*place).wrapping_sub(1)) {
+            Some((_, text)) => put_text(out, layout, at, text)?,
+            None => out.extend_from_slice(column.fixed.as_bytes()),
+        }
+        if out.len() == begin && column.is_required && empty.is_none() {
+            empty = Some(at);
+        }
+        out.push(b',');
+    }
+    // The last comma is a line end.
+    out.pop();
+    out.extend_from_slice(b"\r\n");
+    // A value that does not fit is told before one that is not there.
+    empty.map_or(Ok(()), |at| Err(missing(layout, at)))
 }
 
 /// A day as YYYYMMDD.
@@ -272,12 +303,15 @@ fn push_number(cell: &mut Vec<u8>, number: i64) {
     cell.extend_from_slice(&digits[at..]);
 }
 
-fn push_padded(cell: &mut Vec<u8>, number: u32, width: usize) {
-    let start = cell.len();
-    push_number(cell, i64::from(number));
-    for _ in cell.len() - start..width {
-        cell.insert(start, b'0');
-    }
+/// The last two digits.
+fn two(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
+}
+
+/// The last four digits.
+fn four(number: u32) -> [u8; 4] {
+    let (high, low) = (two(number / 100), two(number));
+    [high[0], high[1], low[0], low[1]]
 }
 
 #[cfg(test)]
@@ -344,6 +378,35 @@ mod tests {
         let mut line = Line::new(Version::V202208, Kind::Upsikyu).expect("the kind exists");
         line.put(upsikyu::EQUIPMENT_NAME, "手すり");
         assert!(line.cells.iter().filter(|cell| !cell.is_empty()).eq([b"202208".as_slice(), b"9999999999"]));
+    }
+
+    #[test]
+    fn a_row_from_items_is_that_of_a_line_or_nothing() {
+        let items: Items = [
+            (dltplan::TARGET_MONTH, "202603"),
+            (dltplan::INSURED_NUMBER, "0000000101"),
+            (dltplan::INSURER_NUMBER, "991018"),
+            (dltplan::TARGET_MONTH, "202604"),
+        ]
+        .map(|(key, text)| (key, text.to_owned()))
+        .into();
+        let mut out = b"before".to_vec();
+        row(&mut out, Version::V202407, Kind::Dltplan, &items).expect("the row is whole");
+        assert_eq!(out, b"before202407,991018,0000000101,202604\r\n");
+        let missing = row(&mut out, Version::V202407, Kind::Dltplan, &items[..2]);
+        assert_eq!(missing, Err(EncodeError::Missing { kind: Kind::Dltplan, item: "insurer_number" }));
+        let longer = [&items[..], &[(dltplan::INSURER_NUMBER, "9910181".to_owned())]].concat();
+        assert!(matches!(row(&mut out, Version::V202407, Kind::Dltplan, &longer), Err(EncodeError::Length { .. })));
+        assert_eq!(out.len(), 42);
+    }
+
+    #[test]
+    fn every_table_fits_into_a_row_from_items() {
+        for version in Version::ALL {
+            for kind in Kind::ALL {
+                assert!(layout(version, *kind).is_none_or(|layout| layout.columns.len() <= MOST_ITEMS), "{kind}");
+            }
+        }
     }
 
     #[test]

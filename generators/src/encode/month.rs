@@ -111,7 +111,7 @@ fn visit_rows<'v>(
         line.put_time(upplan::START_TIME, visit.time.map(|(start, _)| start));
         line.put_time(upplan::END_TIME, visit.time.map(|(_, end)| end));
         line.put_number(upplan::SERVICE_COUNT, i64::from(visit.count));
-        line.put(upplan::SERVICE_CODE, &code(visit.code));
+        line.put(upplan::SERVICE_CODE, code(&visit.code));
         put_equipment(&mut line, visit.equipment.as_ref());
         line.put_number_or_none(upplan::DETAIL_NO, visit.detail_no.map(i64::from));
         line.put(upplan::SATELLITE_NO, visit.satellite.as_deref().unwrap_or_default());
@@ -125,6 +125,7 @@ fn visit_rows<'v>(
 pub fn table7(out: &mut Vec<u8>, sheet: &Sheet<'_>, month: YearMonth, ledger: &[LedgerRow]) -> Result<(), EncodeError> {
     let mut line = sheet.line(Kind::Upsikyu)?;
     line.put_month(upsikyu::TARGET_MONTH, month);
+    let mut written = None;
     for row in ledger {
         let (service, office, satellite) = match &row.kind {
             LedgerKind::Detail { code, office, satellite } => (*code, Some(*office), satellite.as_deref()),
@@ -138,10 +139,13 @@ pub fn table7(out: &mut Vec<u8>, sheet: &Sheet<'_>, month: YearMonth, ledger: &[
             }
             None => ("全合計", "9999999999"),
         };
-        line.put(upsikyu::SERVICE_OFFICE_NAME, name);
-        line.put(upsikyu::SERVICE_OFFICE_NUMBER, number);
+        if written != Some(office) {
+            written = Some(office);
+            line.put(upsikyu::SERVICE_OFFICE_NAME, name);
+            line.put(upsikyu::SERVICE_OFFICE_NUMBER, number);
+        }
         line.put(upsikyu::SATELLITE_NO, satellite.unwrap_or_default());
-        line.put(upsikyu::SERVICE_CODE, &code(service));
+        line.put(upsikyu::SERVICE_CODE, code(&service));
         put_equipment(&mut line, row.equipment.as_ref());
         line.put_number(upsikyu::UNITS, row.units);
         line.put_number(upsikyu::SERVICE_COUNT, row.count);
@@ -327,8 +331,8 @@ fn put_equipment(line: &mut Line, equipment: Option<&(String, String)>) {
     line.put(upplan::EQUIPMENT_NAME, name);
 }
 
-fn code(code: [u8; 6]) -> String {
-    code.map(char::from).iter().collect()
+fn code(code: &[u8; 6]) -> &str {
+    std::str::from_utf8(code).unwrap_or_default()
 }
 
 fn bitmap(days: u32) -> String {

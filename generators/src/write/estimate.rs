@@ -16,7 +16,7 @@ use crate::model::Trade;
 /// How many units of one kind are made at most.
 const UNITS: usize = 6;
 /// With so many users in them, no more units of the kind are made.
-const USERS: u64 = 600;
+const USERS: u64 = 400;
 
 /// What a request is expected to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,110 @@
+//! The values that both writers start from: months of users as the strategies of the generators draw
+//! them, and the items of plans about them. Always the same ones.
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use renkei_generators::encode::{Items, Sheet};
+use renkei_generators::model::{CareLevel, Certification, YearMonth};
+use renkei_generators::strategies::{UserMonth, months};
+use renkei_generators::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
+use renkei_validator::spec::keys::{dlt1kyo, dltplan};
+use renkei_validator::spec::{Kind, Version, parse_date};
+use time::Date;
+
+/// The version that is written.
+pub(crate) const VERSION: Version = Version::V202407;
+
+/// How many users there are.
+const PEOPLE: usize = 600;
+
+/// What is written.
+pub(crate) struct Values {
+    pub(crate) people: Vec<UserMonth>,
+    pub(crate) created_on: Date,
+    /// Rows of kinds whose items are texts.
+    pub(crate) items: Vec<(Kind, Vec<Items>)>,
+}
+
+impl Values {
+    pub(crate) fn draw() -> Values {
+        let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let mut runner = TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
+        let strategy = months();
+        let people: Vec<UserMonth> = std::iter::repeat_with(|| strategy.new_tree(&mut runner).unwrap().current())
+            .filter(|month| month.version() == VERSION)
+            .take(PEOPLE)
+            .collect();
+        let created_on = parse_date(b"20260325").unwrap();
+        let mut values = Values { people, created_on, items: Vec::new() };
+        values.items = values.texts();
+        values
+    }
+
+    /// What all rows about one user share.
+    pub(crate) fn sheet<'p>(&self, person: &'p UserMonth) -> Sheet<'p> {
+        let support = &person.offices()[0];
+        Sheet {
+            version: VERSION,
+            user: person.user(),
+            support,
+            manager: support.staff.first().map_or("", String::as_str),
+            created_on: self.created_on,
+            offices: person.offices(),
+        }
+    }
+
+    fn texts(&self) -> Vec<(Kind, Vec<Items>)> {
+        let mut all: Vec<(Kind, Vec<Items>)> = [
+            Kind::Up1kyo,
+            Kind::Up2kyo,
+            Kind::Up3kyo,
+            Kind::Upyobo,
+            Kind::UpyoboSub,
+            Kind::Upkihon,
+            Kind::UpkihonSub1,
+            Kind::UpkihonSub2,
+            Kind::Dlt1kyo,
+            Kind::Dltplan,
+        ]
+        .map(|kind| (kind, Vec::new()))
+        .into();
+        for person in &self.people {
+            let sheet = self.sheet(person);
+            let certification: &Certification = person.user().certifications.last().unwrap();
+            let month: YearMonth = person.month();
+            let occasion = |level| Occasion {
+                seed: 1,
+                sheet,
+                first_made_on: self.created_on,
+                is_first: false,
+                certification,
+                level,
+                month,
+                visits: person.visits(),
+            };
+            let care = occasion(CareLevel::Care2);
+            let support = occasion(CareLevel::Support2);
+            let info = basic_info(&support, false, "");
+            let (plan, supports) = prevention_plan(&support, sheet.support, None).unwrap();
+            let (insurer, insured) = (person.user().insurer.clone(), person.user().insured.clone());
+            let whose = [(dltplan::INSURER_NUMBER, insurer), (dltplan::INSURED_NUMBER, insured)];
+            let with = |key, value: &str| [&whose[..], &[(key, value.to_owned())]].concat();
+            let rows: [Vec<Items>; 10] = [
+                vec![plan1(&care)],
+                plan2(&care).unwrap(),
+                plan3(&care).unwrap(),
+                vec![plan],
+                supports,
+                vec![info.row],
+                info.days,
+                info.diseases,
+                vec![with(dlt1kyo::PLAN_CREATED_ON, "20260325")],
+                vec![with(dltplan::TARGET_MONTH, "202604")],
+            ];
+            for ((_, all), rows) in all.iter_mut().zip(rows) {
+                all.extend(rows);
+            }
+        }
+        all
+    }
+}
