@@ -328,7 +328,7 @@ mod tests {
         authority.revoke(&a, NOW).unwrap();
         authority.revoke(&a, NOW + Duration::DAY).unwrap();
         authority.revoke(&b, NOW + Duration::DAY).unwrap();
-        assert_eq!(listed(&authority, NOW), [a.clone()]);
+        assert_eq!(listed(&authority, NOW), std::slice::from_ref(&a));
         let mut both = [a, b];
         both.sort();
         assert_eq!(listed(&authority, NOW + Duration::DAY), both);

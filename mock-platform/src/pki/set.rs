@@ -114,12 +114,12 @@ impl Member {
                 en: "障害総合支援証明書 (for disability services), which cannot be used with this system.",
             },
             Member::Expired => Text {
-                ja: "有効期間が前日の23時59分59秒に終わった証明書です。",
-                en: "Its validity ended at 23:59:59 JST of the day before.",
+                ja: "有効期間が、作成日の前日の23時59分59秒に終わった証明書です。",
+                en: "Its validity ended at 23:59:59 JST of the day before it was made.",
             },
             Member::NotYetValid => Text {
-                ja: "有効期間が翌日の0時に始まる証明書です。",
-                en: "Its validity begins at 0:00:00 JST of the day after.",
+                ja: "有効期間が、作成日の翌日の0時に始まる証明書です。",
+                en: "Its validity begins at 0:00:00 JST of the day after it was made.",
             },
             Member::OtherAuthority => Text {
                 ja: "同じ名前の別の認証局が発行した証明書です。",

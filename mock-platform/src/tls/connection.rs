@@ -24,7 +24,7 @@ use crate::wire::{Control, Wire};
 
 /// How long a client that was refused may take to close: it shall read the alert first, and a
 /// connection that is closed with bytes unread is reset.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// What all connections of a listener share.
 pub(super) struct House {

@@ -2,9 +2,10 @@
 //! left; knows no route.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,11 +19,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::Peer;
-use super::connection::House;
+use super::connection::{House, LINGER};
 use crate::wire::Control;
 
 /// Bytes of a request's head, and of what is buffered of a response.
@@ -35,20 +36,34 @@ where
 {
     let settings = &house.config.settings;
     let (router, body_time) = (house.router.clone(), settings.body_time);
-    let stream = Telling { stream, control: peer.control.clone() };
+    let stream = Arc::new(Mutex::new(stream));
+    let telling = Telling { stream: stream.clone(), control: peer.control.clone() };
     let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), body_time));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.head_time)
         .max_buf_size(MOST_BUFFERED)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(telling), service);
     tokio::pin!(connection);
-    tokio::select! {
-        // How it ended is the client's matter.
-        _ = connection.as_mut() => return,
-        () = stopped => connection.as_mut().graceful_shutdown(),
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // hyper lets an idle connection go without a word. Any other end is the client's matter, or one
+    // that shall look broken.
+    if ended.is_err_and(|error| error.is_timeout()) {
+        let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
+        // A client that does not even take that is not waited for.
+        let _ = timeout(LINGER, goodbye).await;
     }
-    let _ = connection.await;
+}
+
+/// Does something with the stream. Only the task of the connection holds it, so nobody waits.
+fn with<S: Unpin, T>(stream: &Mutex<S>, act: impl FnOnce(Pin<&mut S>) -> T) -> T {
+    act(Pin::new(&mut *stream.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 async fn answer(
@@ -156,40 +171,40 @@ impl HttpBody for Leaving {
 
 /// A stream above TLS that tells the connection's handle of every flush that succeeded.
 struct Telling<S> {
-    stream: S,
+    stream: Arc<Mutex<S>>,
     control: Control,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Telling<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        with(&self.stream, |stream| stream.poll_read(cx, buf))
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Telling<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        with(&self.stream, |stream| stream.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        with(&self.stream, |stream| stream.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        with(&self.stream, |stream| stream.is_write_vectored())
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        std::task::ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        std::task::ready!(with(&self.stream, |stream| stream.poll_flush(cx)))?;
         self.control.flushed();
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        with(&self.stream, |stream| stream.poll_shutdown(cx))
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn en(set: &[Made], authority: &Authority) -> String {
          | `.pem` | the certificate |\n\
          | `.key` | its key, not encrypted |\n\
          | `.p12` | both with the root, under the password, AES-256 |\n\
-         | `-legacy.p12` | the same in triple DES and SHA-1, for old Windows; `openssl pkcs12` reads it with `-legacy` |\n\n\
+         | `-legacy.p12` | the same in triple DES and SHA-1, for old Windows |\n\n\
          The password was printed when the set was made; upper and lower case are told apart.\n\n\
          | name | what it is | refused |\n|---|---|---|\n",
     );
@@ -42,7 +42,7 @@ pub(super) fn en(set: &[Made], authority: &Authority) -> String {
          `CarePlanJigyousho`, that 代理人証明書 and 障害総合支援証明書 are refused, and that a validity of three \
          years ends at 23:59:59. Everything else is an assumption of renkei: the office number in the name, the \
          names of the kinds that are refused (`Dairinin`, `ShougaiJigyousho`), the type of the keys, the first day \
-         of the validity, the ciphers of the p12 files, and that they carry the root.\n",
+         of the validity, the ciphers of the p12 files, that they carry the root, and the alert that each kind is refused with.\n",
         root.windows_warning(),
         root.sha256_grouped(),
     );
@@ -58,7 +58,7 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
          | `.pem` | 証明書 |\n\
          | `.key` | 秘密鍵（暗号化していません） |\n\
          | `.p12` | 証明書・秘密鍵・ルート証明書（パスワード付き、AES-256） |\n\
-         | `-legacy.p12` | 同じ内容の古い形式（3DESとSHA-1）。古いWindows用です。`openssl pkcs12` では `-legacy` を付けて読みます |\n\n\
+         | `-legacy.p12` | 同じ内容の古い形式（3DESとSHA-1）。古いWindows用です |\n\n\
          パスワードは作成時に画面に表示したものです。大文字と小文字を区別します。\n\n\
          | 名前 | 内容 | 断られる場所 |\n|---|---|---|\n",
     );
@@ -84,7 +84,7 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
          実際のシステムについてわかっているのは、発行者名 `e-seikyuu CA`、名前が `KaigoJigyousho` または `CarePlanJigyousho` で始まること、\
          代理人証明書と障害総合支援証明書が使えないこと、3年の有効期間が23時59分59秒に終わることだけです。\
          名前に続く事業所番号、使えない種類の名前（`Dairinin`、`ShougaiJigyousho`）、鍵の種類、有効期間の初日、p12ファイルの暗号方式、\
-         p12ファイルにルート証明書が入っていることは、renkeiの仮定です。\n",
+         p12ファイルにルート証明書が入っていること、種類ごとのアラートは、renkeiの仮定です。\n",
         root.windows_warning(),
         root.sha256_grouped(),
     );
