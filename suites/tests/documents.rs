@@ -1,6 +1,10 @@
 //! The examples of `docs/PLATFORM.md` work as written.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and says where it did not begin"
+)]
 #![cfg(unix)]
 
 mod common;

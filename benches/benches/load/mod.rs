@@ -158,7 +158,7 @@ impl Target {
     pub(crate) async fn platform(bytes: usize) -> Target {
         let offices = [SENDER, RECEIVER].map(|text| OfficeNumber::parse(text).expect("a number has its form"));
         let running = start(Options::for_tests()).await.expect("the platform starts");
-        let client = running.client_files(&offices[0]).expect("the demo world has the sender's certificate");
+        let client = running.client(&offices[0]);
         let chain = CertificateDer::pem_file_iter(&client.certificate).expect("it can be read");
         let chain: Vec<_> = chain.map(|one| one.expect("it is PEM")).collect();
         let key = PrivateKeyDer::from_pem_file(&client.key).expect("it is PEM");
@@ -176,7 +176,9 @@ impl Target {
     pub(crate) async fn stop(self) {
         match self.request {
             Kind::Echo => {}
-            Kind::Platform { running, .. } => running.stop().await,
+            Kind::Platform { running, .. } => {
+                running.stop().await;
+            }
         }
     }
 
@@ -201,7 +203,7 @@ impl Target {
     }
 
     async fn log_in(&self, seed: &Seed, office: &OfficeNumber) -> String {
-        let office = seed.offices.iter().find(|one| one.number == *office).expect("the demo world has the sender");
+        let office = seed.offices().iter().find(|one| one.number == *office).expect("the demo world has the sender");
         let mut sender = self.connect().await;
         let mut ask = async |path: &str, body: serde_json::Value| {
             let request = Request::post(path)

@@ -13,7 +13,6 @@ use crate::chance::Dice;
 use crate::delivery::{Address, Courier, DeliveryError, End, Purpose};
 use crate::encode::{self, Beside, Items};
 use crate::model::Visit;
-use crate::money;
 use crate::texts::{Occasion, plan1, plan2, plan3};
 use crate::version::Versions;
 

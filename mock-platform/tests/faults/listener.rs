@@ -48,7 +48,7 @@ pub(crate) fn start(runtime: &Runtime, engine: Engine, router: Router) -> Face {
         settings,
         greeter: Arc::new(engine),
     };
-    runtime.spawn(serve(listener, config, router, pending()));
+    runtime.spawn(serve(listener, config, router, pending()).unwrap());
     face
 }
 

@@ -113,7 +113,7 @@ impl Listener {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            tls::serve(socket, config, order.router, shutdown).await.unwrap();
+            tls::serve(socket, config, order.router, shutdown).unwrap().await;
         });
         Listener { authority, clock, ledger, address, handshakes, stop: Some(stop), task }
     }

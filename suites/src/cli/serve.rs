@@ -1,7 +1,7 @@
 //! `renkei serve`: the platform on this machine, until it is told to stop.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -259,7 +259,7 @@ fn options(matches: &ArgMatches) -> Result<Options, Message> {
 }
 
 /// The offices in the names of all files below a folder.
-fn of_folder(folder: &PathBuf, clock: &Clock) -> Result<Seed, Message> {
+fn of_folder(folder: &Path, clock: &Clock) -> Result<Seed, Message> {
     let mut names = std::collections::BTreeSet::new();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.map_err(|error| {
@@ -282,11 +282,11 @@ fn of_folder(folder: &PathBuf, clock: &Clock) -> Result<Seed, Message> {
     Ok(seed)
 }
 
-fn read(path: &PathBuf) -> Result<String, Message> {
+fn read(path: &Path) -> Result<String, Message> {
     std::fs::read_to_string(path).map_err(|error| at(path, &lang::io_reason(&error)))
 }
 
-fn at(path: &PathBuf, why: &Message) -> Message {
+fn at(path: &Path, why: &Message) -> Message {
     let path = path.display();
     Message::pair(format!("{path}: {}", why.ja), format!("{path}: {}", why.en))
 }
