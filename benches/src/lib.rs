@@ -1,7 +1,5 @@
-//! The numbers that the README claims, re-runnable.
-//!
-//! This crate holds its invariants only; the benches come with a later issue. Until then the README's
-//! figures are those of one run of the commands beside them.
+//! The numbers that the README claims, re-runnable. `README.md` beside this says how, and what was
+//! measured.
 //!
 //! # Invariants
 //!

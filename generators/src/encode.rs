@@ -397,7 +397,7 @@ mod tests {
         assert_eq!(missing, Err(EncodeError::Missing { kind: Kind::Dltplan, item: "insurer_number" }));
         let longer = [&items[..], &[(dltplan::INSURER_NUMBER, "9910181".to_owned())]].concat();
         assert!(matches!(row(&mut out, Version::V202407, Kind::Dltplan, &longer), Err(EncodeError::Length { .. })));
-        assert_eq!(out.len(), 42);
+        assert_eq!(out.len(), 39);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Served {
     }
 
     /// Kills it, as a loss of power would.
-    pub(crate) fn kill(mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("a child can be killed");
         self.child.wait().expect("a killed child ends");
     }
