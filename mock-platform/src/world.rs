@@ -381,6 +381,7 @@ mod tests {
         assert!(matches!(change.await, Err(ChangeError::Store(StoreError::Closed))));
         assert_eq!(world.office(&office).unwrap().name, name);
         assert!(world.post(notice("書けない", None)).await.is_err());
+        world.change(&office, |_| Ok(())).await.expect("what changes nothing is not written");
         assert!(world.notices_for(&office).iter().all(|notice| notice.title != "書けない"));
     }
 

@@ -146,6 +146,9 @@ async fn both_users_must_be_of_one_office() {
     assert_eq!(bench.office(KAIGO, &step, "KJ999970100021", "wrong").await.error(), (200, "CPM-A01"));
     let apart = bench.office(KAIGO, &step, "KJ999970100021", "Office9970100021").await;
     assert_eq!(apart.error(), (200, "CPM-A08"));
+    // Nothing is told of the state of a password before that.
+    let (id, password) = (format!("KJ99{TEMPORARY}"), format!("Office{TEMPORARY}"));
+    assert_eq!(bench.office(KAIGO, &step, &id, &password).await.error(), (200, "CPM-A08"));
 }
 
 #[tokio::test]
