@@ -242,6 +242,7 @@ impl Watched {
 async fn ask(listener: &Listener, method: &str, path: &str) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut tls = connect(listener.address, &listener.good_client(V13)).await.unwrap();
     tls.write_all(format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+    tls.flush().await.unwrap();
     tls
 }
 
@@ -351,6 +352,7 @@ async fn heads_that_are_too_large_or_no_http_end_the_connection_alone() {
         let mut tls = connect(listener.address, &config).await.unwrap();
         // The server may close before all is written.
         let _ = tls.write_all(bytes).await;
+        let _ = tls.flush().await;
         let mut answer = Vec::new();
         let _ = soon(tls.read_to_end(&mut answer)).await;
         assert_eq!(String::from_utf8_lossy(&answer).lines().next(), Some(status));
