@@ -242,6 +242,7 @@ impl Watched {
 async fn ask(listener: &Listener, method: &str, path: &str) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut tls = connect(listener.address, &listener.good_client(V13)).await.unwrap();
     tls.write_all(format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+    tls.flush().await.unwrap();
     tls
 }
 
@@ -343,7 +344,7 @@ async fn a_listener_that_ends_finishes_the_request_under_way() {
 async fn heads_that_are_too_large_or_no_http_end_the_connection_alone() {
     let listener = Listener::start(Order { router: router(), ..Order::default() }).await;
     let config = listener.good_client(V13);
-    let large = format!("GET /who HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n", "x".repeat(100 << 10));
+    let large = format!("GET /who HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
     for (bytes, status) in [
         (large.as_bytes(), "HTTP/1.1 431 Request Header Fields Too Large"),
         (b"\x00\xff\xfe\r\n\r\n", "HTTP/1.1 400 Bad Request"),
@@ -351,9 +352,13 @@ async fn heads_that_are_too_large_or_no_http_end_the_connection_alone() {
         let mut tls = connect(listener.address, &config).await.unwrap();
         // The server may close before all is written.
         let _ = tls.write_all(bytes).await;
+        let _ = tls.flush().await;
         let mut answer = Vec::new();
-        let _ = soon(tls.read_to_end(&mut answer)).await;
-        assert_eq!(String::from_utf8_lossy(&answer).lines().next(), Some(status));
+        let end = soon(tls.read_to_end(&mut answer)).await;
+        // A reset, as bytes were left unread, may overtake the answer on some systems.
+        let reset = end.is_err() && answer.is_empty() && bytes.len() > 1 << 20;
+        let first = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
+        assert!(first == status || reset, "{first} {end:?}");
     }
     assert!(matches!(visit(listener.address, &config).await, Saw::Served(_)));
 }

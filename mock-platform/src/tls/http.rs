@@ -26,7 +26,8 @@ use super::Peer;
 use super::connection::{House, LINGER};
 use crate::wire::Control;
 
-/// Bytes of a request's head, and of what is buffered of a response.
+/// Bytes after which a request's head that is not whole yet is refused (one that comes in large pieces
+/// may be up to twice as long), and after which a response is flushed.
 const MOST_BUFFERED: usize = 64 << 10;
 
 /// Serves requests until the connection ends, or until `stopped` comes and the one under way is done.
