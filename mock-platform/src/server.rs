@@ -13,23 +13,21 @@ use renkei_validator::text::Message;
 use thiserror::Error;
 use time::{Date, OffsetDateTime};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::folder::Folder;
-use crate::accounts::Sessions;
 use crate::clients::{self, ClientFiles};
 use crate::clock::Clock;
-use crate::faults::{Engine, Fired, Plan};
+use crate::faults::{Engine, Plan};
 use crate::journal::{Event, Journal, JournalError};
 use crate::metrics::Metrics;
 use crate::model::OfficeNumber;
-use crate::platform::Platform;
+use crate::platform::{AUTHORITY, Base, Platform};
 use crate::post::Gate;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
-use crate::tls::ledger::{Handshake, Outcome};
-use crate::tls::{self, Faces, Ledger};
+use crate::tls::{self, Faces};
 use crate::world::{Seed, World};
 use crate::{api, manage};
 
@@ -57,7 +55,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where the management listens; port 0 for any.
     pub manage: SocketAddr,
-    /// The offices of a new folder; those of the demonstration where there is none.
+    /// The offices of a new folder; those of the demonstration where there are none. A folder that has
+    /// its offices takes no others.
     pub seed: Option<Seed>,
     /// Whether office numbers outside the test range 99… are taken.
     pub real_numbers: bool,
@@ -211,42 +210,45 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         StoreError::InUse { .. } => StartError::InUse { folder: path.clone() },
         other => failed("store", &Told(&other)),
     })?;
-    let authority_folder = path.join("authority");
     // Clients judge the server by the machine's time, whatever the platform's clock shows.
     let machine = OffsetDateTime::now_utc();
     let authority =
-        folder::authority(&authority_folder, machine).map_err(|error| failed("authority", &Told(&error)))?;
+        folder::authority(&path.join(AUTHORITY), machine).map_err(|error| failed("authority", &Told(&error)))?;
     let authority = Arc::new(authority);
 
     let world = World::open(store.clone()).await.map_err(|error| failed("store", &Told(&error)))?;
-    let seed = options.seed.unwrap_or_else(|| Seed::demo(options.clock.today()));
-    in_test_range(&seed, options.real_numbers)?;
     let now = options.clock.now();
-    let seed = materials::equip(&seed, &authority, &path, now).map_err(|why| failed(clients::FOLDER, &why))?;
+    let kept = folder::seed(&path).map_err(|why| failed("seed.json", &why))?;
+    let seed = match (kept, options.seed) {
+        (Some(_), Some(_)) => return Err(other_world(&path)),
+        (Some(seed), None) => seed,
+        (None, seed) => {
+            let seed = seed.unwrap_or_else(|| Seed::demo(options.clock.today()));
+            in_test_range(&seed, options.real_numbers)?;
+            let seed = materials::equip(&seed, &authority, &path, now).map_err(|why| failed(clients::FOLDER, &why))?;
+            folder::keep_seed(&path, &seed).map_err(|why| failed("seed.json", &why))?;
+            seed
+        }
+    };
     if world.offices().is_empty() {
         world.replace(&seed, now).await.map_err(|error| failed("store", &Told(&error)))?;
     }
 
     let metrics = Metrics::default();
     let counting = tokio::spawn(metrics.clone().follow(journal.subscribe()));
-    let faults = engine(journal.clone());
-    faults.replace(options.plan);
-    let parts = Arc::new(Platform {
-        sessions: Sessions::new(&options.settings),
-        ledger: Arc::new(ledger(options.settings.ledger_length, journal.clone())),
-        body_memory: Arc::new(Semaphore::new(options.settings.most_body_memory)),
-        snapshots: path.join("snapshots"),
+    let mut parts = Platform::new(Base {
         clock: options.clock,
         settings: options.settings,
-        gate: options.gate,
         store,
         journal,
         world,
         seed,
         authority,
-        authority_folder,
-        faults,
+        folder: path.clone(),
     });
+    parts.gate = options.gate;
+    parts.faults.replace(options.plan);
+    let parts = Arc::new(parts);
     let names: Vec<String> = NAMES.map(String::from).to_vec();
     let faces = Faces::new(&parts.authority, &names, machine).map_err(|error| failed("authority", &Told(&error)))?;
     let config = tls::Config {
@@ -304,6 +306,16 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
+fn other_world(folder: &Path) -> StartError {
+    let folder = folder.display();
+    StartError::Seed(Message::pair(
+        format!(
+            "{folder} には、すでに事業所が登録されています。ほかの事業所を使うには、新しいフォルダーを指定してください"
+        ),
+        format!("{folder} has its offices already; for others, name a new folder"),
+    ))
+}
+
 fn in_test_range(seed: &Seed, real_numbers: bool) -> Result<(), StartError> {
     let outside = seed.offices().iter().find(|office| !office.number.as_str().starts_with(TEST_RANGE));
     match outside {
@@ -315,54 +327,9 @@ fn in_test_range(seed: &Seed, real_numbers: bool) -> Result<(), StartError> {
     }
 }
 
-/// An engine whose faults are written into the journal before they strike.
-fn engine(journal: Journal) -> Engine {
-    Engine::new(move |fired: &Fired| {
-        // The journal counts what it could not write.
-        let _ = journal.write(&Event::Fault {
-            step: fired.step.to_string(),
-            fault: fired.fault.kind().word().to_owned(),
-            route: Some(fired.route.to_owned()),
-            connection: fired.connection,
-            office: fired.office.clone(),
-        });
-    })
-}
-
 /// What of a plan has not happened, in words of the plan.
 pub(crate) fn never_fired(faults: &Engine) -> Vec<String> {
     let status = faults.status();
     let silent = status.steps.iter().filter(|step| step.fired == 0);
     silent.map(|step| format!("{}: on {}, nth {}, {}", step.step, step.on, step.nth, step.fault)).collect()
-}
-
-fn ledger(length: usize, journal: Journal) -> Ledger {
-    Ledger::observed(length, move |handshake| {
-        // The journal counts what it could not write.
-        let _ = journal.write(&told(handshake));
-    })
-}
-
-/// A handshake, as the journal tells of it.
-fn told(handshake: &Handshake) -> Event {
-    // Reasons and failures are written as their codes, such as `not_yet_valid`.
-    let code = |value: serde_json::Result<serde_json::Value>| {
-        value.ok().and_then(|value| value["code"].as_str().map(str::to_owned))
-    };
-    let (protocol, refusal, alert) = match &handshake.outcome {
-        Outcome::Established { version, .. } => (Some((*version).to_owned()), None, None),
-        Outcome::Refused { reason, alert } => (None, code(serde_json::to_value(reason)), Some(alert.to_string())),
-        Outcome::Failed { failure } => (None, code(serde_json::to_value(failure)), None),
-        Outcome::Scripted => (None, Some("scripted".to_owned()), None),
-    };
-    let shown = handshake.shown.as_ref();
-    Event::Handshake {
-        connection: handshake.connection,
-        protocol,
-        subject: shown.map(|shown| shown.subject.clone()),
-        issuer: shown.map(|shown| shown.issuer.clone()),
-        serial: shown.map(|shown| shown.serial.clone()),
-        refusal,
-        alert,
-    }
 }

@@ -67,8 +67,7 @@ fn what_was_acknowledged_is_there_once_however_often_the_platform_is_killed() {
             fs::write(unit.join(name(number, pair)), row).unwrap();
         }
     }
-    let arguments = ["--world-from", "run", "--now", "2026-10-02"];
-    let mut served = Served::start(path, &arguments);
+    let mut served = Served::start(path, &["--world-from", "run", "--now", "2026-10-02"]);
     let address = served.address();
     let journal = served.folder.join("journal.jsonl");
     let begun = Instant::now();
@@ -98,7 +97,7 @@ fn what_was_acknowledged_is_there_once_however_often_the_platform_is_killed() {
                 std::thread::sleep(Duration::from_millis(5));
             }
             served.kill();
-            served = Served::on(path, &address, &arguments);
+            served = Served::on(path, &address, &["--now", "2026-10-02"]);
         }
         // Ends the clients that have given up too often; those that still send go on until they are done.
         while count(&journal) < PAIRS.len() * EACH && begun.elapsed() < PATIENCE {

@@ -61,11 +61,11 @@ fn visits(out: &mut String, values: &Values, person: &UserMonth, made_by: &Offic
         let (tais, name) = equipment(visit.equipment.as_ref());
         let cells = [
             format!("{VERSION}"),
-            format!("{}", user.insurer),
-            format!("{}", user.insured),
+            user.insurer.to_string(),
+            user.insured.to_string(),
             day(values.created_on),
             format!("{:04}{:02}", person.month().year, person.month().month),
-            format!("{}", support.number),
+            support.number.to_string(),
             quoted(support.staff.first().map_or("", String::as_str)),
             format!("{}", visit.units),
             format!("{}", 3),
@@ -79,11 +79,11 @@ fn visits(out: &mut String, values: &Values, person: &UserMonth, made_by: &Offic
             String::new(),
             name,
             number(visit.detail_no.map(i64::from)),
-            format!("{}", office.number),
+            office.number.to_string(),
             quoted(&office.name),
             visit.satellite.clone().unwrap_or_default(),
             format!("{}", u8::from(visit.over_30_days)),
-            format!("{}", made_by.number),
+            made_by.number.to_string(),
             String::new(),
         ];
         end(out, &cells);
@@ -112,8 +112,8 @@ pub(crate) fn table7(out: &mut String, values: &Values, person: &UserMonth) {
         let (tais, name) = equipment(row.equipment.as_ref());
         let cells = [
             format!("{VERSION}"),
-            format!("{}", user.insurer),
-            format!("{}", user.insured),
+            user.insurer.to_string(),
+            user.insured.to_string(),
             day(values.created_on),
             format!("{:04}{:02}", person.month().year, person.month().month),
             quoted(office.map_or("全合計", |office| &office.name)),
@@ -144,9 +144,9 @@ pub(crate) fn table7(out: &mut String, values: &Values, person: &UserMonth) {
             number(row.stay_days.map(|(_, days, _)| i64::from(days))),
             number(row.stay_days.map(|(.., sum)| i64::from(sum))),
             format!("{}", u8::from(row.over_30_days)),
-            format!("{}", "9999999999"),
+            "9999999999".to_string(),
             String::new(),
-            format!("{}", support.number),
+            support.number.to_string(),
             String::new(),
         ];
         end(out, &cells);
@@ -162,13 +162,13 @@ pub(crate) fn items(out: &mut String, kind: Kind, items: &Items) {
             *cell = format!("{VERSION}");
         }
         if let Some(fixed) = item.condition(|c| if let Condition::Is(value) = c { Some(value) } else { None }) {
-            *cell = format!("{fixed}");
+            *cell = fixed.to_string();
         }
     }
     for (key, text) in items {
         if let Some(column) = table.column(*key) {
             let is_text = table.items[column].form == ItemType::Text;
-            cells[column] = if is_text { quoted(text) } else { format!("{text}") };
+            cells[column] = if is_text { quoted(text) } else { text.to_string() };
         }
     }
     end(out, &cells);

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::{Data, StartError};
-use crate::pki::{Authority, PkiError};
+use crate::pki::{Authority, PkiError, Secrecy, write_file};
+use crate::world::Seed;
+
+/// The offices that the folder began with.
+const SEED: &str = "seed.json";
 
 /// The folder.
 #[derive(Debug)]
@@ -47,4 +51,22 @@ pub(super) fn authority(folder: &Path, now: OffsetDateTime) -> Result<Authority,
     let authority = Authority::new(now)?;
     authority.save(folder)?;
     Ok(authority)
+}
+
+/// The offices that the folder began with; `None` in a new one.
+pub(super) fn seed(folder: &Path) -> Result<Option<Seed>, String> {
+    match fs::read(folder.join(SEED)) {
+        Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Keeps the offices that the folder begins with, as a whole or not at all.
+pub(super) fn keep_seed(folder: &Path, seed: &Seed) -> Result<(), String> {
+    let json = serde_json::to_vec(seed).map_err(|error| error.to_string())?;
+    let aside = folder.join(".seed.json");
+    // Passwords of test users are in it, and p12 files.
+    write_file(&aside, &json, Secrecy::Secret).map_err(|error| error.to_string())?;
+    fs::rename(aside, folder.join(SEED)).map_err(|error| error.to_string())
 }

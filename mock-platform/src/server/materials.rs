@@ -13,8 +13,7 @@ use crate::pki::p12::{Cipher, seal};
 use crate::pki::{Authority, Profile};
 use crate::world::Seed;
 
-/// The seed, with a certificate for each office that has none; the files of those are written. Offices
-/// whose files stand in the folder keep them.
+/// The seed, with a certificate for each office that has none; the files of those are written.
 pub(super) fn equip(seed: &Seed, authority: &Authority, folder: &Path, now: OffsetDateTime) -> Result<Seed, String> {
     let mut seed = seed.clone();
     let offices = seed.offices_mut();
@@ -33,7 +32,7 @@ pub(super) fn equip(seed: &Seed, authority: &Authority, folder: &Path, now: Offs
 
 fn one(office: &mut Office, authority: &Authority, folder: &Path, now: OffsetDateTime) -> Result<(), String> {
     let files = ClientFiles::of(folder, &office.number);
-    if !office.certificates.is_empty() || files.certificate.exists() {
+    if !office.certificates.is_empty() {
         return Ok(());
     }
     let kind = CertificateKind::KaigoJigyousho;

@@ -10,6 +10,7 @@ mod names;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::NewNotice;
@@ -20,16 +21,17 @@ use crate::world::UserKind;
 pub use names::DEFAULT_PROVIDER_TYPE;
 
 /// Offices and notices. No two offices share a number or a user ID.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seed {
     offices: Vec<Office>,
     notices: Vec<SeedNotice>,
 }
 
 /// A notice of a seed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeedNotice {
     /// 掲載日時; absent: when the world begins.
+    #[serde(with = "time::serde::rfc3339::option")]
     pub at: Option<OffsetDateTime>,
     /// 件名
     pub title: String,

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use renkei_mock_platform::accounts::Sessions;
-use renkei_mock_platform::certificates::{IssueError, IssuedP12, Issuer, Order};
 use renkei_mock_platform::clock::Clock;
 use renkei_mock_platform::journal::Journal;
 use renkei_mock_platform::model::{Applicant, CertificateKind, Licence, Office, PasswordState, User};
-use renkei_mock_platform::platform::Platform;
+use renkei_mock_platform::pki::Authority;
+use renkei_mock_platform::platform::{Base, Platform};
 use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::store::Store;
 use renkei_mock_platform::tls::{Peer, PeerCertificate};
@@ -16,7 +15,6 @@ use renkei_mock_platform::wire::Control;
 use renkei_mock_platform::world::{Seed, World};
 use time::Date;
 use time::macros::{date, datetime};
-use tokio::sync::Semaphore;
 
 pub(crate) const CENTER: &str = "9900100018";
 pub(crate) const MANAGER: &str = "9970100013";
@@ -35,33 +33,15 @@ const OFFICES: &[(&str, &[&str], Option<Date>)] = &[
     (EXPIRED, &["11", "43"], Some(date!(2026 - 11 - 19))),
 ];
 
-/// No test of deliveries asks for a certificate.
-#[derive(Debug)]
-struct NoIssuer;
-
-impl Issuer for NoIssuer {
-    fn issue(&self, _: &Order) -> Result<IssuedP12, IssueError> {
-        Err(IssueError("no certificate is made here".into()))
-    }
-}
-
 pub(crate) async fn platform(directory: &Path, clock: Clock, settings: Settings, journal: Journal) -> Platform {
     let store = Store::open(&directory.join("store"), journal.clone()).unwrap();
     let world = World::open(store.clone()).await.unwrap();
     let offices = OFFICES.iter().map(|(number, types, until)| an_office(number, types, *until));
     let seed = Seed::of_offices(offices.collect()).unwrap();
     world.replace(&seed, clock.now()).await.unwrap();
-    Platform {
-        sessions: Sessions::new(&settings),
-        body_memory: Arc::new(Semaphore::new(settings.most_body_memory)),
-        issuer: Arc::new(NoIssuer),
-        gate: None,
-        clock,
-        settings,
-        store,
-        journal,
-        world,
-    }
+    let authority = Arc::new(Authority::new(clock.now()).unwrap());
+    let folder = directory.to_owned();
+    Platform::new(Base { clock, settings, store, journal, world, seed, authority, folder })
 }
 
 fn an_office(number: &str, types: &[&str], until: Option<Date>) -> Office {
