@@ -98,7 +98,7 @@ impl Control {
 
     /// Called by the listener when the last byte of a response has been handed over. A flush before
     /// that is one of its beginning, or of the response before.
-    pub(crate) fn response_ended(&self) {
+    pub fn response_ended(&self) {
         let mut state = self.state();
         let sent = std::mem::take(&mut state.sent);
         state.ended.extend(sent);

@@ -158,13 +158,13 @@ async fn an_entry_is_done_when_the_last_byte_of_each_file_has_left() {
     let forgotten = Deviations { fetch_forgotten: true, ..Deviations::default() };
     bench.send_bent(PROVIDER, Request::get(file(0)).body(Body::empty()).unwrap(), forgotten).await;
     // None of these left anything to be done when bytes have left.
-    bench.control.flushed();
+    bench.all_sent();
     assert_eq!(bench.get(PROVIDER, &file(1)).await.status, 200);
     assert_eq!(fetched(&bench, 0).await, json!("未"));
-    bench.control.flushed();
+    bench.all_sent();
     assert_eq!(fetched(&bench, 1).await, json!("未"));
     assert_eq!(bench.get(PROVIDER, &file(0)).await.status, 200);
-    bench.control.flushed();
+    bench.all_sent();
     assert_eq!(fetched(&bench, 2).await, json!("済"));
     let lines = bench.platform.journal.since(0, 1_000).unwrap();
     let told: Vec<(u32, bool)> = lines
@@ -202,7 +202,7 @@ async fn several_entries_are_fetched_as_one_archive() {
     };
     let first = (format!("R0000000001/{DELETE}"), "202407,1\r\n".to_owned());
     assert_eq!(found, [first, of("UPPLAN"), of("UPSIKYU"), of("UPHOSOKU")]);
-    bench.control.flushed();
+    bench.all_sent();
     assert_eq!(fetched(&bench, 4).await, json!("済"));
     for (ids, expected) in [
         (r#"{"ids":[]}"#, (400, "CPM-S400")),

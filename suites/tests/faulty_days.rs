@@ -35,14 +35,7 @@ fn inbox(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn put_back(outbox: &Path) {
     let Ok(refused) = fs::read_dir(outbox.join("refused")) else { return };
     for unit in refused.map(|unit| unit.unwrap()) {
-        let to = outbox.join(unit.file_name());
-        fs::create_dir_all(&to).unwrap();
-        for file in fs::read_dir(unit.path()).unwrap().map(|file| file.unwrap()) {
-            if file.file_name() != "reason.txt" {
-                fs::rename(file.path(), to.join(file.file_name())).unwrap();
-            }
-        }
-        fs::remove_dir_all(unit.path()).unwrap();
+        fs::rename(unit.path(), outbox.join(unit.file_name())).unwrap();
     }
 }
 

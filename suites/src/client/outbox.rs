@@ -10,7 +10,8 @@
 //! - Attachments have no destination of their own, so they belong into such a folder.
 //! - What ends in `.tmp`, `.part` or `.crdownload` or begins with `.` or `~$` is being written: it is
 //!   waited for. Everything else counts as complete when two looks find it unchanged.
-//! - `sent` and `refused` are where deliveries go; `.renkei` is the client's own.
+//! - `sent` and `refused` are where deliveries go; `.renkei` is the client's own. A refused folder can be
+//!   put back as it is: the notes in it are no part of the delivery.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirEntry};
@@ -26,6 +27,7 @@ use renkei_validator::text::Message;
 use reqwest::Method;
 
 use super::failure::{Failure, told};
+use super::parcel::NOTES;
 use super::session::Session;
 use super::told::place;
 use crate::lang::io_reason;
@@ -170,6 +172,9 @@ impl Outbox {
                 why_not = Some((String::new(), not_text()));
                 break;
             };
+            if NOTES.contains(&name.as_str()) {
+                continue;
+            }
             if is_passing(&name) {
                 why_not = Some((name, being_written()));
                 continue;

@@ -26,6 +26,10 @@ use super::watcher::{Point, Watcher};
 
 const RECORD: &str = "delivery.json";
 
+/// What is written beside the files of a refused delivery. Put back into the outbox with them, it is no
+/// part of the delivery.
+pub(crate) const NOTES: [&str; 2] = [RECORD, reason::FILE];
+
 /// What the record's form is called.
 const SCHEMA: &str = "renkei-delivery/1";
 
@@ -244,13 +248,21 @@ impl Parcel {
             disk::write_whole(&path, text.as_bytes()).map_err(|error| Failure::local(&path, &error))?;
         }
         let receiver = self.record.receipt.as_ref().map(|receipt| &receipt.destination);
-        let to = receiver.or(self.record.destination.as_ref()).map_or("-", OfficeNumber::as_str);
-        let name = format!("{to}-{}", &self.record.key[..SHORT / 2]);
+        let receiver = receiver.or(self.record.destination.as_ref()).map(OfficeNumber::as_str);
+        let key = &self.record.key[..SHORT / 2];
+        let from = self.record.from.trim_end_matches(key).trim_end_matches('-');
+        let named = receiver.or(Some(from).filter(|from| !from.is_empty())).unwrap_or("delivery");
+        let name = format!("{named}-{key}");
         let into = self.outbox.join(into);
         let settled = disk::settle(&self.folder, &into, &name).map_err(|error| Failure::local(&into, &error))?;
         if !self.record.from.is_empty() {
+            let from = self.outbox.join(&self.record.from);
+            for note in NOTES {
+                // There is one only where a refused delivery was put back.
+                let _ = fs::remove_file(from.join(note));
+            }
             // Where something new lies in it, it stays.
-            let _ = fs::remove_dir(self.outbox.join(&self.record.from));
+            let _ = fs::remove_dir(from);
         }
         watcher.reached(Point::Settled);
         Ok(settled)
