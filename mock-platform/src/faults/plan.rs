@@ -1,5 +1,5 @@
-//! A plan: which fault strikes which event. Knows steps and how they are counted; reading them is
-//! [`read`]'s, counting is the engine's.
+//! A plan: which fault strikes which event. Knows steps and how they are counted; they are
+//! read and counted elsewhere.
 //!
 //! ```toml
 //! [[step]]
