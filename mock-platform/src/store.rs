@@ -9,6 +9,7 @@
 //! The lines `accepted`, `repeated`, `fetched`, `reset`, `snapshot` and `restored` of the journal are
 //! written here, in the order in which things happened; so are `recovered` and `opened`.
 
+mod appender;
 mod error;
 mod index;
 mod log;
@@ -39,6 +40,7 @@ pub use record::{
 use crate::files::{self, Lock};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
+use appender::Appender;
 use index::Meta;
 use log::Log;
 use reader::Pool;
@@ -92,6 +94,7 @@ impl Store {
             connection,
             meta,
             log: Arc::clone(&log),
+            appender: Appender::start().map_err(|source| log::failed("serve", directory, source))?,
             directory: directory.to_owned(),
             journal: journal.clone(),
             pending: VecDeque::new(),

@@ -169,6 +169,7 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 0);
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "c");
         assert_eq!(count.load(Ordering::Relaxed), 0);
+        control.response_ended();
         control.flushed();
         control.flushed();
         assert_eq!(count.load(Ordering::Relaxed), 1);
@@ -183,6 +184,7 @@ mod tests {
         drop(Handout::new(chunks(&["abc"]), 3, done));
         let (short, _, done) = counted();
         assert!(Handout::new(chunks(&["ab"]), 3, done).collect().await.is_err());
+        control.response_ended();
         control.flushed();
         assert_eq!([count, other, short].map(|count| count.load(Ordering::Relaxed)), [0, 0, 0]);
     }
@@ -192,6 +194,7 @@ mod tests {
         let (count, control, done) = counted();
         let handout = Handout::new(chunks(&[]), 0, done);
         assert_eq!(count.load(Ordering::Relaxed), 0);
+        control.response_ended();
         control.flushed();
         assert_eq!(count.load(Ordering::Relaxed), 1);
         assert_eq!(handout.collect().await.unwrap().to_bytes(), "");

@@ -29,7 +29,9 @@ const PAGE_SIZE: i32 = 4096;
 /// fewer writes of the same page, for a larger file.
 const CHECKPOINT: i32 = 8192;
 
-/// The index by `sender` ends in the number, as every index does, so that it sorts a sender's list.
+/// The index by `sender` ends in the number, as every index does, so that it sorts a sender's list. An
+/// entry lies where it stands in its receiver's list: were its number the row's own, SQLite would not
+/// find a place among entries of the same time, which are all of them where the clock is stopped.
 const TABLES: &str = "
     CREATE TABLE meta (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -55,14 +57,15 @@ const TABLES: &str = "
     CREATE UNIQUE INDEX delivery_key ON delivery (sender, key);
     CREATE INDEX delivery_sent ON delivery (sender);
     CREATE TABLE entry (
-        number INTEGER PRIMARY KEY,
-        delivery INTEGER NOT NULL,
         receiver TEXT NOT NULL,
         visible_at INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        delivery INTEGER NOT NULL,
         files INTEGER NOT NULL,
-        fetched INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX entry_received ON entry (receiver, visible_at, number);
+        fetched INTEGER NOT NULL,
+        PRIMARY KEY (receiver, visible_at, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX entry_number ON entry (number);
     CREATE INDEX entry_not_fetched ON entry (receiver, visible_at) WHERE fetched = 0;
     CREATE TABLE fetched (
         entry INTEGER NOT NULL,

@@ -114,6 +114,8 @@ const ENTRY: &str = "SELECT e.number, e.visible_at, e.fetched, e.delivery, d.sen
 
 const RECEIVED: &str = "AND (e.visible_at, e.number) > (:time, :number) ORDER BY e.visible_at, e.number LIMIT :limit";
 
+const ONE: &str = "AND e.number = :number";
+
 /// 受信一覧 of an office, oldest first.
 pub(super) fn received(
     connection: &Connection,
@@ -145,7 +147,7 @@ pub(super) fn received_one(
     now: i64,
     number: i64,
 ) -> Result<Option<ReceivedRecord>, StoreError> {
-    let mut select = connection.prepare_cached(&format!("{ENTRY} AND e.number = :number"))?;
+    let mut select = connection.prepare_cached(&format!("{ENTRY} {ONE}"))?;
     let found = select
         .query_row(named_params! { ":receiver": office.as_str(), ":now": now, ":number": number }, |row| {
             Ok(entry(row))
@@ -153,11 +155,12 @@ pub(super) fn received_one(
     found.optional()?.transpose()
 }
 
+const NOT_FETCHED: &str = "SELECT count(*) FROM entry INDEXED BY entry_not_fetched
+    WHERE receiver = :receiver AND fetched = 0 AND visible_at <= :now";
+
 /// Entries of an office with 未.
 pub(super) fn not_fetched(connection: &Connection, office: &OfficeNumber, now: i64) -> Result<u64, StoreError> {
-    let mut select = connection.prepare_cached(
-        "SELECT count(*) FROM entry WHERE receiver = :receiver AND fetched = 0 AND visible_at <= :now",
-    )?;
+    let mut select = connection.prepare_cached(NOT_FETCHED)?;
     let count: i64 = select.query_row(named_params! { ":receiver": office.as_str(), ":now": now }, |row| row.get(0))?;
     u64::try_from(count).map_err(|_| StoreError::Row { what: "a count" })
 }
@@ -214,8 +217,12 @@ mod tests {
     fn plan(connection: &Connection, query: &str) -> Vec<String> {
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         // Parameters that are not bound are NULL, which does not change the plan.
-        let rows = explain.query_map([], |row| row.get(3)).unwrap();
-        rows.collect::<Result<_, _>>().unwrap()
+        let mut rows = explain.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get(3).unwrap());
+        }
+        steps
     }
 
     #[test]
@@ -225,11 +232,24 @@ mod tests {
         assert_eq!(
             plan(&connection, &format!("{ENTRY} {RECEIVED}")),
             [
-                "SEARCH e USING INDEX entry_received (receiver=? AND (visible_at,number)>(?,?) AND visible_at<?)",
+                "SEARCH e USING PRIMARY KEY (receiver=? AND (visible_at,number)>(?,?) AND visible_at<?)",
                 "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)",
                 "SCALAR SUBQUERY 1",
                 "SCAN meta",
             ]
+        );
+        assert_eq!(
+            plan(&connection, &format!("{ENTRY} {ONE}")),
+            [
+                "SEARCH e USING INDEX entry_number (number=? AND receiver=? AND visible_at<?)",
+                "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)",
+                "SCALAR SUBQUERY 1",
+                "SCAN meta",
+            ]
+        );
+        assert_eq!(
+            plan(&connection, NOT_FETCHED),
+            ["SEARCH entry USING COVERING INDEX entry_not_fetched (receiver=? AND visible_at<?)"]
         );
         assert_eq!(
             plan(&connection, &format!("SELECT {DELIVERY} FROM delivery {SENT}")),

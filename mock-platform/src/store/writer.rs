@@ -1,9 +1,9 @@
 //! The one thread that changes the store. Knows the order of writes that makes an acknowledgement
 //! true; knows no caller.
 //!
-//! It takes what is waiting and writes it together: all bodies into the log, one sync of the log, all
-//! rows in one transaction of the index, whose commit is the second sync, then the lines of the
-//! journal, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
+//! It takes what is waiting and writes it together: all bodies into the log with one sync, while all
+//! rows are put into one transaction of the index; when both are done the commit, which is the second
+//! sync; then the lines of the journal, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
 //! the log that no row owns are cut off at the next opening, and a line that the journal lacks is
 //! written then.
 
@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::appender::Appender;
 use super::index::{self, CONTENTS, Meta};
 use super::log::Log;
 use super::record::{FileRow, Id, hex, moment};
@@ -76,6 +77,7 @@ pub(super) struct Writer {
     pub(super) meta: Meta,
     /// The log that readers see, too.
     pub(super) log: Arc<Mutex<Arc<Log>>>,
+    pub(super) appender: Appender,
     pub(super) directory: PathBuf,
     pub(super) journal: Journal,
     /// Events of what is committed that are not in the journal yet.
@@ -116,7 +118,8 @@ impl Writer {
         }
         // Lines that cannot be written now are written at the next opening.
         let _ = self.write_pending();
-        let Writer { connection, lock, commands, .. } = self;
+        let Writer { connection, lock, commands, appender, .. } = self;
+        drop(appender);
         drop(connection);
         drop(lock);
         drop(commands);
@@ -154,6 +157,7 @@ impl Writer {
         let done = match prepared {
             Ok(done) => done,
             Err(error) => {
+                self.appender.settle();
                 self.roll_back();
                 // Frees the space. Where that fails, the bytes are overwritten or cut off later.
                 let _ = log.cut(self.meta.log_end);
@@ -177,7 +181,7 @@ impl Writer {
     fn prepare(
         &self,
         batch: &[Work],
-        log: &Log,
+        log: &Arc<Log>,
         meta: &mut Meta,
         events: &mut Vec<Event>,
     ) -> Result<Vec<Done>, StoreError> {
@@ -187,7 +191,7 @@ impl Writer {
             .iter()
             .map(|work| match work {
                 Work::Accept { delivery, times, .. } => {
-                    accept(connection, log, meta, events, delivery, *times).map(Done::Accept)
+                    accept(connection, (&self.appender, log), meta, events, delivery, *times).map(Done::Accept)
                 }
                 Work::Fetched { office, entry, position, at, .. } => {
                     mark_fetched(connection, events, office, *entry, *position, *at).map(Done::Fetched)
@@ -195,11 +199,11 @@ impl Writer {
                 Work::Documents { changes, .. } => change_documents(connection, changes).map(|()| Done::Documents),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        if meta.log_end != self.meta.log_end {
-            log.sync()?;
-        }
         if *meta != self.meta {
             index::write_meta(connection, meta)?;
+        }
+        if meta.log_end != self.meta.log_end {
+            self.appender.sync(log)?;
         }
         Ok(done)
     }
@@ -281,7 +285,7 @@ impl Work {
 
 fn accept(
     connection: &Connection,
-    log: &Log,
+    (appender, log): (&Appender, &Arc<Log>),
     meta: &mut Meta,
     events: &mut Vec<Event>,
     new: &NewDelivery,
@@ -301,7 +305,9 @@ fn accept(
     let mut rows = Vec::with_capacity(new.files.len());
     for file in &new.files {
         let length = file.bytes.len() as u64;
-        log.write(meta.log_end, &file.bytes)?;
+        if length > 0 {
+            appender.write(log, meta.log_end, &file.bytes)?;
+        }
         rows.push(FileRow {
             name: file.name.clone(),
             file_type: file.file_type,
