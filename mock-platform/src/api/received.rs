@@ -122,7 +122,7 @@ async fn received_detail(
 #[utoipa::path(
     get,
     path = "/v1/received/{id}/files/{position}",
-    operation_id = "received-file",
+    operation_id = "fetch-file",
     tag = "received",
     params(
         ("id" = String, Path, description = "the number of the entry"),
@@ -153,7 +153,7 @@ async fn received_file(
 #[utoipa::path(
     post,
     path = "/v1/received/fetch",
-    operation_id = "received-fetch",
+    operation_id = "fetch-bulk",
     tag = "received",
     request_body = FetchRequest,
     responses(

@@ -41,6 +41,8 @@ operations! {
     Notices = "notices", GET "/v1/notices";
     /// Who takes part.
     Offices = "offices", GET "/v1/offices";
+    /// One of them.
+    Office = "office", GET "/v1/offices/{number}";
     /// What file names tell.
     Recognise = "recognise", POST "/v1/deliveries/recognise";
     /// 送信

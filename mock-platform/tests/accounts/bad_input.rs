@@ -199,7 +199,8 @@ async fn operations_have_kebab_case_names_and_what_they_refer_to_is_there() {
     names.sort();
     assert_eq!(
         names.join(" "),
-        "home login-office login-personal logout notices office offices site-certificate-application \
+        "fetch-bulk fetch-file home login-office login-personal logout notices office offices received-detail \
+         received-list recognise send send-bulk sent-detail sent-list site-certificate-application \
          site-certificate-p12 site-certificates site-licence site-licence-application site-licence-opt-out site-login \
          site-logout site-top token-refresh"
     );
