@@ -3,18 +3,18 @@
 
 mod characters;
 mod columns;
+mod deletion;
 mod month;
 
-pub use month::{
-    Beside, Sheet, TypeUnits, delete_month, delete_result, level_code, result, sex_code, supplement, table6, table7,
-};
+pub use deletion::Deletion;
+pub use month::{Beside, Sheet, TypeUnits, level_code, result, sex_code, supplement, table6, table7};
 
 use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::{Key, Kind, Version};
 use thiserror::Error;
 use time::Date;
 
-use self::characters::{Put, put_quoted};
+use self::characters::{Put, is_plain, put_quoted};
 use self::columns::{Layout, layout};
 
 /// Why a row cannot be written: the value does not fit what the standard says of the item.
@@ -109,6 +109,17 @@ impl Line {
         self.measure(column);
     }
 
+    /// Puts a number of hundredths into an item, with a point and both digits behind it.
+    pub fn put_hundredths(&mut self, key: Key, hundredths: u32) {
+        let Some(column) = self.layout.table.column(key) else { return };
+        let cell = &mut self.cells[column];
+        cell.clear();
+        push_number(cell, i64::from(hundredths / 100));
+        cell.push(b'.');
+        cell.extend_from_slice(&two(hundredths % 100));
+        self.measure(column);
+    }
+
     /// Puts a number into an item, or nothing.
     pub fn put_number_or_none(&mut self, key: Key, number: Option<i64>) {
         match number {
@@ -189,6 +200,7 @@ impl Line {
 }
 
 /// Puts text behind what is there. Nothing stays nothing.
+#[inline]
 fn put_text(out: &mut Vec<u8>, layout: &Layout, column: usize, text: &str) -> Result<(), EncodeError> {
     if text.is_empty() {
         return Ok(());
@@ -199,22 +211,30 @@ fn put_text(out: &mut Vec<u8>, layout: &Layout, column: usize, text: &str) -> Re
             Put::Refused => Err(character(layout, column, text)),
         };
     }
-    // No early end: the bytes are few, and are looked at many at a time.
-    let is_plain = |byte: u8| (byte.wrapping_sub(0x20) <= 0x5E) & (byte != b',') & (byte != b'"');
-    if !text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    check_plain(layout, column, text)?;
+    out.extend_from_slice(text.as_bytes());
+    Ok(())
+}
+
+/// Whether text can stand in an item without quotes.
+#[inline]
+fn check_plain(layout: &Layout, column: usize, text: &str) -> Result<(), EncodeError> {
+    if !is_plain(text.as_bytes()) {
         return Err(character(layout, column, text));
     }
-    out.extend_from_slice(text.as_bytes());
     measure(layout, column, text.as_bytes())
 }
 
+#[inline]
 fn measure(layout: &Layout, column: usize, cell: &[u8]) -> Result<(), EncodeError> {
     let (least, most) = layout.columns[column].length;
-    if (least..=most).contains(&cell.len()) {
-        return Ok(());
-    }
+    if (least..=most).contains(&cell.len()) { Ok(()) } else { Err(misfit(layout, column, cell)) }
+}
+
+#[cold]
+fn misfit(layout: &Layout, column: usize, cell: &[u8]) -> EncodeError {
     let text = String::from_utf8_lossy(cell).into_owned();
-    Err(EncodeError::Length { kind: layout.table.kind, item: name(layout, column), text })
+    EncodeError::Length { kind: layout.table.kind, item: name(layout, column), text }
 }
 
 #[cold]
@@ -418,5 +438,8 @@ mod tests {
         assert_eq!(line.cells[7], b"-120");
         assert_eq!(line.cells[11], b"0905");
         assert_eq!(line.cells[12], b"9999");
+        let mut line = Line::new(Version::V202407, Kind::Upsikyu).expect("the kind exists");
+        line.put_hundredths(upsikyu::UNIT_PRICE, 1105);
+        assert_eq!(line.cells[22], b"11.05");
     }
 }

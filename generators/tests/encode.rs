@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use renkei_generators::encode::{
-    Beside, Sheet, TypeUnits, delete_month, delete_result, result, row, supplement, table6, table7,
+    Beside, Deletion, EncodeError, Sheet, TypeUnits, result, row, supplement, table6, table7,
 };
 use renkei_generators::model::{
     Area, CareLevel, Certification, LedgerKind, LedgerRow, Office, Sex, Trade, User, Visit, YearMonth,
@@ -204,8 +204,8 @@ fn a_month_of_every_version_is_clean() {
         supplement(&mut hosoku, &sheet, beside, &certification, CareLevel::Care2, limits).unwrap();
         let helped = visits(month);
         result(&mut jsk, &sheet, month, 0, &offices[1], helped.iter().filter(|visit| visit.office == 1)).unwrap();
-        delete_month(&mut dltplan, &sheet, month).unwrap();
-        delete_result(&mut dltjsk, &sheet, month, &offices[1], *b"11").unwrap();
+        Deletion::of_month(version, month).unwrap().row(&mut dltplan, &user).unwrap();
+        Deletion::of_result(version, month, &offices[1], *b"11").unwrap().row(&mut dltjsk, &user).unwrap();
         let text = month.to_string();
         let file = |kind, from, to, second, bytes: Vec<u8>| (name(version, kind, &text, from, to, second), bytes);
         let files = [
@@ -219,6 +219,52 @@ fn a_month_of_every_version_is_clean() {
         assert_eq!(findings(&files), Vec::<String>::new());
         assert!(files.iter().all(|(_, bytes)| !bytes.is_empty()));
     }
+}
+
+#[test]
+fn deletions_say_whose_and_which() {
+    let (version, month) = (Version::V202407, YearMonth { year: 2026, month: 10 });
+    let (mut user, office) = (user(), &offices()[1]);
+    let mut out = Vec::new();
+    for kind in [Kind::Dlt1kyo, Kind::Dltyobo, Kind::Dltkihon] {
+        Deletion::of_plan(version, kind, date("20260901")).unwrap().row(&mut out, &user).unwrap();
+    }
+    let of_month = Deletion::of_month(version, month).unwrap();
+    of_month.row(&mut out, &user).unwrap();
+    Deletion::of_result(version, month, office, *b"11").unwrap().row(&mut out, &user).unwrap();
+    let expected = "202407,991018,0000000101,20260901\r\n\
+                    202407,991018,0000000101,20260901\r\n\
+                    202407,991018,0000000101,20260901\r\n\
+                    202407,991018,0000000101,202610\r\n\
+                    202407,991018,0000000101,202610,9970100021,11\r\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    user.insured = "0000000102".to_owned();
+    let mut out = Vec::new();
+    of_month.row(&mut out, &user).unwrap();
+    assert_eq!(out, b"202407,991018,0000000102,202610\r\n");
+}
+
+#[test]
+fn a_deletion_that_does_not_fit_its_table_is_refused() {
+    let (version, month) = (Version::V202407, YearMonth { year: 2026, month: 10 });
+    let other = Deletion::of_plan(version, Kind::Dltplan, date("20260901")).map(drop);
+    assert_eq!(other, Err(EncodeError::Missing { kind: Kind::Dltplan, item: "target_month" }));
+    let early = Deletion::of_plan(Version::V202208, Kind::Dltkihon, date("20220901")).map(drop);
+    assert_eq!(early, Err(EncodeError::NoKind { version: Version::V202208, kind: Kind::Dltkihon }));
+    let typeless = Deletion::of_result(version, month, &offices()[1], [0xFF; 2]).map(drop);
+    let (kind, item, text) = (Kind::Dltjsk, "service_type", "ÿÿ".to_owned());
+    assert_eq!(typeless, Err(EncodeError::Character { kind, item, text }));
+    let mut out = Vec::new();
+    let mut refused = |insured: &str| {
+        let user = User { insured: insured.to_owned(), ..user() };
+        let refused = Deletion::of_month(version, month).unwrap().row(&mut out, &user).unwrap_err();
+        assert_eq!(out, b"");
+        refused
+    };
+    let (kind, item) = (Kind::Dltplan, "insured_number");
+    assert_eq!(refused(""), EncodeError::Missing { kind, item });
+    assert_eq!(refused("000000010,"), EncodeError::Character { kind, item, text: "000000010,".to_owned() });
+    assert_eq!(refused("101"), EncodeError::Length { kind, item, text: "101".to_owned() });
 }
 
 #[test]

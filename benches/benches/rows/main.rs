@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use renkei_generators::encode;
+use renkei_generators::encode::{self, Deletion};
 use renkei_validator::spec::Kind;
 
 use values::Values;
@@ -153,5 +153,59 @@ fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
             Box::new(move || plain::encoded(|out| rows.iter().for_each(|items| plain::items(out, kind, items)))),
         ));
     }
+    all.extend(deletions(values));
+    all
+}
+
+/// A file of deletions is of one day, or of one month, office and type: the rows differ in whose they are.
+fn deletions(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
+    let mut all: Vec<(Kind, Writer<'_>, Writer<'_>)> = Vec::new();
+    for kind in [Kind::Dlt1kyo, Kind::Dltyobo, Kind::Dltkihon] {
+        all.push((
+            kind,
+            Box::new(move || {
+                let mut out = Vec::new();
+                let deletion = Deletion::of_plan(values::VERSION, kind, values.created_on).unwrap();
+                for person in &values.people {
+                    deletion.row(&mut out, person.user()).unwrap();
+                }
+                out
+            }),
+            Box::new(|| {
+                plain::encoded(|out| values.people.iter().for_each(|person| plain::delete_plan(out, values, person)))
+            }),
+        ));
+    }
+    let (month, office) = (values.people[0].month(), &values.people[0].offices()[1]);
+    all.push((
+        Kind::Dltplan,
+        Box::new(move || {
+            let mut out = Vec::new();
+            let deletion = Deletion::of_month(values::VERSION, month).unwrap();
+            for person in &values.people {
+                deletion.row(&mut out, person.user()).unwrap();
+            }
+            out
+        }),
+        Box::new(move || {
+            plain::encoded(|out| values.people.iter().for_each(|person| plain::delete_month(out, person, month)))
+        }),
+    ));
+    all.push((
+        Kind::Dltjsk,
+        Box::new(move || {
+            let mut out = Vec::new();
+            let deletion = Deletion::of_result(values::VERSION, month, office, values::SERVICE_TYPE).unwrap();
+            for person in &values.people {
+                deletion.row(&mut out, person.user()).unwrap();
+            }
+            out
+        }),
+        Box::new(move || {
+            plain::encoded(|out| {
+                values.people.iter().for_each(|person| plain::delete_result(out, person, month, office));
+            })
+        }),
+    ));
     all
 }

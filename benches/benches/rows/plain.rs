@@ -3,12 +3,12 @@
 
 use encoding_rs::SHIFT_JIS;
 use renkei_generators::encode::Items;
-use renkei_generators::model::{LedgerKind, Office, Visit};
+use renkei_generators::model::{LedgerKind, Office, Visit, YearMonth};
 use renkei_generators::strategies::UserMonth;
 use renkei_validator::spec::{Condition, ItemType, Kind, tables};
 use time::Date;
 
-use crate::values::{VERSION, Values};
+use crate::values::{SERVICE_TYPE, VERSION, Values};
 
 /// The bytes of what is written as text.
 pub(crate) fn encoded(write: impl FnOnce(&mut String)) -> Vec<u8> {
@@ -151,6 +151,39 @@ pub(crate) fn table7(out: &mut String, values: &Values, person: &UserMonth) {
         ];
         end(out, &cells);
     }
+}
+
+/// 計画書_削除 and 利用者基本情報_削除, of what was made on the day.
+pub(crate) fn delete_plan(out: &mut String, values: &Values, person: &UserMonth) {
+    let user = person.user();
+    let cells = [format!("{VERSION}"), user.insurer.to_string(), user.insured.to_string(), day(values.created_on)];
+    end(out, &cells);
+}
+
+/// サービス利用票_予定_削除
+pub(crate) fn delete_month(out: &mut String, person: &UserMonth, month: YearMonth) {
+    let user = person.user();
+    let cells = [
+        format!("{VERSION}"),
+        user.insurer.to_string(),
+        user.insured.to_string(),
+        format!("{:04}{:02}", month.year, month.month),
+    ];
+    end(out, &cells);
+}
+
+/// サービス利用票_実績_削除
+pub(crate) fn delete_result(out: &mut String, person: &UserMonth, month: YearMonth, office: &Office) {
+    let user = person.user();
+    let cells = [
+        format!("{VERSION}"),
+        user.insurer.to_string(),
+        user.insured.to_string(),
+        format!("{:04}{:02}", month.year, month.month),
+        office.number.to_string(),
+        SERVICE_TYPE.map(char::from).iter().collect(),
+    ];
+    end(out, &cells);
 }
 
 /// A row of any kind: what stands in each item of the table, quoted where it is free text.

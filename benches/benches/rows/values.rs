@@ -7,12 +7,14 @@ use renkei_generators::encode::{Items, Sheet};
 use renkei_generators::model::{CareLevel, Certification, YearMonth};
 use renkei_generators::strategies::{UserMonth, months};
 use renkei_generators::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
-use renkei_validator::spec::keys::{dlt1kyo, dltplan};
 use renkei_validator::spec::{Kind, Version, parse_date};
 use time::Date;
 
 /// The version that is written.
 pub(crate) const VERSION: Version = Version::V202407;
+
+/// Of which type the results are that are deleted.
+pub(crate) const SERVICE_TYPE: [u8; 2] = *b"11";
 
 /// How many users there are.
 const PEOPLE: usize = 600;
@@ -63,8 +65,6 @@ impl Values {
             Kind::Upkihon,
             Kind::UpkihonSub1,
             Kind::UpkihonSub2,
-            Kind::Dlt1kyo,
-            Kind::Dltplan,
         ]
         .map(|kind| (kind, Vec::new()))
         .into();
@@ -86,10 +86,7 @@ impl Values {
             let support = occasion(CareLevel::Support2);
             let info = basic_info(&support, false, "");
             let (plan, supports) = prevention_plan(&support, sheet.support, None).unwrap();
-            let (insurer, insured) = (person.user().insurer.clone(), person.user().insured.clone());
-            let whose = [(dltplan::INSURER_NUMBER, insurer), (dltplan::INSURED_NUMBER, insured)];
-            let with = |key, value: &str| [&whose[..], &[(key, value.to_owned())]].concat();
-            let rows: [Vec<Items>; 10] = [
+            let rows: [Vec<Items>; 8] = [
                 vec![plan1(&care)],
                 plan2(&care).unwrap(),
                 plan3(&care).unwrap(),
@@ -98,8 +95,6 @@ impl Values {
                 vec![info.row],
                 info.days,
                 info.diseases,
-                vec![with(dlt1kyo::PLAN_CREATED_ON, "20260325")],
-                vec![with(dltplan::TARGET_MONTH, "202604")],
             ];
             for ((_, all), rows) in all.iter_mut().zip(rows) {
                 all.extend(rows);

@@ -8,7 +8,7 @@ use time::Date;
 
 use super::client::{Client, Provider, Tables};
 use super::{Address, Courier, Delivery, DeliveryError, End, File, Purpose};
-use crate::encode::{self, Beside, EncodeError, Items, Sheet};
+use crate::encode::{self, Beside, Deletion, EncodeError, Items, Sheet};
 use crate::model::{Certification, Office};
 use crate::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
 
@@ -261,18 +261,10 @@ impl<'a> Round<'a> {
 
     /// Deletions of what was sent as [`Purpose::Plan`]; both kinds say the day it was made.
     fn plan_deletes(&self, kind: Kind, clients: &[&Client]) -> Result<Vec<u8>, DeliveryError> {
-        use renkei_validator::spec::keys::{dlt1kyo, dltkihon};
-        let made_on = encode::day(Purpose::Plan.made_on(self.month));
+        let deletion = Deletion::of_plan(self.version, kind, Purpose::Plan.made_on(self.month))?;
         let mut bytes = Vec::new();
         for client in clients {
-            let user = &client.facts.user;
-            let items = [
-                (dlt1kyo::INSURER_NUMBER, user.insurer.clone()),
-                (dlt1kyo::INSURED_NUMBER, user.insured.clone()),
-                (dlt1kyo::PLAN_CREATED_ON, made_on.clone()),
-                (dltkihon::CONSULTED_ON, made_on.clone()),
-            ];
-            encode::row(&mut bytes, self.version, kind, &items)?;
+            deletion.row(&mut bytes, &client.facts.user)?;
         }
         Ok(bytes)
     }
@@ -330,12 +322,11 @@ impl<'a> Round<'a> {
 
     /// Deletions for offices that are taken out of a plan.
     fn withdrawals<E: From<DeliveryError>>(&self, clients: &[Client], take: Take<'_, E>) -> Result<(), E> {
+        let deletion = Deletion::of_month(self.version, self.month).map_err(DeliveryError::Encode)?;
         let mut gone: BTreeMap<Provider, Vec<u8>> = BTreeMap::new();
         for client in clients {
             let Some((provider, _)) = &client.withdrawn else { continue };
-            let sheet = self.sheet(client, self.manager, Purpose::Withdrawn.made_on(self.month));
-            encode::delete_month(gone.entry(*provider).or_default(), &sheet, self.month)
-                .map_err(DeliveryError::Encode)?;
+            deletion.row(gone.entry(*provider).or_default(), &client.facts.user).map_err(DeliveryError::Encode)?;
         }
         for (to, bytes) in gone {
             let address = self.address(Purpose::Withdrawn, End::of(self.manager), self.end(to)?);
@@ -374,10 +365,11 @@ impl<'a> Round<'a> {
                 let address = self.address(Purpose::ResultCorrected, from, own);
                 self.send(&address, vec![Draft { kind: Kind::Upjsk, bytes: again }], 0, take)?;
             }
+            let deletion =
+                Deletion::of_result(self.version, self.month, office, of.1).map_err(DeliveryError::Encode)?;
             let mut deletes = Vec::new();
             for client in people.iter().filter(|client| client.deleted == Some(*of)) {
-                let sheet = self.sheet(client, self.manager, Purpose::ResultDelete.made_on(self.month));
-                encode::delete_result(&mut deletes, &sheet, self.month, office, of.1).map_err(DeliveryError::Encode)?;
+                deletion.row(&mut deletes, &client.facts.user).map_err(DeliveryError::Encode)?;
             }
             let address = self.address(Purpose::ResultDelete, from, own);
             self.send(&address, vec![Draft { kind: Kind::Dltjsk, bytes: deletes }], 0, take)?;

@@ -36,6 +36,37 @@ pub(super) enum Put {
     Refused,
 }
 
+/// Whether all bytes can stand in an item without quotes: the printable ones of ASCII, but for the
+/// comma and the quote. Items of this form are short, so that they are looked at eight bytes at a
+/// time, of which some may be seen twice.
+#[inline]
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (chunks, _) = bytes.as_chunks();
+        let plain = chunks.iter().skip(1).all(|chunk| is_plain_word(u64::from_ne_bytes(*chunk)));
+        return plain & is_plain_word(u64::from_ne_bytes(*first)) & is_plain_word(u64::from_ne_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (first, last) = (u32::from_ne_bytes(*first), u32::from_ne_bytes(*last));
+        return is_plain_word(u64::from(first) << 32 | u64::from(last));
+    }
+    bytes.iter().all(|byte| is_plain_word(u64::from(*byte) * ONES))
+}
+
+const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// [`is_plain`] of eight bytes. The top bit of each says what is true of it; as it is set before
+/// anything is taken away, no byte borrows from the next.
+#[inline]
+fn is_plain_word(word: u64) -> bool {
+    let other_than = |byte: u8| ((word ^ (u64::from(byte) * ONES)) | TOPS) - ONES;
+    let from_space = (word | TOPS) - ONES * 0x20;
+    // A byte of 7F becomes 80. Where one of FF would carry, its own top bit refuses it.
+    let over = word | word.wrapping_add(ONES);
+    from_space & other_than(b',') & other_than(b'"') & !over & TOPS == TOPS
+}
+
 /// Writes a text in quotes, with its quotes doubled.
 pub(super) fn put_quoted(out: &mut Vec<u8>, text: &str) -> Put {
     let codes: &[u16] = &CODES;
@@ -63,6 +94,24 @@ pub(super) fn put_quoted(out: &mut Vec<u8>, text: &str) -> Put {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_bytes_are_those_that_need_no_quotes_wherever_they_stand() {
+        let mut refused = 0;
+        for byte in 0..=0xFF_u8 {
+            let wanted = (0x20..=0x7E).contains(&byte) && byte != b',' && byte != b'"';
+            for length in 1..=35 {
+                for at in 0..length {
+                    let mut bytes = vec![b'0'; length];
+                    bytes[at] = byte;
+                    assert_eq!(is_plain(&bytes), wanted, "{byte:02X} at {at} of {length}");
+                }
+            }
+            refused += usize::from(!wanted);
+        }
+        assert_eq!(refused, 163);
+        assert!(is_plain(b""));
+    }
 
     #[test]
     fn every_character_has_the_bytes_that_encoding_rs_writes_or_none() {

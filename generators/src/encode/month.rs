@@ -1,8 +1,7 @@
-//! The rows of a service month: 第6表, 第7表, 利用者補足情報 and the deletions of them. Knows the
-//! values of the population and which item each belongs to.
+//! The rows of a service month: 第6表, 第7表 and 利用者補足情報. Knows the values of the population and which item each belongs to.
 
 use renkei_validator::bind::YearMonth;
-use renkei_validator::spec::keys::{dltjsk, uphosoku, upplan, upsikyu};
+use renkei_validator::spec::keys::{uphosoku, upplan, upsikyu};
 use renkei_validator::spec::{Key, Kind, Version};
 use time::Date;
 
@@ -171,7 +170,7 @@ pub fn table7(out: &mut Vec<u8>, sheet: &Sheet<'_>, month: YearMonth, ledger: &[
             line.put_number_or_none(key, number);
         }
         match row.unit_price {
-            Some(price) => line.put(upsikyu::UNIT_PRICE, &format!("{}.{:02}", price / 100, price % 100)),
+            Some(price) => line.put_hundredths(upsikyu::UNIT_PRICE, price),
             None => line.clear(upsikyu::UNIT_PRICE),
         }
         line.put_number(upsikyu::OVER_30_DAYS, i64::from(row.over_30_days));
@@ -278,28 +277,6 @@ pub fn supplement(
     }
     line.put(uphosoku::PREVIOUS_CARE_LEVEL, level_code(certification.previous.unwrap_or(certification.level)));
     line.put(uphosoku::CONSENT_OFFICE_NUMBER, &sheet.support.number);
-    line.end(out)
-}
-
-/// サービス利用票_予定_削除
-pub fn delete_month(out: &mut Vec<u8>, sheet: &Sheet<'_>, month: YearMonth) -> Result<(), EncodeError> {
-    let mut line = sheet.line(Kind::Dltplan)?;
-    line.put_month(upplan::TARGET_MONTH, month);
-    line.end(out)
-}
-
-/// サービス利用票_実績_削除, of the results of one office and service type.
-pub fn delete_result(
-    out: &mut Vec<u8>,
-    sheet: &Sheet<'_>,
-    month: YearMonth,
-    office: &Office,
-    service_type: [u8; 2],
-) -> Result<(), EncodeError> {
-    let mut line = sheet.line(Kind::Dltjsk)?;
-    line.put_month(upplan::TARGET_MONTH, month);
-    line.put(dltjsk::SERVICE_OFFICE_NUMBER, &office.number);
-    line.put(dltjsk::SERVICE_TYPE, &service_type.map(char::from).iter().collect::<String>());
     line.end(out)
 }
 
