@@ -71,6 +71,7 @@ pub(crate) async fn measure(target: &Target, connections: usize, bytes: usize, t
             let mut times = Vec::new();
             while begun.elapsed() < time {
                 let sent = Instant::now();
+                sender.ready().await.expect("the connection stays open");
                 let answer = sender.send_request(requests.make(&format!("{run}-{connection}-{}", times.len()))).await;
                 let answer = answer.expect("a request is answered");
                 assert!(answer.status().is_success(), "{}", answer.status());
@@ -86,6 +87,7 @@ pub(crate) async fn measure(target: &Target, connections: usize, bytes: usize, t
         times.extend(task.await.expect("a connection ends"));
     }
     let time = begun.elapsed();
+    assert!(!times.is_empty(), "there is time for a request");
     times.sort_unstable();
     let quantile = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     Measured { requests: times.len(), time, p50: quantile(0.5), p99: quantile(0.99) }
@@ -211,6 +213,7 @@ impl Target {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(Full::new(Bytes::from(body.to_string())))
                 .expect("the parts of a request are well-formed");
+            sender.ready().await.expect("the connection stays open");
             let answer = sender.send_request(request).await.expect("a request is answered");
             let body = answer.into_body().collect().await.expect("a body is complete").to_bytes();
             serde_json::from_slice::<serde_json::Value>(&body).expect("the answer is JSON")
