@@ -1,14 +1,13 @@
 //! What the routes of deliveries answer with, made of what the store keeps. Knows records, entries and
 //! pages; decides nothing.
 
-use std::fmt::Write;
-
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
 use super::respond::Failure;
 use crate::model::OfficeNumber;
+use crate::pki::fingerprint::hex;
 use crate::platform::Platform;
 use crate::refusal::System;
 use crate::store::{DeliveryRecord, FileRecord, ReceivedRecord, StoreError};
@@ -110,12 +109,4 @@ fn entries(files: &[FileRecord]) -> Vec<FileEntry> {
             csv_version: file.csv_version.clone(),
         })
         .collect()
-}
-
-fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

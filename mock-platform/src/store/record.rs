@@ -10,6 +10,7 @@ use crate::api::body::{Fetched, FileType};
 use crate::clock::JST;
 use crate::journal::{Delivered, DeliveredFile};
 use crate::model::OfficeNumber;
+use crate::pki::fingerprint::hex;
 
 /// A delivery to be accepted.
 #[derive(Clone, Debug)]
@@ -256,15 +257,6 @@ pub(super) fn moment(nanoseconds: i64) -> Result<OffsetDateTime, StoreError> {
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds.into())
         .map(|time| time.to_offset(JST))
         .map_err(|_| StoreError::Row { what: "a time" })
-}
-
-pub(super) fn hex(digest: &[u8; 32]) -> String {
-    use std::fmt::Write;
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

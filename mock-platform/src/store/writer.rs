@@ -18,11 +18,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::appender::Appender;
 use super::index::{self, CONTENTS, Meta};
 use super::log::Log;
-use super::record::{FileRow, Id, hex, moment};
+use super::record::{FileRow, Id, moment};
 use super::{AcceptOutcome, Change, DeliveryRecord, FetchOutcome, NewDelivery, StoreError};
 use crate::files::Lock;
 use crate::journal::{Event, Journal};
 use crate::model::OfficeNumber;
+use crate::pki::fingerprint::hex;
 
 /// Commands written together at most.
 const MOST_TOGETHER: usize = 256;
