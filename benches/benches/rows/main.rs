@@ -18,15 +18,19 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use renkei_generators::encode::{self, Deletion};
+use renkei_generators::encode::{self, Beside, Deletion};
+use renkei_generators::strategies::UserMonth;
 use renkei_validator::spec::Kind;
 
-use values::Values;
+use values::{Supplement, Values};
 
 /// Time of one pass, of each sample.
 type Samples = Rc<RefCell<Vec<Duration>>>;
 
 type Writer<'v> = Box<dyn Fn() -> Vec<u8> + 'v>;
+
+/// What is written, our writer of it and the plain one.
+type Writers<'v> = (&'static str, Writer<'v>, Writer<'v>);
 
 fn main() {
     let values = Values::draw();
@@ -36,16 +40,16 @@ fn main() {
         .measurement_time(Duration::from_secs(1))
         .configure_from_args();
     let mut table = Vec::new();
-    for (kind, ours, plain) in writers(&values) {
+    for (name, ours, plain) in writers(&values) {
         let (bytes, expected) = (ours(), plain());
-        assert!(bytes == expected, "{kind}: {}", difference(&bytes, &expected));
+        assert!(bytes == expected, "{name}: {}", difference(&bytes, &expected));
         let rows = bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64;
-        let mut group = criterion.benchmark_group(kind.name());
+        let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::ElementsAndBytes { elements: rows, bytes: bytes.len() as u64 });
-        let [ours, plain] = [("ours", ours), ("plain", plain)].map(|(name, write)| {
+        let [ours, plain] = [("ours", ours), ("plain", plain)].map(|(writer, write)| {
             let samples = Samples::default();
             let kept = Rc::clone(&samples);
-            group.bench_function(name, move |bencher| {
+            group.bench_function(writer, move |bencher| {
                 bencher.iter_custom(|passes| {
                     let begun = Instant::now();
                     for _ in 0..passes {
@@ -59,17 +63,17 @@ fn main() {
             median(&samples.borrow())
         });
         group.finish();
-        table.push((kind, rows, bytes.len() as u64, ours, plain));
+        table.push((name, rows, bytes.len() as u64, ours, plain));
     }
     criterion.final_summary();
     println!("| kind | rows | bytes a row | ours, rows/s | ours, MB/s | plain, rows/s | plain, MB/s | times |");
     println!("|---|---:|---:|---:|---:|---:|---:|---:|");
-    for (kind, rows, bytes, ours, plain) in table {
+    for (name, rows, bytes, ours, plain) in table {
         let (Some(ours), Some(plain)) = (ours, plain) else { continue };
         let rate = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
         let (ours_rows, plain_rows) = (rate(rows, ours), rate(rows, plain));
         println!(
-            "| {kind} | {rows} | {} | {ours_rows:.0} | {:.0} | {plain_rows:.0} | {:.0} | {:.1} |",
+            "| {name} | {rows} | {} | {ours_rows:.0} | {:.0} | {plain_rows:.0} | {:.0} | {:.1} |",
             bytes / rows,
             rate(bytes, ours) / 1e6,
             rate(bytes, plain) / 1e6,
@@ -95,11 +99,11 @@ fn difference(ours: &[u8], plain: &[u8]) -> String {
     format!("row {at}\n{}\n{}", row(ours, at), row(plain, at))
 }
 
-/// For each kind our writer and the plain one.
-fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
-    let mut all: Vec<(Kind, Writer<'_>, Writer<'_>)> = vec![
+/// Of each kind.
+fn writers(values: &Values) -> Vec<Writers<'_>> {
+    let mut all: Vec<Writers<'_>> = vec![
         (
-            Kind::Upplan,
+            Kind::Upplan.name(),
             Box::new(|| {
                 let mut out = Vec::new();
                 for person in &values.people {
@@ -112,7 +116,7 @@ fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
             }),
         ),
         (
-            Kind::Upjsk,
+            Kind::Upjsk.name(),
             Box::new(|| {
                 let mut out = Vec::new();
                 for person in &values.people {
@@ -126,7 +130,7 @@ fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
             }),
         ),
         (
-            Kind::Upsikyu,
+            Kind::Upsikyu.name(),
             Box::new(|| {
                 let mut out = Vec::new();
                 for person in &values.people {
@@ -142,7 +146,7 @@ fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
     for (kind, rows) in &values.items {
         let kind = *kind;
         all.push((
-            kind,
+            kind.name(),
             Box::new(move || {
                 let mut out = Vec::new();
                 for items in rows {
@@ -153,16 +157,52 @@ fn writers(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
             Box::new(move || plain::encoded(|out| rows.iter().for_each(|items| plain::items(out, kind, items)))),
         ));
     }
+    all.extend(supplements(values));
     all.extend(deletions(values));
     all
 }
 
+/// What the supplement of a user stands beside.
+type BesideOf = for<'v> fn(&Values, &UserMonth, &'v Supplement) -> Beside<'v>;
+
+/// A supplement beside plans has fewer items than one beside tables 6 and 7.
+fn supplements(values: &Values) -> Vec<Writers<'_>> {
+    let both: [(&'static str, BesideOf); 2] = [
+        ("UPHOSOKU beside plans", |values, _, _| Beside::Plan(values.created_on)),
+        ("UPHOSOKU beside tables 6/7", |_, person, supplement| supplement.beside_tables(person.month())),
+    ];
+    let mut all: Vec<Writers<'_>> = Vec::new();
+    for (name, beside) in both {
+        all.push((
+            name,
+            Box::new(move || {
+                let mut out = Vec::new();
+                for (person, supplement) in values.people.iter().zip(&values.supplements) {
+                    let (sheet, beside) = (values.sheet(person), beside(values, person, supplement));
+                    let certification = &supplement.certification;
+                    let (level, limits) = (certification.level, supplement.limits());
+                    encode::supplement(&mut out, &sheet, beside, certification, level, limits).unwrap();
+                }
+                out
+            }),
+            Box::new(move || {
+                plain::encoded(|out| {
+                    for (person, supplement) in values.people.iter().zip(&values.supplements) {
+                        plain::supplement(out, values, person, supplement, beside(values, person, supplement));
+                    }
+                })
+            }),
+        ));
+    }
+    all
+}
+
 /// A file of deletions is of one day, or of one month, office and type: the rows differ in whose they are.
-fn deletions(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
-    let mut all: Vec<(Kind, Writer<'_>, Writer<'_>)> = Vec::new();
+fn deletions(values: &Values) -> Vec<Writers<'_>> {
+    let mut all: Vec<Writers<'_>> = Vec::new();
     for kind in [Kind::Dlt1kyo, Kind::Dltyobo, Kind::Dltkihon] {
         all.push((
-            kind,
+            kind.name(),
             Box::new(move || {
                 let mut out = Vec::new();
                 let deletion = Deletion::of_plan(values::VERSION, kind, values.created_on).unwrap();
@@ -178,7 +218,7 @@ fn deletions(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
     }
     let (month, office) = (values.people[0].month(), &values.people[0].offices()[1]);
     all.push((
-        Kind::Dltplan,
+        Kind::Dltplan.name(),
         Box::new(move || {
             let mut out = Vec::new();
             let deletion = Deletion::of_month(values::VERSION, month).unwrap();
@@ -192,7 +232,7 @@ fn deletions(values: &Values) -> Vec<(Kind, Writer<'_>, Writer<'_>)> {
         }),
     ));
     all.push((
-        Kind::Dltjsk,
+        Kind::Dltjsk.name(),
         Box::new(move || {
             let mut out = Vec::new();
             let deletion = Deletion::of_result(values::VERSION, month, office, values::SERVICE_TYPE).unwrap();

@@ -2,13 +2,13 @@
 //! encoded at the end.
 
 use encoding_rs::SHIFT_JIS;
-use renkei_generators::encode::Items;
+use renkei_generators::encode::{Beside, Items, level_code, sex_code};
 use renkei_generators::model::{LedgerKind, Office, Visit, YearMonth};
 use renkei_generators::strategies::UserMonth;
 use renkei_validator::spec::{Condition, ItemType, Kind, tables};
 use time::Date;
 
-use crate::values::{SERVICE_TYPE, VERSION, Values};
+use crate::values::{SERVICE_TYPE, Supplement, VERSION, Values};
 
 /// The bytes of what is written as text.
 pub(crate) fn encoded(write: impl FnOnce(&mut String)) -> Vec<u8> {
@@ -151,6 +151,62 @@ pub(crate) fn table7(out: &mut String, values: &Values, person: &UserMonth) {
         ];
         end(out, &cells);
     }
+}
+
+/// 利用者補足情報
+pub(crate) fn supplement(out: &mut String, values: &Values, person: &UserMonth, of: &Supplement, beside: Beside<'_>) {
+    let (user, support, certification) = (person.user(), &person.offices()[0], &of.certification);
+    let (planned_on, month, over, units, stay_days) = match beside {
+        Beside::Plan(date) => (day(date), "000000".to_owned(), None, None, None),
+        Beside::Tables { month, over, types, stay_days } => {
+            let month = format!("{:04}{:02}", month.year, month.month);
+            ("00000000".to_owned(), month, Some(over), Some(types), stay_days)
+        }
+    };
+    let is_certified = certification.certified_on <= values.created_on;
+    let mut cells = vec![
+        format!("{VERSION}"),
+        user.insurer.to_string(),
+        user.insured.to_string(),
+        planned_on,
+        quoted(&user.kana),
+        quoted(&user.name),
+        sex_code(user.sex).to_string(),
+        day(user.born_on),
+        user.postal_code.to_string(),
+        quoted(&user.address1),
+        quoted(&user.address2),
+        user.phone.to_string(),
+        if is_certified { day(certification.certified_on) } else { String::new() },
+        day(certification.valid_from),
+        day(certification.valid_to),
+        if is_certified { "2" } else { "1" }.to_string(),
+        day(certification.changed_on.unwrap_or(certification.valid_from)),
+        level_code(certification.level).to_string(),
+        format!("{}", of.limits().category),
+    ];
+    for slot in 0..9 {
+        let Some((service_type, limit)) = of.types.get(slot) else {
+            cells.extend(vec![String::new(); 4]);
+            continue;
+        };
+        cells.push(service_type.iter().copied().map(char::from).collect());
+        cells.push(format!("{limit}"));
+        let planned = units.map(|units| units.iter().find(|units| units.service_type == *service_type));
+        cells.push(number(planned.map(|units| units.map_or(0, |units| units.total))));
+        cells.push(number(planned.map(|units| units.map_or(0, |units| units.over))));
+    }
+    cells.extend([
+        number(over),
+        number(stay_days.map(|(before, _)| i64::from(before))),
+        number(stay_days.map(|(_, sum)| i64::from(sum))),
+        level_code(certification.previous.unwrap_or(certification.level)).to_string(),
+        support.number.to_string(),
+        support.number.to_string(),
+        String::new(),
+        month,
+    ]);
+    end(out, &cells);
 }
 
 /// 計画書_削除 and 利用者基本情報_削除, of what was made on the day.

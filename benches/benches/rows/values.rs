@@ -3,8 +3,9 @@
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use renkei_generators::encode::{Items, Sheet};
-use renkei_generators::model::{CareLevel, Certification, YearMonth};
+use renkei_generators::encode::{Beside, Items, Sheet, TypeUnits};
+use renkei_generators::model::{CareLevel, Certification, LedgerKind, LedgerRow, YearMonth};
+use renkei_generators::money::{self, Limits};
 use renkei_generators::strategies::{UserMonth, months};
 use renkei_generators::texts::{Occasion, basic_info, plan1, plan2, plan3, prevention_plan};
 use renkei_validator::spec::{Kind, Version, parse_date};
@@ -23,8 +24,44 @@ const PEOPLE: usize = 600;
 pub(crate) struct Values {
     pub(crate) people: Vec<UserMonth>,
     pub(crate) created_on: Date,
+    /// Of each of the people.
+    pub(crate) supplements: Vec<Supplement>,
     /// Rows of kinds whose items are texts.
     pub(crate) items: Vec<(Kind, Vec<Items>)>,
+}
+
+/// What a supplement says beside whose it is.
+pub(crate) struct Supplement {
+    pub(crate) certification: Certification,
+    /// 種類支給限度基準額: what is within the limit, of the types of the ledger that have one.
+    pub(crate) types: Vec<([u8; 2], i64)>,
+    units: Vec<TypeUnits>,
+    over: i64,
+    stay_days: Option<(u32, u32)>,
+}
+
+impl Supplement {
+    fn of(person: &UserMonth) -> Supplement {
+        let ledger = person.ledger();
+        let units = type_units(ledger);
+        let total = ledger.iter().find(|row| row.kind == LedgerKind::Total);
+        let limits = total.map_or([None, None], |row| [row.type_limit, row.category_limit]);
+        Supplement {
+            certification: person.user().certifications.last().unwrap().clone(),
+            types: units.iter().map(|units| (units.service_type, units.total - units.over)).collect(),
+            units,
+            over: limits.into_iter().flatten().map(|(over, _)| over).sum(),
+            stay_days: ledger.iter().find_map(|row| row.stay_days).map(|(before, _, sum)| (before, sum)),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits<'_> {
+        Limits { category: money::limit(self.certification.level), types: &self.types }
+    }
+
+    pub(crate) fn beside_tables(&self, month: YearMonth) -> Beside<'_> {
+        Beside::Tables { month, over: self.over, types: &self.units, stay_days: self.stay_days }
+    }
 }
 
 impl Values {
@@ -37,7 +74,8 @@ impl Values {
             .take(PEOPLE)
             .collect();
         let created_on = parse_date(b"20260325").unwrap();
-        let mut values = Values { people, created_on, items: Vec::new() };
+        let mut values =
+            Values { supplements: people.iter().map(Supplement::of).collect(), people, created_on, items: Vec::new() };
         values.items = values.texts();
         values
     }
@@ -102,4 +140,18 @@ impl Values {
         }
         all
     }
+}
+
+fn type_units(ledger: &[LedgerRow]) -> Vec<TypeUnits> {
+    let mut all: Vec<TypeUnits> = Vec::new();
+    for row in ledger {
+        let (LedgerKind::Detail { code, .. } | LedgerKind::Subtotal { code, .. }) = &row.kind else { continue };
+        let Some((over, within)) = row.type_limit else { continue };
+        let service_type = [code[0], code[1]];
+        match all.iter_mut().find(|units| units.service_type == service_type) {
+            Some(units) => (units.total, units.over) = (units.total + over + within, units.over + over),
+            None => all.push(TypeUnits { service_type, total: over + within, over }),
+        }
+    }
+    all
 }
