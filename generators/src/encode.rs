@@ -1,6 +1,7 @@
 //! Writes rows as the bytes of a file. Which items a kind has, in which order, how long they are
 //! and which are quoted comes from the tables of the standard. Knows no population and no file.
 
+mod cells;
 mod characters;
 mod columns;
 mod deletion;
@@ -14,6 +15,7 @@ use renkei_validator::spec::{Key, Kind, Version};
 use thiserror::Error;
 use time::Date;
 
+use self::cells::Cells;
 use self::characters::{Put, is_plain, put_quoted};
 use self::columns::{Layout, layout};
 
@@ -71,7 +73,7 @@ pub enum EncodeError {
 #[derive(Debug)]
 pub struct Line {
     layout: &'static Layout,
-    cells: Vec<Vec<u8>>,
+    cells: Cells,
     fault: Option<EncodeError>,
 }
 
@@ -79,23 +81,22 @@ impl Line {
     /// An empty row, but for the version and what always stands in an item.
     pub fn new(version: Version, kind: Kind) -> Result<Line, EncodeError> {
         let layout = layout(version, kind).ok_or(EncodeError::NoKind { version, kind })?;
-        let cells = layout.columns.iter().map(|column| column.fixed.as_bytes().to_vec()).collect();
+        let cells = Cells::of(layout.columns.iter().map(|column| column.fixed.as_bytes()));
         Ok(Line { layout, cells, fault: None })
     }
 
     /// Empties an item.
     pub fn clear(&mut self, key: Key) {
         if let Some(column) = self.layout.table.column(key) {
-            self.cells[column].clear();
+            self.cells.clear(column);
         }
     }
 
     /// Puts text into an item, in quotes where the item is free text. Nothing stays nothing.
     pub fn put(&mut self, key: Key, text: &str) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
-        if let Err(error) = put_text(cell, self.layout, column, text) {
+        let layout = self.layout;
+        if let Err(error) = self.cells.put(column, |cell| put_text(cell, layout, column, text)) {
             self.fault.get_or_insert(error);
         }
     }
@@ -103,20 +104,18 @@ impl Line {
     /// Puts a whole number into an item.
     pub fn put_number(&mut self, key: Key, number: i64) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
-        push_number(cell, number);
+        self.cells.put(column, |cell| push_number(cell, number));
         self.measure(column);
     }
 
     /// Puts a number of hundredths into an item, with a point and both digits behind it.
     pub fn put_hundredths(&mut self, key: Key, hundredths: u32) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
-        push_number(cell, i64::from(hundredths / 100));
-        cell.push(b'.');
-        cell.extend_from_slice(&two(hundredths % 100));
+        self.cells.put(column, |cell| {
+            push_number(cell, i64::from(hundredths / 100));
+            cell.push(b'.');
+            cell.extend_from_slice(&two(hundredths % 100));
+        });
         self.measure(column);
     }
 
@@ -131,11 +130,10 @@ impl Line {
     /// Puts a day into an item, as YYYYMMDD.
     pub fn put_date(&mut self, key: Key, date: Date) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
         let (year, month) = (four(date.year().unsigned_abs()), two(u32::from(u8::from(date.month()))));
         let day = two(u32::from(date.day()));
-        cell.extend_from_slice(&[year[0], year[1], year[2], year[3], month[0], month[1], day[0], day[1]]);
+        let digits = [year[0], year[1], year[2], year[3], month[0], month[1], day[0], day[1]];
+        self.cells.put(column, |cell| cell.extend_from_slice(&digits));
         self.measure(column);
     }
 
@@ -150,24 +148,23 @@ impl Line {
     /// Puts a month into an item, as YYYYMM.
     pub fn put_month(&mut self, key: Key, month: YearMonth) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
-        cell.extend_from_slice(&four(u32::from(month.year)));
-        cell.extend_from_slice(&two(u32::from(month.month)));
+        self.cells.put(column, |cell| {
+            cell.extend_from_slice(&four(u32::from(month.year)));
+            cell.extend_from_slice(&two(u32::from(month.month)));
+        });
     }
 
     /// Puts a time into an item, as HHMM; nothing is 9999.
     pub fn put_time(&mut self, key: Key, minutes: Option<u16>) {
         let Some(column) = self.layout.table.column(key) else { return };
-        let cell = &mut self.cells[column];
-        cell.clear();
-        match minutes {
+        let digits = match minutes {
             Some(minutes) => {
                 let (hour, minute) = (two(u32::from(minutes / 60)), two(u32::from(minutes % 60)));
-                cell.extend_from_slice(&[hour[0], hour[1], minute[0], minute[1]]);
+                [hour[0], hour[1], minute[0], minute[1]]
             }
-            None => cell.extend_from_slice(b"9999"),
-        }
+            None => *b"9999",
+        };
+        self.cells.put(column, |cell| cell.extend_from_slice(&digits));
         self.measure(column);
     }
 
@@ -176,12 +173,14 @@ impl Line {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        for (at, (column, cell)) in self.layout.columns.iter().zip(&self.cells).enumerate() {
+        let mut length = 1;
+        for (at, (column, cell)) in self.layout.columns.iter().zip(self.cells.iter()).enumerate() {
             if cell.is_empty() && column.is_required {
                 return Err(missing(self.layout, at));
             }
+            length += cell.len() + 1;
         }
-        out.reserve(self.cells.iter().map(|cell| cell.len() + 1).sum::<usize>() + 1);
+        out.reserve(length);
         for (column, cell) in self.cells.iter().enumerate() {
             if column > 0 {
                 out.push(b',');
@@ -193,7 +192,7 @@ impl Line {
     }
 
     fn measure(&mut self, column: usize) {
-        if let Err(error) = measure(self.layout, column, &self.cells[column]) {
+        if let Err(error) = measure(self.layout, column, self.cells.get(column)) {
             self.fault.get_or_insert(error);
         }
     }
@@ -358,9 +357,9 @@ mod tests {
     fn free_text_is_quoted_and_its_quotes_are_doubled() {
         let mut line = Line::new(Version::V202407, Kind::Upplan).expect("the kind exists");
         line.put(upplan::PLAN_MANAGER_NAME, "髙\"ソ\"①");
-        assert_eq!(line.cells[6], b"\"\xFB\xFC\"\"\x83\x5C\"\"\x87\x40\"");
+        assert_eq!(line.cells.get(6), b"\"\xFB\xFC\"\"\x83\x5C\"\"\x87\x40\"");
         line.put(upplan::PLAN_MANAGER_NAME, "");
-        assert_eq!(line.cells[6], b"");
+        assert_eq!(line.cells.get(6), b"");
     }
 
     #[test]
@@ -390,7 +389,7 @@ mod tests {
 
     #[test]
     fn what_a_version_has_no_item_for_is_left_out() {
-        let items = |version, kind| Line::new(version, kind).map(|line| line.cells.len());
+        let items = |version, kind| Line::new(version, kind).map(|line| line.cells.iter().count());
         assert_eq!(items(Version::V202407, Kind::Upsikyu), Ok(37));
         assert_eq!(items(Version::V202208, Kind::Upsikyu), Ok(34));
         assert_eq!(items(Version::V202003, Kind::Upsikyu), Ok(33));
@@ -435,11 +434,11 @@ mod tests {
         line.put_number(upplan::UNITS, -120);
         line.put_time(upplan::START_TIME, Some(545));
         line.put_time(upplan::END_TIME, None);
-        assert_eq!(line.cells[7], b"-120");
-        assert_eq!(line.cells[11], b"0905");
-        assert_eq!(line.cells[12], b"9999");
+        assert_eq!(line.cells.get(7), b"-120");
+        assert_eq!(line.cells.get(11), b"0905");
+        assert_eq!(line.cells.get(12), b"9999");
         let mut line = Line::new(Version::V202407, Kind::Upsikyu).expect("the kind exists");
         line.put_hundredths(upsikyu::UNIT_PRICE, 1105);
-        assert_eq!(line.cells[22], b"11.05");
+        assert_eq!(line.cells.get(22), b"11.05");
     }
 }

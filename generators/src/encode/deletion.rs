@@ -59,7 +59,7 @@ impl Deletion {
         }
         let [insurer, insured] = [dlt1kyo::INSURER_NUMBER, dlt1kyo::INSURED_NUMBER].map(|key| layout.table.column(key));
         let (mut around, mut part) = ([const { Vec::new() }; 3], 0);
-        for (at, (column, cell)) in layout.columns.iter().zip(&cells).enumerate() {
+        for (at, (column, cell)) in layout.columns.iter().zip(cells.iter()).enumerate() {
             if at > 0 {
                 around[part].push(b',');
             }
