@@ -31,7 +31,7 @@ fn a_fault_is_shown_with_a_plan_that_can_be_copied() {
          what it does\n  Nothing is executed; the answer is 503 with a Retry-After that says how many seconds to wait.\n\n\
          what a good client does\n  It repeats with the same idempotency key when these seconds are over, not earlier.\n\n\
          where it can strike\n  layer: http\n  on: any, login-personal, login-office, token-refresh, logout, home, notices, \
-         offices, recognise, send, send-bulk, received-list, received-detail, fetch-file, fetch-bulk, sent-list, \
+         offices, office, recognise, send, send-bulk, received-list, received-detail, fetch-file, fetch-bulk, sent-list, \
          sent-detail\n  the request is executed: no\n\n\
          parameter\n  retry_after_s (0..86400): The seconds that the header Retry-After says.\n\n\
          sample plan\n  [[step]]\n  on = \"send\"\n  nth = 1\n  times = 2\n  fault = \"status-503\"\n  retry_after_s = 1\n"
