@@ -3,9 +3,9 @@
 //!
 //! It takes what is waiting and writes it together: all bodies into the log with one sync, while all
 //! rows are put into one transaction of the index; when both are done the commit, which is the second
-//! sync; then the lines of the journal, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
-//! the log that no row owns are cut off at the next opening, and a line that the journal lacks is
-//! written then.
+//! sync; then the lines of the journal, then the answers. A kill between any two steps loses only what
+//! nobody was told of: bytes of the log that no row owns are cut off at the next opening, and a line
+//! that the journal lacks is written then.
 
 use std::collections::VecDeque;
 use std::mem;

@@ -156,13 +156,13 @@ impl Bench {
         self.send(office, request.body(Body::from(json.to_owned())).unwrap()).await
     }
 
-    /// Sends a delivery: its JSON part and its files.
     /// Does what the listener does when a response has left.
     pub(crate) fn all_sent(&self) {
         self.control.response_ended();
         self.control.flushed();
     }
 
+    /// Sends a delivery: its JSON part and its files.
     pub(crate) async fn deliver(&self, office: &str, key: &str, json: &str, files: &[(&str, &[u8])]) -> Reply {
         self.send(office, delivery(key, json, files)).await
     }
