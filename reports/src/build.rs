@@ -1,5 +1,7 @@
 //! Makes the report of a run, masking values on the way.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
 use renkei_validator::finding::{Finding, Got, Severity};
@@ -40,6 +42,7 @@ pub fn build(run: &Run<'_>) -> Report {
     let not_checked = not_checked(run);
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
+    let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, run.show_values);
     Report {
         schema: "renkei-report/1".to_owned(),
         tool: Tool {
@@ -57,6 +60,9 @@ pub fn build(run: &Run<'_>) -> Report {
         findings: sorted(all()).into_iter().map(|finding| record(finding, run.show_values)).collect(),
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
+        layouts,
+        rows,
+        rows_omitted,
         not_checked,
         outcomes: Vec::new(),
     }

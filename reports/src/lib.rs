@@ -22,8 +22,8 @@ mod words;
 
 pub use build::{Run, build};
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, LayoutRecord, NotCheckedRecord, OmittedRecord,
+    Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord, Tool, Totals, Verdict,
 };
 pub use render::{Style, concise, json, schema, text};
 

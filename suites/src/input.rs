@@ -3,6 +3,7 @@
 
 mod archive;
 mod folder;
+mod rows;
 
 pub(crate) use self::folder::is_hidden;
 
@@ -314,7 +315,7 @@ impl Inputs {
             }
         }
         for (path, entries) in archives {
-            archive::fill(path, entries);
+            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
 }

@@ -11,6 +11,7 @@ use self::core::{Context, Core, Plan};
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, Severity};
 use crate::name::{FileName, Nature};
+use crate::rows::PickedRows;
 use crate::rule::Rule;
 use crate::scan::{Piece, Scanner};
 use crate::spec::{Kind, Table, Version};
@@ -111,6 +112,8 @@ pub struct FileJudgement {
     pub not_checked: Vec<NotChecked>,
     /// What the set rules need to know of it.
     pub facts: Facts,
+    /// The rows around its findings; empty until somebody who can read the file again fills them in.
+    pub rows: PickedRows,
 }
 
 /// Judges one file. Memory is bounded by what rules must remember of rows, not by the file.
@@ -184,6 +187,7 @@ impl FileCheck {
             findings: core.findings,
             not_checked,
             facts: core.facts,
+            rows: PickedRows::default(),
         }
     }
 }
