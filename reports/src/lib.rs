@@ -25,7 +25,7 @@ pub use model::{
     ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, LayoutRecord, NotCheckedRecord, OmittedRecord,
     Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord, Tool, Totals, Verdict,
 };
-pub use render::{Style, concise, json, schema, text};
+pub use render::{Style, concise, html, json, schema, text};
 
 /// The language of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! Renderings of a report. Each shows what the record holds and computes nothing of its own.
 
 mod concise;
+mod html;
 mod snippet;
 mod text;
 
 pub use concise::concise;
+pub use html::html;
 pub(crate) use snippet::{fit, pad, snippet, width};
 pub use text::text;
 pub(crate) use text::{Paint, facts, source_lines};

@@ -52,7 +52,8 @@ pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+/// The word in the record.
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid => "invalid",
@@ -61,7 +62,7 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 /// The verdict in words that are true of these totals: "no problem" is said of none at all only.
-fn outcome(report: &Report) -> Pair {
+pub(crate) fn outcome(report: &Report) -> Pair {
     let totals = &report.totals;
     let (ja, en) = match (report.verdict, report.fail_on.as_str()) {
         (Verdict::Incomplete, _) => ("検査を完了できませんでした（判定保留）", "the check could not be completed"),
