@@ -29,11 +29,11 @@ const STYLE: Inline =
 const SCRIPT: Inline = Inline(include_str!("../../templates/report.js"));
 
 /// Bytes of all files in detail together.
-const DETAIL: usize = 3_000_000;
+const DETAIL: usize = 2_800_000;
 /// Beyond so many bytes only the items beside a finding are written.
 const DETAIL_WHOLE: usize = 1_500_000;
 /// Bytes of one list.
-const LIST: usize = 300_000;
+const LIST: usize = 200_000;
 /// Entries of one list.
 const LIST_ENTRIES: usize = 500;
 /// Up to so many findings all that the record lists are shown, else `FEW` of each rule and file.

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::index::{Index, rank};
+use super::index::{FileEntry, Index, rank};
 use super::text::{Both, Shown, grouped};
 use renkei_validator::rules;
 
 /// More rules than these are one row.
-const MOST_RULES: usize = 24;
+const MOST_RULES: usize = 15;
 /// More files than these are one column.
-const MOST_FILES: usize = 8;
+const MOST_FILES: usize = 6;
 
 pub(super) struct Chart<'a> {
     pub(super) files: Vec<Head<'a>>,
@@ -30,7 +30,8 @@ pub(super) struct Head<'a> {
 
 pub(super) struct Row<'a> {
     pub(super) rule: Shown<'a>,
-    pub(super) severity: &'a str,
+    pub(super) severity: Shown<'a>,
+    pub(super) severity_name: Both<'a>,
     pub(super) title: Option<Both<'a>>,
     pub(super) total: String,
     /// Of the longest bar, 1 to 100.
@@ -46,8 +47,8 @@ pub(super) struct Cell {
     pub(super) text: String,
     /// 1 to 4; 0 for none.
     pub(super) shade: u8,
-    /// The group of findings in the file.
-    pub(super) group: usize,
+    /// The file, and its group of findings.
+    pub(super) place: (usize, usize),
 }
 
 pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
@@ -64,26 +65,27 @@ pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
     rules.sort_by_key(|&(rule, total)| (rank(worst(rule)), std::cmp::Reverse(total), rule));
     let rest = rules.split_off(rules.len().min(MOST_RULES));
     let most = rules.iter().map(|(_, total)| *total).max().unwrap_or(0).max(1);
-    let files = &index.files[..index.files.len().min(MOST_FILES)];
+    let files = most_found(index);
     let places: Vec<BTreeMap<&str, usize>> =
-        files.iter().map(|file| file.groups.iter().enumerate().map(|(i, group)| (group.rule, i)).collect()).collect();
+        files.iter().map(|(_, file)| file.groups.iter().enumerate().map(|(i, group)| (group.rule, i)).collect()).collect();
     let rows = rules.iter().map(|&(rule, total)| {
         let mut left = total;
-        let cells = files.iter().zip(&places).map(|(file, places)| {
+        let cells = files.iter().zip(&places).map(|((number, file), places)| {
             let Some(&at) = places.get(rule) else { return Cell::default() };
             let count = file.groups[at].count;
             left = left.saturating_sub(count.known);
             let more = if count.at_least { "+" } else { "" };
-            Cell { text: grouped(count.known) + more, shade: shade(count.known), group: at + 1 }
+            Cell { text: grouped(count.known) + more, shade: shade(count.known), place: (*number, at + 1) }
         });
         let cells = cells.collect();
         let others = match left {
             0 => Cell::default(),
-            left => Cell { text: grouped(left), shade: shade(left), group: 0 },
+            left => Cell { text: grouped(left), shade: shade(left), place: (0, 0) },
         };
         Row {
             rule: Shown::of(rule),
-            severity: worst(rule),
+            severity: Shown::of(worst(rule)),
+            severity_name: Both::severity(worst(rule)),
             title: rules::find(rule).map(|rule| Both::of(rule.title.ja, rule.title.en)),
             total: grouped(total),
             percent: (total.saturating_mul(100) / most).clamp(1, 100),
@@ -94,7 +96,7 @@ pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
     let rows: Vec<Row<'_>> = rows.collect();
     let other_files = (index.files.len() - files.len()) as u64;
     Chart {
-        files: files.iter().enumerate().map(|(i, file)| head(i + 1, file)).collect(),
+        files: files.iter().map(|(number, file)| head(*number, file)).collect(),
         // Findings of sets beyond the cap belong to some file, too.
         other_files: if rows.iter().any(|row| row.others.shade > 0) { other_files.max(1) } else { other_files },
         rows,
@@ -105,7 +107,17 @@ pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
     }
 }
 
-fn head<'a>(number: usize, file: &super::index::FileEntry<'a>) -> Head<'a> {
+/// The files with the most findings, with their numbers, in the order of these.
+fn most_found<'i, 'a>(index: &'i Index<'a>) -> Vec<(usize, &'i FileEntry<'a>)> {
+    let found = |file: &FileEntry<'_>| file.groups.iter().map(|group| group.count.known).sum::<u64>();
+    let mut files: Vec<_> = index.files.iter().enumerate().map(|(i, file)| (i + 1, file)).collect();
+    files.sort_by_key(|(number, file)| (std::cmp::Reverse(found(file)), *number));
+    files.truncate(MOST_FILES);
+    files.sort_by_key(|(number, _)| *number);
+    files
+}
+
+fn head<'a>(number: usize, file: &FileEntry<'a>) -> Head<'a> {
     let kind = file.input.and_then(|input| input.kind.as_deref());
     Head { number, kind: Shown::of(kind.unwrap_or("?")), name: Shown::of(file.name) }
 }

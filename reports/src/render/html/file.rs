@@ -38,17 +38,21 @@ pub(super) struct FileView<'a> {
 
 /// A severity that the file has rules of, and how many findings of these.
 struct Chip<'a> {
-    severity: &'a str,
+    severity: Shown<'a>,
     label: Both<'a>,
 }
 
 struct Group<'a> {
     number: usize,
     rule: Shown<'a>,
-    severity: &'a str,
-    authority: &'a str,
+    severity: Shown<'a>,
+    severity_name: Both<'a>,
+    authority: Shown<'a>,
+    authority_name: Option<Both<'a>>,
     title: Both<'a>,
     count: Both<'a>,
+    /// Where it is the same for all of several findings.
+    expected: Option<Both<'a>>,
     hits: Vec<Hit<'a>>,
     tables: Vec<RowTable<'a>>,
     why: Option<Both<'a>>,
@@ -62,7 +66,7 @@ struct Group<'a> {
 struct Hit<'a> {
     number: usize,
     /// Where it is less severe than the others.
-    severity: Option<&'a str>,
+    severity: Option<(Shown<'a>, Both<'a>)>,
     place: Both<'a>,
     item: Option<(u16, Shown<'a>, Shown<'a>)>,
     message: Option<Both<'a>>,
@@ -127,7 +131,7 @@ fn chips<'a>(entry: &FileEntry<'a>) -> Vec<Chip<'a>> {
             let more = if counts.iter().any(|count| count.at_least) { "+" } else { "" };
             let said = Both::severity(severity);
             (known > 0).then(|| Chip {
-                severity,
+                severity: Shown::of(severity),
                 label: Both::made(
                     format!("{} {}{more}", said.ja, grouped(known)),
                     format!("{} {}{more}", said.en, grouped(known)),
@@ -157,13 +161,18 @@ fn group_view<'a>(
         let in_table = rows.iter().any(|row| holds(row, finding));
         hit(i + 1, entry.name, group, finding, &title, in_table)
     });
+    let mut hits: Vec<Hit<'a>> = hits.collect();
+    let expected = common(&mut hits);
     Group {
         number,
         rule: Shown::of(group.rule),
-        severity: group.severity,
-        authority: first.map_or("", |finding| &finding.authority),
+        severity: Shown::of(group.severity),
+        severity_name: Both::severity(group.severity),
+        authority: Shown::of(first.map_or("", |finding| &finding.authority)),
+        authority_name: first.map(|finding| Both::authority(&finding.authority)),
         count: count(shown.len(), group.count),
-        hits: hits.collect(),
+        expected,
+        hits,
         tables: tables(rows, &index.report.layouts, shown, extent.whole_rows),
         why: known.map(|rule| Both::of(rule.why.ja, rule.why.en)),
         fixes: distinct(shown.iter().map(|finding| &finding.fix)),
@@ -181,6 +190,18 @@ fn count(shown: usize, count: Count) -> Both<'static> {
         return Both::count(count.known, if count.at_least { "件以上" } else { "件" }, "finding");
     }
     Both::made(format!("{known}件{more}のうち{shown}件を表示"), format!("{shown} of {known}{more} findings shown"))
+}
+
+/// Takes what is expected out of findings that all expect the same.
+fn common<'a>(hits: &mut [Hit<'a>]) -> Option<Both<'a>> {
+    let expected = hits.first()?.expected.clone()?;
+    if hits.len() < 2 || hits.iter().any(|hit| hit.expected.as_ref() != Some(&expected)) {
+        return None;
+    }
+    for hit in hits {
+        hit.expected = None;
+    }
+    Some(expected)
 }
 
 fn distinct<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Vec<Both<'a>> {
@@ -211,7 +232,7 @@ fn hit<'a>(
     let message = Both::from(&finding.message);
     Hit {
         number,
-        severity: (rank(&finding.severity) != rank(group.severity)).then_some(finding.severity.as_str()),
+        severity: (rank(&finding.severity) != rank(group.severity)).then(|| (Shown::of(&finding.severity), Both::severity(&finding.severity))),
         place: place(finding.line, finding.column),
         item: finding.item.as_ref().map(|item| (item.no, Shown::of(&item.name_ja), Shown::of(&item.key))),
         message: (message != *title).then_some(message),

@@ -49,6 +49,9 @@ pub(crate) struct Both<'a> {
     pub(crate) en: Shown<'a>,
 }
 
+/// Its own template has escaped both sides.
+impl HtmlSafe for Both<'_> {}
+
 impl<'a> Both<'a> {
     pub(crate) fn of(ja: &'a str, en: &'a str) -> Both<'a> {
         Both { ja: Shown::of(ja), en: Shown::of(en) }
