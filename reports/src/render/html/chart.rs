@@ -66,8 +66,10 @@ pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
     let rest = rules.split_off(rules.len().min(MOST_RULES));
     let most = rules.iter().map(|(_, total)| *total).max().unwrap_or(0).max(1);
     let files = most_found(index);
-    let places: Vec<BTreeMap<&str, usize>> =
-        files.iter().map(|(_, file)| file.groups.iter().enumerate().map(|(i, group)| (group.rule, i)).collect()).collect();
+    let places: Vec<BTreeMap<&str, usize>> = files
+        .iter()
+        .map(|(_, file)| file.groups.iter().enumerate().map(|(i, group)| (group.rule, i)).collect())
+        .collect();
     let rows = rules.iter().map(|&(rule, total)| {
         let mut left = total;
         let cells = files.iter().zip(&places).map(|((number, file), places)| {

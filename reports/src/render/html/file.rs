@@ -232,7 +232,8 @@ fn hit<'a>(
     let message = Both::from(&finding.message);
     Hit {
         number,
-        severity: (rank(&finding.severity) != rank(group.severity)).then(|| (Shown::of(&finding.severity), Both::severity(&finding.severity))),
+        severity: (rank(&finding.severity) != rank(group.severity))
+            .then(|| (Shown::of(&finding.severity), Both::severity(&finding.severity))),
         place: place(finding.line, finding.column),
         item: finding.item.as_ref().map(|item| (item.no, Shown::of(&item.name_ja), Shown::of(&item.key))),
         message: (message != *title).then_some(message),
@@ -264,7 +265,7 @@ fn place(line: Option<u64>, column: Option<u64>) -> Both<'static> {
 }
 
 fn bytes(ByteRange { start, end }: ByteRange) -> Both<'static> {
-    Both::made(format!("バイト {start}–{end}"), format!("bytes {start}–{end}"))
+    Both::made(format!("バイト {start}..{end}"), format!("bytes {start}..{end}"))
 }
 
 /// A place in the same file is named by its line only.
