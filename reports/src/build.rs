@@ -1,5 +1,7 @@
 //! Makes the report of a run, masking values on the way.
 
+mod known;
+
 use std::collections::BTreeMap;
 
 use renkei_validator::finding::{Finding, Got, Severity};
@@ -9,15 +11,18 @@ use renkei_validator::spec::Version;
 use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
 use time::Date;
 
+use self::known::Held;
+use crate::baseline::Baseline;
 use crate::cite;
+use crate::identity::Key;
 use crate::mask;
 use crate::model::{
-    ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
-    Tool, Totals, Verdict,
+    BaselineRecord, ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
+    RelatedRecord, Report, Tool, Totals, Verdict,
 };
 
 /// What a run of `renkei check` leaves.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// The day judged as of.
     pub as_of: Option<Date>,
@@ -33,13 +38,24 @@ pub struct Run<'a> {
     pub sets: Option<&'a SetsJudgement>,
     /// What the caller could not read: missing, unreadable, refused inputs.
     pub not_checked: &'a [NotChecked],
+    /// What rows are named with, so that they can be recognised in another run.
+    pub key: Option<&'a Key>,
+    /// What is known already; it fits the key.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// Makes the report.
 pub fn build(run: &Run<'_>) -> Report {
     let not_checked = not_checked(run);
+    let complete = is_complete(&not_checked);
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
+    let listed = sorted(all());
+    let mut findings: Vec<FindingRecord> = listed.iter().map(|finding| record(finding, run.show_values)).collect();
+    for (finding, listed) in findings.iter_mut().zip(&listed) {
+        finding.row = known::row(listed, run.key);
+    }
+    let baseline = run.baseline.map(|baseline| Held::new(baseline, run, complete).mark(&mut findings));
     Report {
         schema: "renkei-report/1".to_owned(),
         tool: Tool {
@@ -48,33 +64,53 @@ pub fn build(run: &Run<'_>) -> Report {
             spec: Version::ALL.iter().map(|version| version.value().to_owned()).collect(),
         },
         as_of: run.as_of.map(|day| day.to_string()),
-        verdict: verdict(&not_checked, &totals, run.fail_on),
+        verdict: verdict(complete, counting(&totals, baseline.as_ref(), run.fail_on)),
         fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
         values: if run.show_values { "shown" } else { "masked" }.to_owned(),
         inputs: inputs(run.files),
         sets: run.sets.map(|sets| sets.sets),
         totals,
-        findings: sorted(all()).into_iter().map(|finding| record(finding, run.show_values)).collect(),
+        findings,
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
         not_checked,
         outcomes: Vec::new(),
+        key: run.key.map(Key::id),
+        baseline,
     }
 }
 
-fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
-    let counting = match fail_on {
+/// The baseline after a run: what the one before it still lets pass, and everything else that the run
+/// found, for this reason and until this day. `None` where the run is incomplete: what could not be checked
+/// can be let pass by nobody.
+pub fn renewed_baseline(run: &Run<'_>, file: &str, reason: &str, expires: Date) -> Option<Baseline> {
+    let empty = Baseline::empty(file);
+    let complete = is_complete(&not_checked(run));
+    let held = Held::new(run.baseline.unwrap_or(&empty), run, complete);
+    complete.then(|| Baseline { file: file.to_owned(), ..held.renew(reason, expires, run.key) })
+}
+
+fn is_complete(not_checked: &[NotCheckedRecord]) -> bool {
+    !not_checked.iter().any(|entry| entry.blocks)
+}
+
+/// How many findings count: those that the baseline does not let pass, and those about the baseline.
+fn counting(totals: &Totals, baseline: Option<&BaselineRecord>, fail_on: Option<Severity>) -> u64 {
+    let of = |totals: &Totals| match fail_on {
         None => 0,
         Some(Severity::Error) => totals.error,
         Some(Severity::Warning) => totals.error + totals.warning,
         Some(Severity::Info) => totals.error + totals.warning + totals.info,
     };
-    if not_checked.iter().any(|entry| entry.blocks) {
-        Verdict::Incomplete
-    } else if counting > 0 {
-        Verdict::Invalid
-    } else {
-        Verdict::Valid
+    let (covered, own) = baseline.map_or((0, 0), |baseline| (of(&baseline.covered), of(&baseline.totals)));
+    of(totals).saturating_sub(covered) + own
+}
+
+fn verdict(complete: bool, counting: u64) -> Verdict {
+    match (complete, counting) {
+        (false, _) => Verdict::Incomplete,
+        (true, 0) => Verdict::Valid,
+        (true, _) => Verdict::Invalid,
     }
 }
 
@@ -100,14 +136,18 @@ fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
 fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {
     let mut totals = Totals::default();
     for (&(rule, severity), &count) in all.flat_map(|findings| &findings.totals) {
-        *match severity {
-            Severity::Error => &mut totals.error,
-            Severity::Warning => &mut totals.warning,
-            Severity::Info => &mut totals.info,
-        } += count;
-        *totals.by_rule.entry(rule.to_owned()).or_default() += count;
+        add(&mut totals, rule, severity, count);
     }
     totals
+}
+
+fn add(totals: &mut Totals, rule: &str, severity: Severity, count: u64) {
+    *match severity {
+        Severity::Error => &mut totals.error,
+        Severity::Warning => &mut totals.warning,
+        Severity::Info => &mut totals.info,
+    } += count;
+    *totals.by_rule.entry(rule.to_owned()).or_default() += count;
 }
 
 fn sorted<'a>(all: impl Iterator<Item = &'a Findings>) -> Vec<&'a Finding> {
@@ -248,6 +288,8 @@ pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
             })
             .collect(),
         excerpt: text,
+        row: None,
+        baselined: None,
     }
 }
 

@@ -11,20 +11,26 @@
 //! 5. No output holds a control character, whatever names and values hold.
 //! 6. No IO: renderers give text, somebody else writes it.
 
+pub mod baseline;
 mod build;
 pub mod catalogue;
 mod cite;
+mod identity;
 mod mask;
 mod model;
+mod outcome;
 mod render;
 mod safe;
 mod words;
 
-pub use build::{Run, build};
+pub use baseline::{Baseline, BaselineError};
+pub use build::{Run, build, renewed_baseline};
+pub use identity::Key;
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord,
+    NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report, Tool, Totals, Verdict,
 };
+pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
 pub use render::{Style, concise, json, schema, text};
 
 /// The language of a rendering.

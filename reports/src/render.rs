@@ -1,6 +1,8 @@
 //! Renderings of a report. Each shows what the record holds and computes nothing of its own.
 
 mod concise;
+mod known;
+mod outcomes;
 mod snippet;
 mod text;
 

@@ -4,7 +4,7 @@
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use crate::model::{ByteRange, ExcerptText, FindingRecord, NotCheckedRecord, OmittedRecord, Report, Verdict};
-use crate::render::{Style, fit, pad, snippet, width};
+use crate::render::{Style, fit, known, outcomes, pad, snippet, width};
 use crate::safe::safe;
 use crate::{Lang, words};
 
@@ -17,13 +17,18 @@ const VALUE: usize = 100;
 pub fn text(report: &Report, lang: Lang, style: Style) -> String {
     let paint = Paint { color: style.color };
     let mut text = String::new();
-    for finding in &report.findings {
+    for finding in report.all_findings().filter(|finding| finding.baselined.is_none()) {
         let input = report.inputs.iter().find(|input| input.name == finding.file);
         let kind = input.and_then(|input| input.kind.as_deref());
         push(&mut text, &finding_lines(finding, kind, lang, paint));
         text.push('\n');
     }
-    for section in [not_checked(report, lang, paint), omitted(report, lang, paint), summary(report, lang)] {
+    let known = known::lines(report, lang).into_iter().enumerate();
+    let known = known.map(|(i, line)| if i == 0 { paint.bold(&line) } else { line }).collect();
+    let outcomes = outcomes::lines(report, lang, paint);
+    for section in
+        [outcomes, not_checked(report, lang, paint), omitted(report, lang, paint), known, summary(report, lang)]
+    {
         if !section.is_empty() {
             push(&mut text, &section);
             text.push('\n');
@@ -52,7 +57,7 @@ impl Paint {
         if self.color { format!("{}{text}{}", style.render(), style.render_reset()) } else { text.to_owned() }
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
         self.with(Ansi::new().bold(), text)
     }
 
@@ -71,7 +76,7 @@ impl Paint {
         )
     }
 
-    fn verdict(self, verdict: Verdict, text: &str) -> String {
+    pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.with(
             bold(match verdict {
                 Verdict::Valid => AnsiColor::Green,

@@ -35,6 +35,8 @@ pub(crate) fn report(files: &Files, setup: &Setup<'_>) -> Report {
         files: &files,
         sets: (!setup.alone).then_some(&sets),
         not_checked: setup.not_checked,
+        key: None,
+        baseline: None,
     })
 }
 

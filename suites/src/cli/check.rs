@@ -10,6 +10,7 @@ use renkei_validator::text::Message;
 use renkei_validator::{Options, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
+use super::baseline::{self, Known};
 use super::settings::{FailOn, Format, Target};
 use super::terminal::{Terminal, with_line_end};
 use super::{dress, settings, value_arg, word_arg};
@@ -89,6 +90,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "zip1つを展開してよい大きさ（既定4GiB）",
             "How much may come out of one zip archive (default 4GiB)",
         )))
+        .args(baseline::args(lang))
 }
 
 fn parse_bool(text: &str) -> Result<bool, Message> {
@@ -109,6 +111,7 @@ struct Settings {
     show_values: bool,
     options: Options,
     limits: Limits,
+    known: Known,
 }
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
@@ -159,6 +162,8 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
     let as_of = matches.get_one::<Date>("as-of").copied().or(config.as_of).unwrap_or_else(today_in_japan);
     let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
     let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
+    let known = Known::of(matches, config, as_of)?;
+    let keep = known.keep(keep);
     Ok(Settings {
         paths,
         stdin_name,
@@ -168,6 +173,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
         options: Options { as_of: Some(as_of), keep, sets: true },
         limits: Limits { unpacked, entries: MOST_ENTRIES },
+        known,
     })
 }
 
@@ -195,7 +201,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     if nothing {
         terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
     }
-    let report = renkei_reports::build(&Run {
+    let run = Run {
         as_of: options.as_of,
         fail_on: settings.fail_on.severity(),
         show_values: settings.show_values,
@@ -203,8 +209,11 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         files: &inputs.files,
         sets: sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
-    });
-    let written = write_targets(&report, &settings.targets, terminal);
+        key: None,
+        baseline: None,
+    };
+    let (report, renewed) = settings.known.report(&run, terminal);
+    let written = renewed.and(write_targets(&report, &settings.targets, terminal));
     let exit = match (written, report.verdict) {
         (Err(exit), _) => exit,
         (Ok(()), _) if nothing => Exit::Nothing,
