@@ -207,7 +207,7 @@ pub(crate) fn describe(finding: &mut Finding, record: &Record<'_>, table: Option
     let Some(place) = finding.place else { return };
     let mark = place.start as usize..place.end as usize;
     finding.excerpt = Some(excerpt(record.bytes, mark, record.cells, table));
-    finding.row = Some(RowKey::of(record.bytes, record.cells, table, place.concerned()));
+    finding.row = Some(RowKey::of(record.bytes, record.cells, table));
 }
 
 /// Fills in what only the file itself can give: `record` is the bytes of the finding's

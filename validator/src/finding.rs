@@ -66,11 +66,6 @@ impl Place {
         }
     }
 
-    /// The column concerned; `None` for the whole row.
-    pub fn concerned(&self) -> Option<usize> {
-        (self.column != u16::MAX).then_some(usize::from(self.column))
-    }
-
     /// The marked bytes as a range of the file.
     pub fn bytes(&self) -> Range<u64> {
         self.record + u64::from(self.start)..self.record + u64::from(self.end)
@@ -149,14 +144,14 @@ pub struct Excerpt {
 }
 
 /// What tells a row from the other rows of its file, wherever it stands: the values of its table's
-/// key; where the table has none, or one of them is missing, all values of the row but the one that the
-/// finding is about. Holds numbers of people: it leaves the program through a keyed hash only.
+/// key; where the table has none, or one of them is missing, all values of the row. Holds numbers of
+/// people: it leaves the program through a keyed hash only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowKey(Vec<u8>);
 
 impl RowKey {
-    /// The key of a record: `table` is what it was read by, `concerned` the 0-based column of the finding.
-    pub fn of(record: &[u8], cells: &[Cell], table: Option<&'static Table>, concerned: Option<usize>) -> RowKey {
+    /// The key of a record; `table` is what it was read by.
+    pub fn of(record: &[u8], cells: &[Cell], table: Option<&'static Table>) -> RowKey {
         let mut key = RowKey(Vec::new());
         let Some(table) = table.filter(|table| table.items.len() == cells.len() && cells.iter().all(Cell::is_sound))
         else {
@@ -166,8 +161,7 @@ impl RowKey {
         let value = |column: usize| &record[cells[column].content()];
         let columns: Option<Vec<usize>> = table.row_key.iter().map(|key| table.column(*key)).collect();
         let columns = columns.filter(|columns| !columns.is_empty() && columns.iter().all(|&c| !value(c).is_empty()));
-        let all = || (0..cells.len()).filter(|column| Some(*column) != concerned).collect();
-        for column in columns.unwrap_or_else(all) {
+        for column in columns.unwrap_or_else(|| (0..cells.len()).collect()) {
             key.push(table.items[column].key.name(), value(column));
         }
         key
@@ -264,11 +258,11 @@ mod tests {
     use crate::scan::{Piece, scan};
     use crate::spec::{Kind, Version, tables};
 
-    fn key(row: &str, kind: Kind, concerned: Option<usize>) -> RowKey {
+    fn key(row: &str) -> RowKey {
         let mut key = None;
         scan(row.as_bytes(), &mut |piece| {
             if let Piece::Record(record) = piece {
-                key = Some(RowKey::of(record.bytes, record.cells, tables(Version::V202407, kind).first(), concerned));
+                key = Some(RowKey::of(record.bytes, record.cells, tables(Version::V202407, Kind::Dltplan).first()));
             }
         });
         key.unwrap()
@@ -276,10 +270,9 @@ mod tests {
 
     #[test]
     fn a_row_with_a_key_is_the_same_row_whatever_else_it_says() {
-        let of = |row| key(row, Kind::Dltplan, Some(0));
         // DLTPLAN: version, insurer, insured, month; the last three are the key.
-        assert_eq!(of("202407,990010,0000000101,202610"), of("202408,\"990010\",0000000101,202610"));
-        assert_ne!(of("202407,990010,0000000101,202610"), of("202407,990010,0000000102,202610"));
+        assert_eq!(key("202407,990010,0000000101,202610"), key("202408,\"990010\",0000000101,202610"));
+        assert_ne!(key("202407,990010,0000000101,202610"), key("202407,990010,0000000102,202610"));
         let parts: &[&[u8]] = &[
             &[0, 0, 0, 0, 0, 0, 0, 14],
             b"insurer_number",
@@ -294,20 +287,18 @@ mod tests {
             &[0, 0, 0, 0, 0, 0, 0, 6],
             b"202610",
         ];
-        assert_eq!(of("202407,990010,0000000101,202610").bytes(), parts.concat());
+        assert_eq!(key("202407,990010,0000000101,202610").bytes(), parts.concat());
     }
 
     #[test]
-    fn a_row_whose_key_has_a_gap_is_all_its_values_but_the_one_concerned() {
-        let of = |row, concerned| key(row, Kind::Dltplan, concerned);
-        assert_eq!(of("202407,990010,,202610", Some(0)), of("x,990010,,202610", Some(0)));
-        assert_ne!(of("202407,990010,,202610", Some(2)), of("x,990010,,202610", Some(2)));
-        assert_ne!(of("202407,990010,,202610", None), of("x,990010,,202610", None));
+    fn a_row_whose_key_has_a_gap_is_all_its_values() {
+        assert_eq!(key("202407,990010,,202610"), key("202407,\"990010\",,202610"));
+        assert_ne!(key("202407,990010,,202610"), key("202408,990010,,202610"));
     }
 
     #[test]
     fn a_record_that_is_no_row_is_all_its_bytes() {
-        assert_eq!(key("a,b", Kind::Dltplan, Some(0)).bytes(), b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03a,b");
-        assert_ne!(key("a,b", Kind::Dltplan, Some(0)), key("a,c", Kind::Dltplan, Some(0)));
+        assert_eq!(key("a,b").bytes(), b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03a,b");
+        assert_ne!(key("a,b"), key("a,c"));
     }
 }
