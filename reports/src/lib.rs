@@ -22,10 +22,10 @@ mod words;
 
 pub use build::{Run, build};
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, NotRunRecord, OmittedRecord,
+    Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
 };
-pub use render::{Style, concise, json, schema, text};
+pub use render::{Encoding, Kind, Manner, Style, concise, json, schema, text, write};
 
 /// The language of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
