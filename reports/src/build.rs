@@ -1,17 +1,20 @@
 //! Makes the report of a run, masking values on the way.
 
 mod known;
+mod scope;
 
 use std::collections::BTreeMap;
 
 use renkei_validator::finding::{Finding, Got, Severity};
 use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
+use renkei_validator::scope::NotRun;
 use renkei_validator::spec::Version;
 use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
 use time::Date;
 
 use self::known::Held;
+use self::scope::Scopes;
 use crate::baseline::Baseline;
 use crate::cite;
 use crate::identity::Key;
@@ -48,6 +51,9 @@ pub struct Run<'a> {
 pub fn build(run: &Run<'_>) -> Report {
     let not_checked = not_checked(run);
     let complete = is_complete(&not_checked);
+    let mut scopes = Scopes::default();
+    let inputs = inputs(run.files, &mut scopes);
+    let sets_scope = scopes.index(scope::of_sets(run.sets));
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
     let listed = sorted(all());
@@ -67,13 +73,15 @@ pub fn build(run: &Run<'_>) -> Report {
         verdict: verdict(complete, counting(&totals, baseline.as_ref(), run.fail_on)),
         fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
         values: if run.show_values { "shown" } else { "masked" }.to_owned(),
-        inputs: inputs(run.files),
+        inputs,
         sets: run.sets.map(|sets| sets.sets),
         totals,
         findings,
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
         not_checked,
+        scopes: scopes.list,
+        sets_scope,
         outcomes: Vec::new(),
         key: run.key.map(Key::id),
         baseline,
@@ -114,7 +122,7 @@ fn verdict(complete: bool, counting: u64) -> Verdict {
     }
 }
 
-fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
+fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRecord> {
     let mut inputs: Vec<InputRecord> = files
         .iter()
         .map(|(file, sha256)| InputRecord {
@@ -127,6 +135,7 @@ fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
                 Nature::Attachment => Some("attachment".to_owned()),
             },
             version: file.version.map(|version| version.value().to_owned()),
+            scope: scopes.of_file(file),
         })
         .collect();
     inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
@@ -167,16 +176,21 @@ fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
     for (file, findings) in files.chain(sets) {
-        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for (&(rule, _), count) in &findings.totals {
-            counts.entry(rule).or_default().1 += count;
+        let mut counts: BTreeMap<&str, (u64, u64, Severity)> = BTreeMap::new();
+        for (&(rule, severity), count) in &findings.totals {
+            let (_, total, highest) = counts.entry(rule).or_insert((0, 0, severity));
+            *total += count;
+            *highest = severity.max(*highest);
         }
         for finding in &findings.kept {
-            counts.entry(finding.rule.id).or_default().0 += 1;
+            if let Some((kept, ..)) = counts.get_mut(finding.rule.id) {
+                *kept += 1;
+            }
         }
-        for (rule, (kept, total)) in counts {
+        for (rule, (kept, total, highest)) in counts {
             if kept < total {
-                omitted.push(OmittedRecord { rule: rule.to_owned(), file: file.clone(), kept, total });
+                let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
+                omitted.push(OmittedRecord { rule, file: file.clone(), kept, total, severity });
             }
         }
     }
@@ -242,10 +256,7 @@ fn judged_alone() -> NotCheckedRecord {
             ja: format!("ファイルの組み合わせについてのルール（{}）", rules.join("、")),
             en: format!("the rules about sets of files ({})", rules.join(", ")),
         },
-        why: Pair {
-            ja: "1つのファイルだけを検査したため、ほかのファイルとの突き合わせは行っていません".to_owned(),
-            en: "one file was judged alone, so that there was nothing to compare it with".to_owned(),
-        },
+        why: Pair::from(NotRun::Alone.why()),
         blocks: false,
     }
 }

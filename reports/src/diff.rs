@@ -13,10 +13,10 @@ mod pairing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_validator::name::FileName;
-use renkei_validator::rules;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{FindingRecord, Pair, Report, Verdict};
+use crate::words::{rank, reaches};
 
 /// What differs between two records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +149,8 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
 struct Found<'a> {
     listed: Vec<(usize, &'a FindingRecord)>,
     unlisted: u64,
+    /// The highest severity among them all, where some are not listed.
+    worst: &'a str,
 }
 
 impl Found<'_> {
@@ -166,21 +168,29 @@ fn gather(report: &Report) -> BTreeMap<Place, Found<'_>> {
     }
     for omitted in &report.omitted {
         let place = (omitted.file.as_deref().map(role), omitted.rule.clone());
-        found.entry(place).or_default().unlisted += omitted.total.saturating_sub(omitted.kept);
+        let found = found.entry(place).or_default();
+        found.unlisted += omitted.total.saturating_sub(omitted.kept);
+        if found.worst.is_empty() || rank(&omitted.severity) > rank(found.worst) {
+            found.worst = &omitted.severity;
+        }
     }
     found
 }
 
 /// Where either record counts a rule for all inputs together, both are counted so.
-fn merge_sets(olds: &mut BTreeMap<Place, Found<'_>>, news: &mut BTreeMap<Place, Found<'_>>) {
-    let whole: BTreeSet<String> = olds.keys().chain(news.keys()).filter(|(role, _)| role.is_none()).map(|(_, rule)| rule.clone()).collect();
+fn merge_sets<'a>(olds: &mut BTreeMap<Place, Found<'a>>, news: &mut BTreeMap<Place, Found<'a>>) {
+    let whole: BTreeSet<String> =
+        olds.keys().chain(news.keys()).filter(|(role, _)| role.is_none()).map(|(_, rule)| rule.clone()).collect();
     for found in [olds, news] {
         for rule in &whole {
             let places: Vec<Place> = found.keys().filter(|(role, of)| role.is_some() && of == rule).cloned().collect();
-            let parts: Vec<Found<'_>> = places.iter().filter_map(|place| found.remove(place)).collect();
+            let parts: Vec<Found<'a>> = places.iter().filter_map(|place| found.remove(place)).collect();
             let all = found.entry((None, rule.clone())).or_default();
             for part in parts {
                 all.listed.extend(part.listed);
+                if all.worst.is_empty() {
+                    all.worst = part.worst;
+                }
                 all.unlisted += part.unlisted;
             }
         }
@@ -191,30 +201,19 @@ fn role(file: &str) -> String {
     FileName::parse(file).role()
 }
 
-fn rank(severity: &str) -> u8 {
-    match severity {
-        "error" => 3,
-        "warning" => 2,
-        "info" => 1,
-        // `none`, as what to fail on: nothing reaches it.
-        _ => 4,
-    }
-}
-
 /// Whether a finding that began counts.
 fn counts_in(after: &Report, finding: &FindingRecord) -> bool {
-    finding.baselined.is_none() && rank(&finding.severity) >= rank(&after.fail_on)
+    finding.baselined.is_none() && reaches(&finding.severity, &after.fail_on)
 }
 
-/// How many of those that began among findings which are not all listed count: all, unless the worst that
-/// they can be does not, or the baseline knows every finding of the rule.
+/// How many of those that began count, where they are not all listed: all, unless the worst of them does
+/// not, or the baseline knows every finding of the rule.
 fn counting_unlisted(after: &Report, rule: &str, found: &Found<'_>, began: u64) -> u64 {
-    let listed = found.listed.iter().map(|(_, finding)| rank(&finding.severity));
-    let of_rule = rules::find(rule).map_or(3, |rule| rank(rule.severity.word()));
-    let worst = listed.max().map_or(of_rule, |listed| listed.max(of_rule));
+    let listed = found.listed.iter().map(|(_, finding)| finding.severity.as_str());
+    let counts = listed.chain([found.worst]).any(|severity| !severity.is_empty() && reaches(severity, &after.fail_on));
     let known = after.baseline.as_ref().and_then(|baseline| baseline.covered.by_rule.get(rule));
     let all_known = known.is_some() && known == after.totals.by_rule.get(rule);
-    if worst >= rank(&after.fail_on) && !all_known { began } else { 0 }
+    if counts && !all_known { began } else { 0 }
 }
 
 fn in_order(mut found: Vec<(usize, &FindingRecord)>) -> Vec<FindingRecord> {

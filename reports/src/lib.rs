@@ -15,6 +15,7 @@ pub mod baseline;
 mod build;
 pub mod catalogue;
 mod cite;
+pub mod diff;
 mod identity;
 mod mask;
 mod model;
@@ -25,13 +26,16 @@ mod words;
 
 pub use baseline::{Baseline, BaselineError};
 pub use build::{Run, build, renewed_baseline};
+pub use diff::{Diff, diff};
 pub use identity::Key;
 pub use model::{
     BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord,
-    NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report, Tool, Totals, Verdict,
+    NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
 };
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
-pub use render::{Style, concise, json, schema, text};
+pub use render::{
+    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, json, schema, text, write,
+};
 
 /// The language of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

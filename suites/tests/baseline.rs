@@ -68,7 +68,16 @@ fn a_baseline_written_from_a_run_makes_the_same_run_valid_and_hides_nothing() {
         assert_eq!(finding["baselined"]["expires"], UNTIL);
     }
     let text = finish(
-        renkei(folder.path()).args(["check", TABLE6, "--as-of", "2026-10-10", "--lang", "ja", "--baseline", "known.toml"]),
+        renkei(folder.path()).args([
+            "check",
+            TABLE6,
+            "--as-of",
+            "2026-10-10",
+            "--lang",
+            "ja",
+            "--baseline",
+            "known.toml",
+        ]),
         b"",
     )
     .code_is(0);

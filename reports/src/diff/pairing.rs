@@ -22,12 +22,7 @@ struct Likeness<'a> {
 
 /// Pairs findings of which nothing more can be told apart: first those whose values and rows look the same,
 /// then the others in their order. `same_words` is false where messages come of different tools.
-pub(super) fn pair<'a>(
-    old: &[Listed<'a>],
-    new: &[Listed<'a>],
-    by_row: bool,
-    same_words: bool,
-) -> Unpaired<'a> {
+pub(super) fn pair<'a>(old: &[Listed<'a>], new: &[Listed<'a>], by_row: bool, same_words: bool) -> Unpaired<'a> {
     let likeness = |finding: &'a FindingRecord| Likeness {
         item: finding.item.as_ref().map(|item| item.key.as_str()),
         row: finding.row.as_deref().filter(|_| by_row),

@@ -1,12 +1,15 @@
 //! Renderings of a comparison. Each shows what the comparison holds and matches nothing itself.
 
 use super::concise::line;
+use super::known;
+use super::markdown::{COMMENT, code, plain};
 use crate::Lang;
 use crate::diff::{Counts, Diff, Group};
 use crate::model::FindingRecord;
-use crate::render::{Style, known_word, pad, width};
 use crate::render::text::Paint;
-use crate::safe::{escape_json, safe};
+use crate::render::{Style, pad, width};
+use crate::safe::{escape_json, log_line, safe};
+use crate::words::pick;
 
 /// In lines: what the runs differ in, each finding that began (`+`) or stopped (`-`), the counts by role and
 /// rule, and all together.
@@ -21,7 +24,7 @@ pub fn diff_text(diff: &Diff, lang: Lang, style: Style) -> String {
     let mut text = String::new();
     for (heading, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
         text.push_str(&format!("{}\n", paint.bold(&heading)));
-        text.extend(lines.iter().map(|line| format!("  {}\n", safe(line).trim_end())));
+        text.extend(lines.iter().map(|line| format!("  {}\n", log_line(safe(line).trim_end()))));
         text.push('\n');
     }
     text.extend(closing(diff, lang).iter().map(|line| format!("{}\n", safe(line))));
@@ -39,16 +42,8 @@ pub fn diff_schema() -> &'static str {
     include_str!("../../schema/renkei-diff-1.json")
 }
 
-fn pick<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
-    match lang {
-        Lang::Ja => ja,
-        Lang::En => en,
-    }
-}
-
-pub(super) fn marked(mark: &str, finding: &FindingRecord, lang: Lang) -> String {
-    let known = if finding.baselined.is_some() { known_word(lang) } else { "" };
-    format!("{mark} {}{known}", line(finding, lang))
+fn marked(mark: &str, finding: &FindingRecord, lang: Lang) -> String {
+    format!("{mark} {}{}", line(finding, lang), known::mark(finding, lang))
 }
 
 fn conditions(diff: &Diff, lang: Lang) -> (String, Vec<String>) {
@@ -73,8 +68,7 @@ fn inputs(diff: &Diff, lang: Lang) -> (String, Vec<String>) {
 
 /// The groups in which something changed, under their roles.
 fn groups(diff: &Diff, lang: Lang) -> Vec<String> {
-    let changed: Vec<&Group> =
-        diff.groups.iter().filter(|group| group.counts.began + group.counts.stopped > 0 || !group.matched).collect();
+    let changed: Vec<&Group> = changed(diff).collect();
     let columns = changed.iter().map(|group| width(&group.rule)).max().unwrap_or(0);
     let mut lines = Vec::new();
     let mut role: Option<&Option<String>> = None;
@@ -89,13 +83,17 @@ fn groups(diff: &Diff, lang: Lang) -> Vec<String> {
     lines
 }
 
+fn changed(diff: &Diff) -> impl Iterator<Item = &Group> {
+    diff.groups.iter().filter(|group| group.counts.began + group.counts.stopped > 0 || !group.matched)
+}
+
 /// Whose findings a group holds.
-pub(super) fn role_name(group: &Group, lang: Lang) -> &str {
+fn role_name(group: &Group, lang: Lang) -> &str {
     group.role.as_deref().unwrap_or(pick(lang, "全ファイル", "all files"))
 }
 
-/// `新規 1件、解消 2件、継続 3件`
-pub(super) fn counts(counts: &Counts, lang: Lang) -> String {
+/// `新しく出た 1件、なくなった 2件、変わらない 3件`
+fn counts(counts: &Counts, lang: Lang) -> String {
     let Counts { began, stopped, stayed } = counts;
     match lang {
         Lang::Ja => format!("新しく出た {began}件、なくなった {stopped}件、変わらない {stayed}件"),
@@ -104,7 +102,7 @@ pub(super) fn counts(counts: &Counts, lang: Lang) -> String {
 }
 
 /// What must be known to read the comparison, and its outcome.
-pub(super) fn closing(diff: &Diff, lang: Lang) -> Vec<String> {
+fn closing(diff: &Diff, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     if diff.groups.iter().any(|group| !group.matched) {
         lines.push(
@@ -122,4 +120,76 @@ pub(super) fn closing(diff: &Diff, lang: Lang) -> Vec<String> {
         Lang::En => format!("comparison: {}; {counting} of those that began count", counts(&diff.totals, lang)),
     });
     lines
+}
+
+/// Markdown for a comment; of what began and stopped as much as fits into one, and how many more there are.
+pub fn diff_markdown(diff: &Diff, lang: Lang) -> String {
+    let closing = closing(diff, lang);
+    let (outcome, notes) = closing.split_last().map_or(("", &[][..]), |(last, notes)| (last.as_str(), notes));
+    let alert = if diff.counting > 0 { "CAUTION" } else { "NOTE" };
+    let mut text = format!("## renkei\n\n> [!{alert}]\n> **{}**\n\n", plain(outcome));
+    let lists = [conditions(diff, lang), inputs(diff, lang)];
+    for (heading, lines) in lists.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        text += &list(&heading, &lines.iter().map(|line| plain(line)).collect::<Vec<_>>(), LINES, lang);
+    }
+    text += &table(diff, lang);
+    text.extend(notes.iter().map(|note| format!("{}\n\n", plain(note))));
+    for (ja, en, mark, findings) in
+        [("新しく出た指摘", "Began", "+", &diff.began), ("なくなった指摘", "Stopped", "-", &diff.stopped)]
+    {
+        let room = COMMENT.saturating_sub(text.len() + 400);
+        let mut taken = 0;
+        let lines: Vec<String> = findings
+            .iter()
+            .map(|finding| code(&marked(mark, finding, lang)))
+            .take_while(|line| {
+                taken += line.len() + 3;
+                taken <= room / 2
+            })
+            .collect();
+        if !findings.is_empty() {
+            text += &list(pick(lang, ja, en), &lines, lines.len(), lang);
+            text += &more(findings.len() - lines.len(), lang);
+        }
+    }
+    text
+}
+
+/// How many lines a list beside the findings may have.
+const LINES: usize = 20;
+/// How many groups the table may have.
+const GROUPS: usize = 100;
+
+fn table(diff: &Diff, lang: Lang) -> String {
+    let changed: Vec<&Group> = changed(diff).collect();
+    if changed.is_empty() {
+        return String::new();
+    }
+    let mut text = pick(
+        lang,
+        "| ファイル | ルール | 新しく出た | なくなった | 変わらない |\n|---|---|---:|---:|---:|\n",
+        "| file | rule | began | stopped | stayed |\n|---|---|---:|---:|---:|\n",
+    )
+    .to_owned();
+    for group in changed.iter().take(GROUPS) {
+        let Counts { began, stopped, stayed } = group.counts;
+        let (role, rule) = (plain(role_name(group, lang)), plain(&group.rule));
+        text += &format!("| {role} | {rule} | {began} | {stopped} | {stayed} |\n");
+    }
+    text += "\n";
+    text + &more(changed.len().saturating_sub(GROUPS), lang)
+}
+
+fn list(heading: &str, lines: &[String], limit: usize, lang: Lang) -> String {
+    let mut text = format!("### {heading}\n\n");
+    text.extend(lines.iter().take(limit).map(|line| format!("- {line}\n")));
+    text + "\n" + &more(lines.len().saturating_sub(limit), lang)
+}
+
+fn more(count: usize, lang: Lang) -> String {
+    match (count, lang) {
+        (0, _) => String::new(),
+        (_, Lang::Ja) => format!("ほか{count}件は、長くなるため載せていません。\n\n"),
+        (_, Lang::En) => format!("{count} more do not fit here.\n\n"),
+    }
 }

@@ -1,7 +1,7 @@
 //! What the baseline lets pass, in a few lines: what is known is counted here and listed in `report.json`.
 
 use crate::Lang;
-use crate::model::Report;
+use crate::model::{FindingRecord, Report};
 use crate::safe::safe;
 use crate::words;
 
@@ -26,4 +26,13 @@ pub(super) fn lines(report: &Report, lang: Lang) -> Vec<String> {
         });
     }
     lines
+}
+
+/// What stands behind a finding that is known.
+pub(super) fn mark(finding: &FindingRecord, lang: Lang) -> String {
+    match (&finding.baselined, lang) {
+        (None, _) => String::new(),
+        (Some(known), Lang::Ja) => format!("（既知: {}、{}まで）", known.reason, known.expires),
+        (Some(known), Lang::En) => format!(" (known: {}, until {})", known.reason, known.expires),
+    }
 }
