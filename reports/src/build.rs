@@ -71,7 +71,8 @@ pub fn build(run: &Run<'_>) -> Report {
     }
 }
 
-fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
+/// What follows from the counts and from what was not checked.
+pub(crate) fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
     let counting = match fail_on {
         None => 0,
         Some(Severity::Error) => totals.error,
@@ -87,9 +88,12 @@ fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Se
     }
 }
 
+/// By name; lists of rules are numbered in this order, too.
 fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRecord> {
-    let mut inputs: Vec<InputRecord> = files
-        .iter()
+    let mut sorted: Vec<&(FileJudgement, String)> = files.iter().collect();
+    sorted.sort_by(|(a, a_sha256), (b, b_sha256)| (&a.name, a_sha256).cmp(&(&b.name, b_sha256)));
+    sorted
+        .into_iter()
         .map(|(file, sha256)| InputRecord {
             name: file.name.to_string(),
             sha256: sha256.clone(),
@@ -102,9 +106,7 @@ fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRe
             version: file.version.map(|version| version.value().to_owned()),
             scope: scopes.of_file(file),
         })
-        .collect();
-    inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
-    inputs
+        .collect()
 }
 
 fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {
