@@ -20,9 +20,11 @@ use crate::cite;
 use crate::identity::Key;
 use crate::mask;
 use crate::model::{
-    BaselineRecord, ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
+    Tool, Totals, Verdict,
 };
+use crate::outcome::Outcome;
+use crate::words::reaches;
 
 /// What a run of `renkei check` leaves.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +64,7 @@ pub fn build(run: &Run<'_>) -> Report {
         finding.row = known::row(listed, run.key);
     }
     let baseline = run.baseline.map(|baseline| Held::new(baseline, run, complete).mark(&mut findings));
-    Report {
+    let mut report = Report {
         schema: "renkei-report/1".to_owned(),
         tool: Tool {
             name: "renkei".to_owned(),
@@ -70,7 +72,7 @@ pub fn build(run: &Run<'_>) -> Report {
             spec: Version::ALL.iter().map(|version| version.value().to_owned()).collect(),
         },
         as_of: run.as_of.map(|day| day.to_string()),
-        verdict: verdict(complete, counting(&totals, baseline.as_ref(), run.fail_on)),
+        verdict: Verdict::Incomplete,
         fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
         values: if run.show_values { "shown" } else { "masked" }.to_owned(),
         inputs,
@@ -85,7 +87,9 @@ pub fn build(run: &Run<'_>) -> Report {
         outcomes: Vec::new(),
         key: run.key.map(Key::id),
         baseline,
-    }
+    };
+    report.verdict = verdict(&report);
+    report
 }
 
 /// The baseline after a run: what the one before it still lets pass, and everything else that the run
@@ -102,29 +106,31 @@ fn is_complete(not_checked: &[NotCheckedRecord]) -> bool {
     !not_checked.iter().any(|entry| entry.blocks)
 }
 
-/// How many findings count: those that the baseline does not let pass, and those about the baseline.
-fn counting(totals: &Totals, baseline: Option<&BaselineRecord>, fail_on: Option<Severity>) -> u64 {
-    let of = |totals: &Totals| match fail_on {
-        None => 0,
-        Some(Severity::Error) => totals.error,
-        Some(Severity::Warning) => totals.error + totals.warning,
-        Some(Severity::Info) => totals.error + totals.warning + totals.info,
+/// The verdict that follows from everything else in a record: what could not be checked or told wins over
+/// what was found or failed.
+pub(crate) fn verdict(report: &Report) -> Verdict {
+    let of = |totals: &Totals| -> u64 {
+        let counts = [("error", totals.error), ("warning", totals.warning), ("info", totals.info)];
+        counts.into_iter().filter(|(severity, _)| reaches(severity, &report.fail_on)).map(|(_, count)| count).sum()
     };
+    let baseline = report.baseline.as_ref();
     let (covered, own) = baseline.map_or((0, 0), |baseline| (of(&baseline.covered), of(&baseline.totals)));
-    of(totals).saturating_sub(covered) + own
-}
-
-fn verdict(complete: bool, counting: u64) -> Verdict {
-    match (complete, counting) {
-        (false, _) => Verdict::Incomplete,
-        (true, 0) => Verdict::Valid,
-        (true, _) => Verdict::Invalid,
+    let counting = of(&report.totals).saturating_sub(covered).saturating_add(own);
+    let any = |outcome| report.outcomes.iter().any(|record| record.outcome == outcome);
+    if !is_complete(&report.not_checked) || any(Outcome::Blocked) {
+        Verdict::Incomplete
+    } else if counting > 0 || any(Outcome::Fail) {
+        Verdict::Invalid
+    } else {
+        Verdict::Valid
     }
 }
 
 fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRecord> {
-    let mut inputs: Vec<InputRecord> = files
-        .iter()
+    let mut sorted: Vec<&(FileJudgement, String)> = files.iter().collect();
+    sorted.sort_by(|(a, a_sha256), (b, b_sha256)| (&a.name, a_sha256).cmp(&(&b.name, b_sha256)));
+    sorted
+        .into_iter()
         .map(|(file, sha256)| InputRecord {
             name: file.name.to_string(),
             sha256: sha256.clone(),
@@ -137,9 +143,7 @@ fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRe
             version: file.version.map(|version| version.value().to_owned()),
             scope: scopes.of_file(file),
         })
-        .collect();
-    inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
-    inputs
+        .collect()
 }
 
 fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {

@@ -9,7 +9,7 @@
 //!    as "valid" that could not be checked.
 //! 4. Same report, same bytes.
 //! 5. No output holds a control character, whatever names and values hold.
-//! 6. No IO: renderers give text, somebody else writes it.
+//! 6. No IO: renderers write to what they are given, piece by piece, and read nothing.
 
 pub mod baseline;
 mod build;
@@ -20,6 +20,7 @@ mod identity;
 mod mask;
 mod model;
 mod outcome;
+mod read;
 mod render;
 mod safe;
 mod words;
@@ -33,6 +34,7 @@ pub use model::{
     NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
 };
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
+pub use read::{ReadError, read};
 pub use render::{
     Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, json, schema, text, write,
 };

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Pair, Report, Verdict};
+use crate::build::verdict;
+use crate::model::{Pair, Report};
 
 /// One case and how it ended. Holds no duration: the same run, the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,13 +150,8 @@ impl Report {
     /// it incomplete, what failed makes it invalid. No finding comes of either.
     pub fn with_outcomes(mut self, mut outcomes: Vec<OutcomeRecord>) -> Report {
         outcomes.sort_by(|a, b| (a.pattern, &a.case).cmp(&(b.pattern, &b.case)));
-        let any = |outcome| outcomes.iter().any(|record| record.outcome == outcome);
-        if any(Outcome::Blocked) {
-            self.verdict = Verdict::Incomplete;
-        } else if any(Outcome::Fail) && self.verdict == Verdict::Valid {
-            self.verdict = Verdict::Invalid;
-        }
         self.outcomes = outcomes;
+        self.verdict = verdict(&self);
         self
     }
 }

@@ -64,8 +64,19 @@ impl Kind {
         Kind::Markdown,
     ];
 
+    /// Their names, in the same order.
+    pub const WORDS: [&'static str; Kind::ALL.len()] = {
+        let mut words = [""; Kind::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = Kind::ALL[index].word();
+            index += 1;
+        }
+        words
+    };
+
     /// Its name on the command line.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Kind::Text => "text",
             Kind::Concise => "concise",
@@ -94,6 +105,20 @@ pub enum Encoding {
     Utf8,
     /// CP932. What it has no character for is written as 〓.
     Cp932,
+}
+
+impl Encoding {
+    /// Their names on the command line.
+    pub const WORDS: [&'static str; 2] = ["utf-8", "cp932"];
+
+    /// The encoding of a name.
+    pub fn parse(word: &str) -> Option<Encoding> {
+        match word {
+            "utf-8" => Some(Encoding::Utf8),
+            "cp932" => Some(Encoding::Cp932),
+            _ => None,
+        }
+    }
 }
 
 /// How text is shown.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use renkei_reports::Lang;
+use renkei_reports::{Kind, Lang};
 use renkei_validator::text::Message;
 use time::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::settings::{self, Color, FailOn, Format};
+use crate::cli::settings::{self, Color, FailOn};
 use crate::lang;
 
 /// The file that is read where none is named.
@@ -37,7 +37,7 @@ pub(crate) struct Config {
     /// `color`
     pub(crate) color: Option<Color>,
     /// `format`
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<Kind>,
     /// `fail_on`
     pub(crate) fail_on: Option<FailOn>,
     /// `as_of`
@@ -103,7 +103,7 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
     match key {
         "lang" => config.lang = Some(one_of(value, &["ja", "en"], lang::parse)?),
         "color" => config.color = Some(one_of(value, Color::WORDS, Color::parse)?),
-        "format" => config.format = Some(one_of(value, Format::WORDS, Format::parse)?),
+        "format" => config.format = Some(one_of(value, &Kind::WORDS, Kind::parse)?),
         "fail_on" => config.fail_on = Some(one_of(value, FailOn::WORDS, FailOn::parse)?),
         "as_of" => config.as_of = Some(settings::parse_date(&scalar(value)?)?),
         "show_values" => match value {
@@ -186,7 +186,7 @@ mod tests {
         let expected = Config {
             lang: Some(Lang::En),
             color: Some(Color::Never),
-            format: Some(Format::Concise),
+            format: Some(Kind::Concise),
             fail_on: Some(FailOn::Warning),
             as_of: Date::from_calendar_date(2026, Month::October, 5).ok(),
             show_values: Some(true),
@@ -215,7 +215,7 @@ mod tests {
             ("\nmax_findings = -1\n", "x.toml, line 2: max_findings: "),
             ("as_of = \"2026-02-30\"", "x.toml, line 1: as_of: "),
             ("show_values = \"yes\"", "x.toml, line 1: show_values: expected true or false"),
-            ("format = \"html\"", "x.toml, line 1: format: expected one of text, concise, json"),
+            ("format = \"pdf\"", "x.toml, line 1: format: expected one of text, concise, json, junit, sarif, "),
             ("lang = \"ja\"\nlang = \"en\"\n", "x.toml, line 2: not readable as TOML: "),
             ("[check]\nlang = \"ja\"", "x.toml, line 1: check: no such setting"),
         ] {

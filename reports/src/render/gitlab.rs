@@ -12,6 +12,7 @@ use super::json::{Each, pretty};
 use super::text::{facts, not_checked_line, omitted_line};
 use crate::Lang;
 use crate::model::{FindingRecord, NotCheckedRecord, OmittedRecord, Report};
+use crate::safe::safe;
 use crate::words::pick;
 
 /// What an issue about the check itself is called.
@@ -60,21 +61,21 @@ enum Source<'a> {
 fn issue(source: Source<'_>, lang: Lang, fingerprints: &mut Fingerprints) -> Issue {
     match source {
         Source::NotChecked(entry) => Issue {
-            description: not_checked_line(entry, lang),
+            description: safe(&not_checked_line(entry, lang)).into_owned(),
             check_name: NOT_CHECKED.to_owned(),
             fingerprint: fingerprints.of(&["not-checked", &entry.what.en, &entry.why.en]),
             severity: "blocker",
             location: location(&entry.what.ja, None),
         },
         Source::Finding(finding) => Issue {
-            description: description(finding, lang),
+            description: safe(&description(finding, lang)).into_owned(),
             check_name: finding.rule.clone(),
             fingerprint: fingerprints.finding(finding),
             severity: severity(&finding.severity),
             location: location(&finding.file, finding.line),
         },
         Source::Omitted(omitted) => Issue {
-            description: omitted_line(omitted, lang),
+            description: safe(&omitted_line(omitted, lang)).into_owned(),
             check_name: omitted.rule.clone(),
             fingerprint: fingerprints.of(&["omitted", &omitted.rule, omitted.file.as_deref().unwrap_or_default()]),
             severity: severity(&omitted.severity),
@@ -94,7 +95,7 @@ fn severity(word: &str) -> &'static str {
 
 /// GitLab knows no issue without a line: what is about a whole file stands on its first.
 fn location(path: &str, line: Option<u64>) -> Location {
-    Location { path: path.to_owned(), lines: Lines { begin: line.unwrap_or(1) } }
+    Location { path: safe(path).into_owned(), lines: Lines { begin: line.unwrap_or(1) } }
 }
 
 fn description(finding: &FindingRecord, lang: Lang) -> String {

@@ -78,10 +78,11 @@ fn by_rule(report: &Report, lang: Lang) -> String {
     if totals.is_empty() {
         return String::new();
     }
-    let mut text = match lang {
-        Lang::Ja => "| ルール | 内容 | 件数 |\n|---|---|---:|\n".to_owned(),
-        Lang::En => "| rule | about | count |\n|---|---|---:|\n".to_owned(),
-    };
+    let mut text = format!("### {}\n\n", pick(lang, "ルールごとの件数", "Findings by rule"));
+    text.push_str(match lang {
+        Lang::Ja => "| ルール | 内容 | 件数 |\n|---|---|---:|\n",
+        Lang::En => "| rule | about | count |\n|---|---|---:|\n",
+    });
     for (rule, count) in totals.iter().take(RULES) {
         let title = rules::find(rule).map_or("", |rule| pick(lang, rule.title.ja, rule.title.en));
         // An id has no marks; one that has is not ours, and would break the table.
@@ -179,9 +180,11 @@ pub(super) fn plain(text: &str) -> String {
         match c {
             '@' if named => escaped.push('＠'),
             '#' if named => escaped.push('＃'),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '!' | '@' | '$' | ':' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '!' | '@' | '$' => {
                 escaped.extend(['\\', c]);
             }
+            // `https://…` and `:name:`
+            ':' if characters.peek().is_some_and(char::is_ascii_graphic) => escaped.push_str("\\:"),
             // No word of a sentence begins a link.
             '.' if escaped.ends_with("www") => escaped.push_str("\\."),
             c => escaped.push(c),

@@ -21,6 +21,7 @@ use super::json::{Each, pretty};
 use super::text::{facts, not_checked_line, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{ByteRange, FindingRecord, InputRecord, RelatedRecord, Report, Verdict};
+use crate::safe::safe;
 use crate::words::{self, pick};
 
 /// What stays as it is in a path.
@@ -127,12 +128,12 @@ fn invocation(report: &Report, lang: Lang) -> Invocation<'_, impl Serialize> {
 fn notifications(report: &Report, lang: Lang) -> impl Iterator<Item = Notification> {
     let not_checked = report.not_checked.iter().map(move |entry| Notification {
         level: if entry.blocks { "error" } else { "note" },
-        message: Message { text: not_checked_line(entry, lang) },
+        message: Message { text: inert(&not_checked_line(entry, lang)) },
     });
-    let omitted = report
-        .omitted
-        .iter()
-        .map(move |omitted| Notification { level: "warning", message: Message { text: omitted_line(omitted, lang) } });
+    let omitted = report.omitted.iter().map(move |omitted| Notification {
+        level: "warning",
+        message: Message { text: inert(&omitted_line(omitted, lang)) },
+    });
     not_checked.chain(omitted)
 }
 
@@ -155,13 +156,19 @@ fn message(finding: &FindingRecord, lang: Lang) -> String {
     let mut lines = vec![finding.message.get(lang).to_owned()];
     lines.extend(facts(finding, lang).iter().map(|(label, said)| format!("{label}: {said}")));
     lines.push(format!("{}: {}", pick(lang, "対処", "fix"), finding.fix.get(lang)));
-    lines.join("\n")
+    lines.iter().map(|line| inert(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Text in which no character acts and nothing is a link, which `[text](target)` would be.
+fn inert(text: &str) -> String {
+    safe(text).replace("](", "] (")
 }
 
 fn location(finding: &FindingRecord, artifacts: &BTreeMap<&str, usize>, shown: bool) -> Location {
     let excerpt = finding.excerpt.as_ref().filter(|_| shown);
-    let snippet = excerpt.map(|excerpt| Text { text: [&*excerpt.before, &excerpt.marked, &excerpt.after].concat() });
-    let marked = excerpt.map(|excerpt| Text { text: excerpt.marked.clone() });
+    let text = |parts: &[&str]| Text { text: safe(&parts.concat()).into_owned() };
+    let snippet = excerpt.map(|excerpt| text(&[&excerpt.before, &excerpt.marked, &excerpt.after]));
+    let marked = excerpt.map(|excerpt| text(&[&excerpt.marked]));
     let region = region(finding.line, finding.column, finding.bytes, marked);
     Location {
         physical_location: PhysicalLocation {
@@ -184,7 +191,7 @@ fn related(related: &RelatedRecord, artifacts: &BTreeMap<&str, usize>, lang: Lan
             region: region(related.line, None, related.bytes, None),
             context_region: None,
         },
-        message: Message { text: related_line(related, lang) },
+        message: Message { text: inert(&related_line(related, lang)) },
     }
 }
 

@@ -251,9 +251,10 @@ fn not_checked(report: &Report, lang: Lang, paint: Paint) -> Vec<String> {
     lines
 }
 
-/// What was not checked and why, on one line.
+/// What was not checked and why, on one line; marked where the verdict is incomplete for it.
 pub(super) fn not_checked_line(entry: &NotCheckedRecord, lang: Lang) -> String {
-    format!("{}: {}", marked(entry, lang), entry.why.get(lang))
+    let what = if entry.blocks { marked(entry, lang) } else { entry.what.get(lang).to_owned() };
+    format!("{what}: {}", entry.why.get(lang))
 }
 
 /// What was not checked, marked where the verdict is incomplete for it.

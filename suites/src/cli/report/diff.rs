@@ -1,7 +1,5 @@
 //! `renkei report diff A.json B.json`
 
-use std::path::PathBuf;
-
 use clap::{Arg, ArgMatches, Command};
 use renkei_reports::{Diff, Lang, Verdict, diff, diff_json, diff_markdown, diff_text};
 use renkei_validator::text::Message;
@@ -34,9 +32,7 @@ impl Format {
 
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
-    let record = |name: &'static str, ja, en| {
-        Arg::new(name).required(true).value_name(name).value_parser(clap::value_parser!(PathBuf)).help(say(ja, en))
-    };
+    let record = |name: &'static str, ja, en| Arg::new(name).required(true).value_name(name).help(say(ja, en));
     let arguments = say("引数", "Arguments");
     dress(Command::new("diff"), Some(record("BEFORE", "前の report.json", "The report.json of before")), lang)
         .about(say("2つのreport.jsonを比べます", "Compares two report.json"))
@@ -75,7 +71,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
 }
 
 fn compare(matches: &ArgMatches) -> Result<Diff, Message> {
-    let read = |name| load(matches.get_one::<PathBuf>(name).expect("clap asks for both"));
+    let read = |name| load(matches.get_one::<String>(name).expect("clap asks for both"));
     Ok(diff(&read("BEFORE")?, &read("AFTER")?))
 }
 
