@@ -15,7 +15,7 @@ use time::Date;
 
 pub(crate) use judge::{Claim, Judged, Unlisted, judge};
 pub use notice::explain;
-pub(crate) use notice::notices;
+pub(crate) use notice::{RULES, notices, title};
 pub(crate) use renew::renew;
 
 use crate::identity::Key;

@@ -211,9 +211,7 @@ fn counts_in(after: &Report, finding: &FindingRecord) -> bool {
 fn counting_unlisted(after: &Report, rule: &str, found: &Found<'_>, began: u64) -> u64 {
     let listed = found.listed.iter().map(|(_, finding)| finding.severity.as_str());
     let counts = listed.chain([found.worst]).any(|severity| !severity.is_empty() && reaches(severity, &after.fail_on));
-    let known = after.baseline.as_ref().and_then(|baseline| baseline.covered.by_rule.get(rule));
-    let all_known = known.is_some() && known == after.totals.by_rule.get(rule);
-    if counts && !all_known { began } else { 0 }
+    if counts && !after.knows_all(rule) { began } else { 0 }
 }
 
 fn in_order(mut found: Vec<(usize, &FindingRecord)>) -> Vec<FindingRecord> {

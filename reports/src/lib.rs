@@ -17,6 +17,7 @@ pub mod catalogue;
 mod cite;
 pub mod diff;
 mod identity;
+mod listing;
 mod mask;
 mod model;
 mod outcome;
@@ -29,6 +30,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use build::{Run, build, renewed_baseline};
 pub use diff::{Diff, diff};
 pub use identity::Key;
+pub use listing::Listing;
 pub use model::{
     BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord,
     NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
@@ -36,7 +38,8 @@ pub use model::{
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
 pub use read::{ReadError, read};
 pub use render::{
-    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, json, schema, text, write,
+    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, json, listing_csv,
+    listing_html, schema, text, write,
 };
 
 /// The language of a rendering.

@@ -114,8 +114,14 @@ pub struct Report {
 
 impl Report {
     /// Everything that is to be shown as a finding: those of the input, then those about the baseline.
-    pub fn all_findings(&self) -> impl Iterator<Item = &FindingRecord> {
+    pub fn all_findings(&self) -> impl Iterator<Item = &FindingRecord> + Clone {
         self.findings.iter().chain(self.baseline.iter().flat_map(|baseline| &baseline.findings))
+    }
+
+    /// Whether the baseline lets every finding of a rule pass, listed or not.
+    pub(crate) fn knows_all(&self, rule: &str) -> bool {
+        let covered = self.baseline.as_ref().and_then(|baseline| baseline.covered.by_rule.get(rule));
+        covered.is_some() && covered == self.totals.by_rule.get(rule)
     }
 }
 

@@ -9,6 +9,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod known;
+mod listing;
 mod markdown;
 mod outcomes;
 mod sarif;
@@ -18,6 +19,8 @@ mod text;
 use std::io;
 
 pub use diff::{diff_json, diff_markdown, diff_schema, diff_text};
+pub(crate) use fingerprint::skeleton;
+pub use listing::{listing_csv, listing_html};
 pub(crate) use snippet::{fit, pad, snippet, width};
 pub(crate) use text::{Paint, facts, source_lines};
 

@@ -89,7 +89,7 @@ pub(crate) fn sum(totals: &Totals) -> u64 {
 
 /// The counts of what may count for the verdict: what the baseline does not let pass, and what is said
 /// about the baseline itself.
-fn fresh(report: &Report) -> Totals {
+pub(crate) fn fresh(report: &Report) -> Totals {
     let all = &report.totals;
     let Some(baseline) = &report.baseline else { return all.clone() };
     let less = |all: u64, known: u64, own: u64| all.saturating_sub(known) + own;

@@ -16,7 +16,7 @@ struct Notice {
 }
 
 static STALE: Notice = Notice {
-    id: "baseline/stale-entry",
+    id: RULES[0],
     title: Text {
         ja: "ベースラインの登録に当たる指摘がありません", en: "an entry of the baseline matches nothing"
     },
@@ -31,7 +31,7 @@ static STALE: Notice = Notice {
 };
 
 static EXPIRED: Notice = Notice {
-    id: "baseline/expired-entry",
+    id: RULES[1],
     title: Text {
         ja: "ベースラインの登録の期限が過ぎています", en: "an entry of the baseline has expired"
     },
@@ -44,6 +44,9 @@ static EXPIRED: Notice = Notice {
         en: "Mend the defect and remove the entry, or think its reason over and set a new day.",
     },
 };
+
+/// The ids of all that may be said.
+pub(crate) const RULES: [&str; 2] = ["baseline/stale-entry", "baseline/expired-entry"];
 
 /// What the entries of a baseline give to say, in order of line. `is_judged` tells whether the run says
 /// anything of an entry.
@@ -115,7 +118,7 @@ fn subject(entry: &Entry) -> Pair {
 
 /// What such a notice means, by its id.
 pub fn explain(id: &str, lang: Lang) -> Option<String> {
-    let notice = [&STALE, &EXPIRED].into_iter().find(|notice| notice.id == id)?;
+    let notice = find(id)?;
     let text = |text: Text| Pair::from(text).get(lang).to_owned();
     let (because, fix) = match lang {
         Lang::Ja => ("理由", "対処"),
@@ -128,4 +131,13 @@ pub fn explain(id: &str, lang: Lang) -> Option<String> {
         text(notice.because),
         text(notice.fix)
     ))
+}
+
+/// What such a notice says, by its id.
+pub(crate) fn title(id: &str) -> Option<Text> {
+    find(id).map(|notice| notice.title)
+}
+
+fn find(id: &str) -> Option<&'static Notice> {
+    [&STALE, &EXPIRED].into_iter().find(|notice| notice.id == id)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{FindingRecord, Pair};
+use crate::render::skeleton;
 
 type Listed<'a> = (usize, &'a FindingRecord);
 
@@ -17,7 +18,7 @@ pub(super) struct Unpaired<'a> {
 struct Likeness<'a> {
     item: Option<&'a str>,
     row: Option<&'a str>,
-    message: Option<&'a Pair>,
+    message: Option<String>,
 }
 
 /// Pairs findings of which nothing more can be told apart: first those whose values and rows look the same,
@@ -26,7 +27,7 @@ pub(super) fn pair<'a>(old: &[Listed<'a>], new: &[Listed<'a>], by_row: bool, sam
     let likeness = |finding: &'a FindingRecord| Likeness {
         item: finding.item.as_ref().map(|item| item.key.as_str()),
         row: finding.row.as_deref().filter(|_| by_row),
-        message: (!by_row && same_words).then_some(&finding.message),
+        message: (!by_row && same_words).then(|| skeleton(&finding.message.en)),
     };
     let mut groups: BTreeMap<Likeness<'a>, [Vec<Listed<'a>>; 2]> = BTreeMap::new();
     for (side, findings) in [old, new].into_iter().enumerate() {

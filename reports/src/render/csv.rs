@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::Encoding;
+use super::known;
 use super::text::{not_checked_line, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{FindingRecord, Report};
@@ -81,7 +82,7 @@ pub(super) fn write(report: &Report, lang: Lang, encoding: Encoding, out: &mut d
 fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     writer.write_record(headings(lang))?;
-    for finding in &report.findings {
+    for finding in report.all_findings() {
         writer.write_record(row(finding, lang).map(|cell| inert(&cell)))?;
     }
     for omitted in &report.omitted {
@@ -114,7 +115,10 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
     let cites: Vec<&str> = finding.cites.iter().map(|cite| cite.get(lang)).collect();
     let related: Vec<String> = finding.related.iter().map(|related| related_line(related, lang)).collect();
     [
-        pick(lang, "指摘", "finding").to_owned(),
+        match finding.baselined {
+            None => pick(lang, "指摘", "finding").to_owned(),
+            Some(_) => pick(lang, "既知", "known").to_owned(),
+        },
         finding.file.clone(),
         number(finding.line),
         number(finding.column),
@@ -126,7 +130,7 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
         finding.capped.clone().unwrap_or_default(),
         number(finding.item.as_ref().map(|item| u64::from(item.no))),
         finding.item.as_ref().map(|item| item.name_ja.clone()).unwrap_or_default(),
-        finding.message.get(lang).to_owned(),
+        format!("{}{}", finding.message.get(lang), known::mark(finding, lang)),
         pair(&finding.expected),
         pair(&finding.got),
         related.join(" / "),
@@ -138,7 +142,7 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
 }
 
 /// A cell that begins no formula, in half width or in full: an apostrophe makes a text of it.
-fn inert(cell: &str) -> String {
+pub(super) fn inert(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     format!("{}{}", if formula { "'" } else { "" }, safe(cell))
 }

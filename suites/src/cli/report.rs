@@ -1,6 +1,7 @@
 //! `renkei report --from report.json`, `renkei report --schema`, `renkei report diff`, `renkei report listing`
 
 mod diff;
+mod listing;
 
 use std::io::{self, Read};
 
@@ -48,11 +49,13 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(true)
         .subcommand(diff::command(lang))
+        .subcommand(listing::command(lang))
 }
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
     match matches.subcommand() {
         Some(("diff", matches)) => return diff::run(matches, terminal),
+        Some(("listing", matches)) => return listing::run(matches, terminal),
         Some((_, _)) => return Exit::Usage,
         None => {}
     }
