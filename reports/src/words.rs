@@ -76,6 +76,13 @@ pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
             Lang::En => format!(", {known} of them known"),
         };
     }
+    let own = report.baseline.as_ref().map_or(0, |baseline| sum(&baseline.totals));
+    if own > 0 {
+        counts += &match lang {
+            Lang::Ja => format!("。ベースラインについての警告 {own}件"),
+            Lang::En => format!("; {} about the baseline", some(own, "warning")),
+        };
+    }
     match lang {
         Lang::Ja => format!("判定 [{}]: {}。{counts}", word(report.verdict), said.ja),
         Lang::En => format!("verdict [{}]: {}; {counts}", word(report.verdict), said.en),

@@ -46,7 +46,7 @@ pub(crate) fn small(name: &str, rows: &[u8]) -> Files {
 }
 
 /// The sample reports, by the names of their files.
-pub(crate) const SAMPLES: [&str; 3] = ["everything", "invalid", "valid"];
+pub(crate) const SAMPLES: [&str; 4] = ["everything", "invalid", "known", "valid"];
 
 /// A sample report as it stands in its file.
 pub(crate) fn sample_text(name: &str) -> String {
