@@ -265,7 +265,7 @@ fn facts(report: &Report, listing: &Listing, lang: Lang) -> Vec<(&'static str, S
     add(say("提供会社名", "Company"), Some(listing.company.clone()));
     add(say("連絡先", "Contact"), listing.contact.clone());
     add(say("作成日", "Date"), listing.date.map(|day| day.to_string()));
-    add(say("試験の結果", "Outcome"), Some(words::verdict(report, lang)));
+    add(say("renkeiの判定", "Verdict of renkei"), Some(words::verdict(report, lang)));
     facts
 }
 
