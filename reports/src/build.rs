@@ -1,14 +1,18 @@
 //! Makes the report of a run, masking values on the way.
 
+mod scope;
+
 use std::collections::BTreeMap;
 
 use renkei_validator::finding::{Finding, Got, Severity};
 use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
+use renkei_validator::scope::NotRun;
 use renkei_validator::spec::Version;
 use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
 use time::Date;
 
+use self::scope::Scopes;
 use crate::cite;
 use crate::mask;
 use crate::model::{
@@ -38,6 +42,9 @@ pub struct Run<'a> {
 /// Makes the report.
 pub fn build(run: &Run<'_>) -> Report {
     let not_checked = not_checked(run);
+    let mut scopes = Scopes::default();
+    let inputs = inputs(run.files, &mut scopes);
+    let sets_scope = scopes.index(scope::of_sets(run.sets));
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
     Report {
@@ -51,18 +58,21 @@ pub fn build(run: &Run<'_>) -> Report {
         verdict: verdict(&not_checked, &totals, run.fail_on),
         fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
         values: if run.show_values { "shown" } else { "masked" }.to_owned(),
-        inputs: inputs(run.files),
+        inputs,
         sets: run.sets.map(|sets| sets.sets),
         totals,
         findings: sorted(all()).into_iter().map(|finding| record(finding, run.show_values)).collect(),
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
         not_checked,
+        scopes: scopes.list,
+        sets_scope,
         outcomes: Vec::new(),
     }
 }
 
-fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
+/// What follows from the counts and from what was not checked.
+pub(crate) fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
     let counting = match fail_on {
         None => 0,
         Some(Severity::Error) => totals.error,
@@ -78,9 +88,12 @@ fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Se
     }
 }
 
-fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
-    let mut inputs: Vec<InputRecord> = files
-        .iter()
+/// By name; lists of rules are numbered in this order, too.
+fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRecord> {
+    let mut sorted: Vec<&(FileJudgement, String)> = files.iter().collect();
+    sorted.sort_by(|(a, a_sha256), (b, b_sha256)| (&a.name, a_sha256).cmp(&(&b.name, b_sha256)));
+    sorted
+        .into_iter()
         .map(|(file, sha256)| InputRecord {
             name: file.name.to_string(),
             sha256: sha256.clone(),
@@ -91,10 +104,9 @@ fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
                 Nature::Attachment => Some("attachment".to_owned()),
             },
             version: file.version.map(|version| version.value().to_owned()),
+            scope: scopes.of_file(file),
         })
-        .collect();
-    inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
-    inputs
+        .collect()
 }
 
 fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {
@@ -127,16 +139,21 @@ fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
     for (file, findings) in files.chain(sets) {
-        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for (&(rule, _), count) in &findings.totals {
-            counts.entry(rule).or_default().1 += count;
+        let mut counts: BTreeMap<&str, (u64, u64, Severity)> = BTreeMap::new();
+        for (&(rule, severity), count) in &findings.totals {
+            let (_, total, highest) = counts.entry(rule).or_insert((0, 0, severity));
+            *total += count;
+            *highest = severity.max(*highest);
         }
         for finding in &findings.kept {
-            counts.entry(finding.rule.id).or_default().0 += 1;
+            if let Some((kept, ..)) = counts.get_mut(finding.rule.id) {
+                *kept += 1;
+            }
         }
-        for (rule, (kept, total)) in counts {
+        for (rule, (kept, total, highest)) in counts {
             if kept < total {
-                omitted.push(OmittedRecord { rule: rule.to_owned(), file: file.clone(), kept, total });
+                let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
+                omitted.push(OmittedRecord { rule, file: file.clone(), kept, total, severity });
             }
         }
     }
@@ -202,10 +219,7 @@ fn judged_alone() -> NotCheckedRecord {
             ja: format!("ファイルの組み合わせについてのルール（{}）", rules.join("、")),
             en: format!("the rules about sets of files ({})", rules.join(", ")),
         },
-        why: Pair {
-            ja: "1つのファイルだけを検査したため、ほかのファイルとの突き合わせは行っていません".to_owned(),
-            en: "one file was judged alone, so that there was nothing to compare it with".to_owned(),
-        },
+        why: Pair::from(NotRun::Alone.why()),
         blocks: false,
     }
 }

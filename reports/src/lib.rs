@@ -9,23 +9,25 @@
 //!    as "valid" that could not be checked.
 //! 4. Same report, same bytes.
 //! 5. No output holds a control character, whatever names and values hold.
-//! 6. No IO: renderers give text, somebody else writes it.
+//! 6. No IO: renderers write to what they are given, piece by piece, and read nothing.
 
 mod build;
 pub mod catalogue;
 mod cite;
 mod mask;
 mod model;
+mod read;
 mod render;
 mod safe;
 mod words;
 
 pub use build::{Run, build};
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, NotRunRecord, OmittedRecord,
+    Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
 };
-pub use render::{Style, concise, json, schema, text};
+pub use read::{ReadError, read};
+pub use render::{Encoding, Kind, Manner, Style, concise, json, schema, text, write};
 
 /// The language of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,6 +99,10 @@ pub struct Report {
     pub omitted: Vec<OmittedRecord>,
     /// What was not checked.
     pub not_checked: Vec<NotCheckedRecord>,
+    /// Which rules ran and which did not, once for all inputs that are alike in this.
+    pub scopes: Vec<ScopeRecord>,
+    /// Which of `scopes` tells of the rules about sets.
+    pub sets_scope: usize,
     /// Outcomes of suite cases; empty for `renkei check`.
     pub outcomes: Vec<serde_json::Value>,
 }
@@ -119,6 +123,28 @@ pub struct InputRecord {
     pub kind: Option<String>,
     /// The CSV version it was read as.
     pub version: Option<String>,
+    /// Which of the report's `scopes` tells which rules ran on it.
+    pub scope: usize,
+}
+
+/// Which rules ran, and which did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRecord {
+    /// Ids of the rules that ran, in their order.
+    pub ran: Vec<String>,
+    /// The others, by reason.
+    pub not_run: Vec<NotRunRecord>,
+}
+
+/// Rules that did not run, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotRunRecord {
+    /// Their ids, in their order.
+    pub rules: Vec<String>,
+    /// The reason.
+    pub why: Pair,
 }
 
 /// Counts of all findings, kept or not.
@@ -147,6 +173,8 @@ pub struct OmittedRecord {
     pub kept: u64,
     /// How many there are.
     pub total: u64,
+    /// The highest severity among all of them.
+    pub severity: String,
 }
 
 /// The item a finding is about.

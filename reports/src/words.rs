@@ -3,6 +3,29 @@
 use crate::Lang;
 use crate::model::{Pair, Report, Totals, Verdict};
 
+/// One of two fixed sentences.
+pub(crate) fn pick<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+/// Whether a severity reaches the level to fail on.
+pub(crate) fn reaches(severity: &str, fail_on: &str) -> bool {
+    rank(severity) >= rank(fail_on)
+}
+
+/// `none` is a level that nothing reaches.
+pub(crate) fn rank(word: &str) -> u8 {
+    match word {
+        "info" => 1,
+        "warning" => 2,
+        "error" => 3,
+        _ => 4,
+    }
+}
+
 /// What people call a severity.
 pub(crate) fn severity(word: &str, lang: Lang) -> &str {
     match (lang, word) {
@@ -52,7 +75,7 @@ pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid => "invalid",

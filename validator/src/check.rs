@@ -2,12 +2,13 @@
 
 mod core;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use time::Date;
 
 use self::core::{Context, Core, Plan};
+use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, Severity};
 use crate::name::{FileName, Nature};
@@ -105,6 +106,10 @@ pub struct FileJudgement {
     pub version: Option<Version>,
     /// The table that its rows were read by.
     pub table: Option<&'static Table>,
+    /// The encoding that its bytes speak for.
+    pub encoding: Encoding,
+    /// Rules that broke on it.
+    pub broken: BTreeSet<&'static str>,
     /// What was found.
     pub findings: Findings,
     /// What was not checked.
@@ -181,6 +186,8 @@ impl FileCheck {
             nature,
             bytes: core.bytes,
             records: core.records,
+            encoding: core.spoken,
+            broken: core.broken,
             findings: core.findings,
             not_checked,
             facts: core.facts,

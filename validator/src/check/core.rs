@@ -17,6 +17,7 @@ use crate::rule::{
     Role, RowCheck, Rule, ScanCheck, ScanView,
 };
 use crate::scan::{LineEnd, Piece, Quoting, Record, line_breaks};
+use crate::scope::NotRun;
 use crate::spec::{Item, Table, Version, tables};
 use crate::text::Message;
 
@@ -74,7 +75,9 @@ pub(super) struct Core {
     skipped: Option<(u64, u64)>,
     pub(super) findings: Findings,
     kept: BTreeMap<&'static str, usize>,
-    broken: BTreeSet<&'static str>,
+    pub(super) broken: BTreeSet<&'static str>,
+    /// The encoding that all of the bytes speak for.
+    pub(super) spoken: Encoding,
     pub(super) facts: Facts,
     scratch: Vec<Finding>,
 }
@@ -307,6 +310,7 @@ impl Core {
             Nature::Data => self.encoding.verdict(),
             Nature::Image | Nature::Attachment => (Encoding::Ms932, None),
         };
+        self.spoken = encoding;
         let keep = context.options.keep;
         if let Some(mut bound) = self.bound.take() {
             for (rule, state) in &mut bound.file_rules {
@@ -381,10 +385,7 @@ impl Core {
         for rule in &self.broken {
             not_checked.push(NotChecked {
                 what: Message::pair(format!("{file}: ルール {rule}"), format!("{file}: rule {rule}")),
-                why: Message::pair(
-                    "ルールの実行中に内部エラーが起きました（renkeiの不具合です）",
-                    "the rule broke while running (a defect of renkei)",
-                ),
+                why: Message::from(NotRun::Broken.why()),
                 blocks: true,
             });
         }
