@@ -175,16 +175,13 @@ impl Running {
     pub async fn stop(self) -> Vec<String> {
         self.stop.send_replace(true);
         let never_fired = never_fired(&self.parts.faults);
-        let (counting, serving): (Vec<_>, Vec<_>) =
-            self.tasks.into_iter().enumerate().partition(|(number, _)| *number == 0);
-        for (_, task) in serving {
+        for task in self.tasks {
             // A task that broke has nothing left to end.
             let _ = task.await;
         }
         // The store writes lines until it is closed; nothing follows the footer.
         self.parts.store.close().await;
         self.parts.note(&Event::Stopped { never_fired: never_fired.clone() });
-        counting.iter().for_each(|(_, task)| task.abort());
         never_fired
     }
 }
