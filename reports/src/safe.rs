@@ -24,18 +24,17 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 /// and on `##[name` and `##vso[name` anywhere in a line.
 pub(crate) fn log_line(line: &str) -> Cow<'_, str> {
     let begins = line.trim_start().starts_with("::");
-    if !begins && !line.contains("##[") && !line.contains("##vso[") {
+    if !begins && !line.contains("##") {
         return Cow::Borrowed(line);
     }
-    let mut inert = line.replace("##vso[", "##vso［");
-    for (at, _) in line.replace("##vso[", "##vso［").match_indices("##[").collect::<Vec<_>>().into_iter().rev() {
-        // Masked digits and brackets name no command.
+    let mut inert = if begins { line.replacen("::", "：：", 1) } else { line.to_owned() };
+    inert = inert.replace("##vso[", "##vso［");
+    // Masked digits before a bracket are no command: those begin with a letter.
+    let commands = |text: &str| text.match_indices("##[").map(|(at, _)| at).collect::<Vec<_>>();
+    for at in commands(&inert).into_iter().rev() {
         if inert[at + 3..].starts_with(|c: char| c.is_ascii_alphabetic()) {
             inert.replace_range(at..at + 3, "##［");
         }
-    }
-    if begins {
-        inert = inert.replacen("::", "：：", 1);
     }
     Cow::Owned(inert)
 }

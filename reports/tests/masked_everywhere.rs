@@ -107,7 +107,7 @@ fn assert_hidden(report: &Report, secrets: &BTreeSet<String>) -> Result<(), Test
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_value_of_a_personal_item_is_in_any_output(

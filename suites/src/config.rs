@@ -1,9 +1,10 @@
 //! Reads `renkei.toml`. Knows its keys and says which line is wrong; knows no default.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use renkei_reports::{Kind, Lang};
+use renkei_reports::{Encoding, Kind, Lang};
 use renkei_validator::text::Message;
 use time::Date;
 use toml::Spanned;
@@ -16,15 +17,17 @@ use crate::lang;
 const DEFAULT_FILE: &str = "renkei.toml";
 
 /// The keys, in the order they are suggested.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "lang",
     "color",
     "format",
+    "encoding",
     "fail_on",
     "as_of",
     "show_values",
     "max_findings",
     "max_unpacked",
+    "threads",
     "baseline",
     "key_file",
 ];
@@ -38,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) color: Option<Color>,
     /// `format`
     pub(crate) format: Option<Kind>,
+    /// `encoding`
+    pub(crate) encoding: Option<Encoding>,
     /// `fail_on`
     pub(crate) fail_on: Option<FailOn>,
     /// `as_of`
@@ -48,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) max_findings: Option<usize>,
     /// `max_unpacked`, in bytes
     pub(crate) max_unpacked: Option<u64>,
+    /// `threads`
+    pub(crate) threads: Option<NonZeroUsize>,
     /// `baseline`
     pub(crate) baseline: Option<PathBuf>,
     /// `key_file`
@@ -104,6 +111,7 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
         "lang" => config.lang = Some(one_of(value, &["ja", "en"], lang::parse)?),
         "color" => config.color = Some(one_of(value, Color::WORDS, Color::parse)?),
         "format" => config.format = Some(one_of(value, &Kind::WORDS, Kind::parse)?),
+        "encoding" => config.encoding = Some(one_of(value, &Encoding::WORDS, Encoding::parse)?),
         "fail_on" => config.fail_on = Some(one_of(value, FailOn::WORDS, FailOn::parse)?),
         "as_of" => config.as_of = Some(settings::parse_date(&scalar(value)?)?),
         "show_values" => match value {
@@ -117,6 +125,7 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
         },
         "max_findings" => config.max_findings = Some(settings::parse_count(&scalar(value)?)?),
         "max_unpacked" => config.max_unpacked = Some(settings::parse_size(&scalar(value)?)?),
+        "threads" => config.threads = Some(settings::parse_threads(&scalar(value)?)?),
         "baseline" => config.baseline = Some(path(value)?),
         "key_file" => config.key_file = Some(path(value)?),
         unknown => return Err(unknown_key(unknown)),
@@ -179,19 +188,21 @@ mod tests {
     fn every_key_is_read() {
         let config = parse(
             "renkei.toml",
-            "lang = \"en\"\ncolor = \"never\"\nformat = \"concise\"\nfail_on = \"warning\"\nas_of = 2026-10-05\n\
-             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\n\
+            "lang = \"en\"\ncolor = \"never\"\nformat = \"concise\"\nencoding = \"cp932\"\nfail_on = \"warning\"\nas_of = 2026-10-05\n\
+             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\nthreads = 3\n\
              baseline = \"a/b.toml\"\nkey_file = \"c.key\"\n",
         );
         let expected = Config {
             lang: Some(Lang::En),
             color: Some(Color::Never),
             format: Some(Kind::Concise),
+            encoding: Some(Encoding::Cp932),
             fail_on: Some(FailOn::Warning),
             as_of: Date::from_calendar_date(2026, Month::October, 5).ok(),
             show_values: Some(true),
             max_findings: Some(1000),
             max_unpacked: Some(2 << 20),
+            threads: NonZeroUsize::new(3),
             baseline: Some(PathBuf::from("a/b.toml")),
             key_file: Some(PathBuf::from("c.key")),
         };

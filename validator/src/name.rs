@@ -72,7 +72,8 @@ impl FileName {
         let Some(kind) = name.meant_kind() else { return name };
         let parts: Vec<&str> = rest.as_deref().map_or(Vec::new(), |rest| rest.split('_').collect());
         let new = grammar(Version::V202407, kind).map(|grammar| align(&grammar.segments, &parts));
-        let old = grammar(Version::V202208, kind).map(|grammar| align(&grammar.segments, &parts));
+        let exact = new.as_ref().is_some_and(|new| new.cost == 0);
+        let old = grammar(Version::V202208, kind).filter(|_| !exact).map(|grammar| align(&grammar.segments, &parts));
         let (best, with_types) = match (new, old) {
             (Some(new), Some(old)) if old.cost < new.cost => (old, false),
             (Some(new), _) => (new, true),
@@ -179,6 +180,10 @@ const NEVER: u32 = 2 * LEFT_OUT + 1;
 
 /// The cheapest way to give the parts their roles.
 fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
+    if segments.len() == parts.len() && segments.iter().zip(parts).all(|(segment, part)| fit(*segment, part) == 0) {
+        let parts = segments.iter().zip(parts).map(|(segment, part)| (*segment, (*part).to_owned())).collect();
+        return Alignment { cost: 0, parts, missing: vec![], extra: vec![] };
+    }
     // A name of hundreds of parts is no name; the table below stays small.
     let parts: Vec<&str> = parts[..parts.len().min(32)].iter().rev().copied().collect();
     // Laid out from the end, so that the way back goes from the start: of two readings that cost the

@@ -145,6 +145,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
     let as_of = matches.get_one::<Date>("as-of").copied().or(config.as_of).unwrap_or_else(today_in_japan);
     let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
     let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
+    let threads = matches.get_one("threads").copied().or(config.threads);
     let known = Known::of(matches, config, as_of)?;
     let keep = known.keep(keep);
     Ok(Settings {
@@ -154,7 +155,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
         options: Options { as_of: Some(as_of), keep, sets: true },
-        limits: Limits { unpacked, entries: MOST_ENTRIES, threads: matches.get_one("threads").copied() },
+        limits: Limits { unpacked, entries: MOST_ENTRIES, threads },
         known,
     })
 }

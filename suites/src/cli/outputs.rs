@@ -78,7 +78,7 @@ impl Outputs {
         }
         Ok(Outputs {
             format: matches.get_one("format").copied().or(config.format).unwrap_or(Kind::Text),
-            encoding: matches.get_one("encoding").copied().unwrap_or_default(),
+            encoding: matches.get_one("encoding").copied().or(config.encoding).unwrap_or_default(),
             targets,
         })
     }
