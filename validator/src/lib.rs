@@ -40,6 +40,7 @@ pub mod rows;
 pub mod rule;
 pub mod rules;
 pub mod scan;
+pub mod scope;
 mod sets;
 pub mod spec;
 mod table7;
