@@ -60,7 +60,8 @@ fn no_format_but_the_record_keeps_a_character_that_acts() {
             | Kind::GithubSummary
             | Kind::Gitlab
             | Kind::Csv
-            | Kind::Markdown => {
+            | Kind::Markdown
+            | Kind::Html => {
                 let unescaped = shown.replace("\\[", "[");
                 assert!(unescaped.contains(pictures), "{kind:?}: {shown}");
             }

@@ -72,6 +72,7 @@ fn every_format_is_written_piece_by_piece_and_in_proportion() {
                 Kind::Github => Some(20_000),
                 Kind::Markdown => Some(65_536),
                 Kind::GithubSummary => Some(1 << 20),
+                Kind::Html => Some(5_000_000),
                 Kind::Text | Kind::Concise | Kind::Json | Kind::Junit | Kind::Sarif | Kind::Gitlab | Kind::Csv => None,
             };
             match bounded {
