@@ -35,6 +35,21 @@ fn reports() -> Vec<Report> {
     reports
 }
 
+#[test]
+fn a_rule_that_found_something_is_among_those_that_ran() {
+    let mut seen = BTreeSet::new();
+    for report in reports() {
+        let of_sets = &report.scopes[report.sets_scope];
+        for finding in &report.findings {
+            let input = report.inputs.iter().find(|input| input.name == finding.file).unwrap();
+            let scope = if finding.rule.starts_with("set/") { of_sets } else { &report.scopes[input.scope] };
+            assert!(scope.ran.contains(&finding.rule), "{} in {}", finding.rule, finding.file);
+            seen.insert(finding.rule.clone());
+        }
+    }
+    assert!(seen.len() >= rules::all().len(), "only {} rules spoke", seen.len());
+}
+
 fn two_bad_days(swapped: bool) -> Files {
     let mut draft = Draft::sample("202407-plan").unwrap();
     for row in [0, 1] {
