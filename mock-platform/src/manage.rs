@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Extension, Router};
 use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -20,7 +20,6 @@ use crate::api::respond::{self, Failure, Json, Path, Query, ok};
 use crate::clock::Hand;
 use crate::faults::Plan;
 use crate::journal::Event;
-use crate::metrics::Metrics;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
@@ -39,12 +38,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 }
 
 /// All routes of the management listener.
-pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
+pub(crate) fn router(platform: &Arc<Platform>) -> Router {
     let manage = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/version", get(version))
-        .route("/metrics", get(metrics_text))
+        .route("/metrics", get(metrics))
         .route("/openapi.json", get(async || axum::Json(crate::api::document())))
         .route("/manage/clock", get(clock).put(set_clock))
         .route("/manage/faults", get(faults).put(replace_faults).delete(no_faults))
@@ -58,7 +57,6 @@ pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
         .route("/manage/snapshots/{name}", put(snapshot))
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
-        .layer(Extension(metrics))
         .with_state(Arc::clone(platform));
     let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
     site.merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
@@ -82,8 +80,8 @@ async fn version() -> Response {
     ok(Version { name: "renkei", version: env!("CARGO_PKG_VERSION"), real_system: false })
 }
 
-async fn metrics_text(Extension(metrics): Extension<Metrics>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.text()).into_response()
+async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], platform.journal.metrics().text()).into_response()
 }
 
 /// What the clock shows, and whether it runs.

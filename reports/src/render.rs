@@ -2,18 +2,25 @@
 
 mod concise;
 mod csv;
+mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod known;
+mod listing;
 mod markdown;
+mod outcomes;
 mod sarif;
 mod snippet;
 mod text;
 
 use std::io;
 
+pub use diff::{diff_json, diff_markdown, diff_schema, diff_text};
+pub(crate) use fingerprint::skeleton;
+pub use listing::{listing_csv, listing_html};
 pub(crate) use snippet::{fit, pad, snippet, width};
 pub(crate) use text::{Paint, facts, source_lines};
 

@@ -60,7 +60,7 @@ pub(crate) fn escape_json(json: &str) -> Cow<'_, str> {
 
 /// Whether a character does something else than stand there: controls, line and paragraph
 /// separators, direction marks, zero-width characters, tags.
-fn acts(c: char) -> bool {
+pub(crate) fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

@@ -233,6 +233,8 @@ fn the_head_of_a_report_says_how_it_was_made() {
         files: &files,
         sets: Some(&judgement.sets),
         not_checked: &[],
+        key: None,
+        baseline: None,
     });
     assert_eq!(report.schema, "renkei-report/1");
     assert_eq!(

@@ -1,5 +1,6 @@
 //! The command line: languages, usage, and one module per verb. Knows the shell; judges nothing.
 
+mod baseline;
 mod certs;
 mod check;
 mod client;

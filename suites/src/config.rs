@@ -17,7 +17,7 @@ use crate::lang;
 const DEFAULT_FILE: &str = "renkei.toml";
 
 /// The keys, in the order they are suggested.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "lang",
     "color",
     "format",
@@ -28,6 +28,8 @@ const KEYS: [&str; 10] = [
     "max_findings",
     "max_unpacked",
     "threads",
+    "baseline",
+    "key_file",
 ];
 
 /// The settings of a file; each may be absent.
@@ -53,6 +55,10 @@ pub(crate) struct Config {
     pub(crate) max_unpacked: Option<u64>,
     /// `threads`
     pub(crate) threads: Option<NonZeroUsize>,
+    /// `baseline`
+    pub(crate) baseline: Option<PathBuf>,
+    /// `key_file`
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// Reads the named file, or `renkei.toml` of the current folder where there is one.
@@ -120,6 +126,8 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
         "max_findings" => config.max_findings = Some(settings::parse_count(&scalar(value)?)?),
         "max_unpacked" => config.max_unpacked = Some(settings::parse_size(&scalar(value)?)?),
         "threads" => config.threads = Some(settings::parse_threads(&scalar(value)?)?),
+        "baseline" => config.baseline = Some(path(value)?),
+        "key_file" => config.key_file = Some(path(value)?),
         unknown => return Err(unknown_key(unknown)),
     }
     Ok(())
@@ -130,6 +138,13 @@ fn one_of<T>(value: &DeValue<'_>, words: &[&str], parse: fn(&str) -> Option<T>) 
         let words = words.join(", ");
         Message::pair(format!("次のどれかを書きます: {words}"), format!("expected one of {words}"))
     })
+}
+
+fn path(value: &DeValue<'_>) -> Result<PathBuf, Message> {
+    match value {
+        DeValue::String(text) if !text.is_empty() => Ok(PathBuf::from(text.as_ref())),
+        _ => Err(Message::pair("ファイルのパスを文字列で書きます", "expected the path of a file, as a string")),
+    }
 }
 
 /// A string, a whole number or a date, as text.
@@ -174,7 +189,8 @@ mod tests {
         let config = parse(
             "renkei.toml",
             "lang = \"en\"\ncolor = \"never\"\nformat = \"concise\"\nencoding = \"cp932\"\nfail_on = \"warning\"\nas_of = 2026-10-05\n\
-             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\nthreads = 3\n",
+             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\nthreads = 3\n\
+             baseline = \"a/b.toml\"\nkey_file = \"c.key\"\n",
         );
         let expected = Config {
             lang: Some(Lang::En),
@@ -187,6 +203,8 @@ mod tests {
             max_findings: Some(1000),
             max_unpacked: Some(2 << 20),
             threads: NonZeroUsize::new(3),
+            baseline: Some(PathBuf::from("a/b.toml")),
+            key_file: Some(PathBuf::from("c.key")),
         };
         assert_eq!(config, Ok(expected));
     }

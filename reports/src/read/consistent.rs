@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use renkei_validator::finding::Severity;
 use renkei_validator::text::Message;
 
 use super::locate::Step;
 use crate::build::verdict;
-use crate::model::{FindingRecord, InputRecord, OmittedRecord, Report, Totals};
+use crate::model::{BaselineRecord, FindingRecord, InputRecord, OmittedRecord, Report, Totals};
 use crate::words;
 
 /// What is wrong, and with which value.
@@ -37,12 +36,18 @@ pub(super) fn check(report: &Report) -> Outcome {
     scope_exists(report, report.sets_scope, &["sets_scope".into()])?;
     let names: BTreeSet<&str> = report.inputs.iter().map(|input| input.name.as_str()).collect();
     for (index, finding) in report.findings.iter().enumerate() {
-        check_finding(finding, index, &names)?;
+        check_finding(finding, &["findings".into(), Step::Index(index)], &names)?;
+        let path = ["findings".into(), Step::Index(index), "baselined".into()];
+        let told = finding.baselined.is_none() || report.baseline.is_some();
+        ensure(told, &path, "baselineがないのに既知とされています", "it is known, and there is no baseline")?;
     }
     for (index, omitted) in report.omitted.iter().enumerate() {
         check_omitted(omitted, index, &names)?;
     }
     check_counts(report)?;
+    if let Some(baseline) = &report.baseline {
+        check_baseline(report, baseline)?;
+    }
     check_verdict(report)
 }
 
@@ -62,8 +67,8 @@ fn scope_exists(report: &Report, scope: usize, path: &[Step]) -> Outcome {
     )
 }
 
-fn check_finding(finding: &FindingRecord, index: usize, names: &BTreeSet<&str>) -> Outcome {
-    let at = |key: &str| vec![Step::from("findings"), Step::Index(index), key.into()];
+fn check_finding(finding: &FindingRecord, path: &[Step], names: &BTreeSet<&str>) -> Outcome {
+    let at = |key: &str| [path, &[key.into()]].concat();
     is_rule(&finding.rule, &at("rule"))?;
     one_of(&at("severity"), &finding.severity, &["error", "warning", "info"])?;
     one_of(&at("authority"), &finding.authority, &["spec", "derived", "practice"])?;
@@ -156,18 +161,50 @@ fn check_counts(report: &Report) -> Outcome {
     ensure(fits, &["totals".into()], ja, en)
 }
 
+/// What the baseline lets pass is among what was found, and what is said of it adds up.
+fn check_baseline(report: &Report, baseline: &BaselineRecord) -> Outcome {
+    let names = BTreeSet::from([baseline.file.as_str()]);
+    let mut seen = Totals::default();
+    for (index, finding) in baseline.findings.iter().enumerate() {
+        check_finding(finding, &["baseline".into(), "findings".into(), Step::Index(index)], &names)?;
+        count(&mut seen, finding);
+    }
+    let path = ["baseline".into(), "totals".into()];
+    ensure(seen == baseline.totals, &path, "findingsの件数と合いません", "it is not the count of findings")?;
+    let mut listed = Totals::default();
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.baselined.is_some())
+        .for_each(|finding| count(&mut listed, finding));
+    let (all, covered) = (&report.totals, &baseline.covered);
+    let within = |some: &Totals, more: &Totals| {
+        let of = |rule: &str| more.by_rule.get(rule).copied().unwrap_or_default();
+        some.error <= more.error
+            && some.warning <= more.warning
+            && some.info <= more.info
+            && some.by_rule.iter().all(|(rule, count)| *count <= of(rule))
+    };
+    let fits = within(&listed, covered) && within(covered, all);
+    let path = ["baseline".into(), "covered".into()];
+    ensure(fits, &path, "指摘の件数と合いません", "it does not fit the counts of findings")
+}
+
+fn count(totals: &mut Totals, finding: &FindingRecord) {
+    *match finding.severity.as_str() {
+        "error" => &mut totals.error,
+        "warning" => &mut totals.warning,
+        _ => &mut totals.info,
+    } += 1;
+    *totals.by_rule.entry(finding.rule.clone()).or_default() += 1;
+}
+
 fn sum(numbers: impl IntoIterator<Item = u64>) -> Option<u64> {
     numbers.into_iter().try_fold(0_u64, u64::checked_add)
 }
 
 fn check_verdict(report: &Report) -> Outcome {
-    let fail_on = match report.fail_on.as_str() {
-        "error" => Some(Severity::Error),
-        "warning" => Some(Severity::Warning),
-        "info" => Some(Severity::Info),
-        _ => None,
-    };
-    let follows = verdict(&report.not_checked, &report.totals, fail_on);
+    let follows = verdict(report);
     let (is, should) = (words::word(report.verdict), words::word(follows));
     ensure(
         report.verdict == follows,

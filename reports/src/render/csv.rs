@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::Encoding;
+use super::known;
 use super::text::{not_checked_line, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{FindingRecord, Report};
@@ -80,24 +81,32 @@ pub(super) fn write(report: &Report, lang: Lang, encoding: Encoding, out: &mut d
 
 fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    writer.write_record(headings(lang))?;
-    for finding in &report.findings {
-        writer.write_record(row(finding, lang).map(|cell| inert(&cell)))?;
+    writer.write_record(headings(lang)).map_err(of_writing)?;
+    for finding in report.all_findings() {
+        writer.write_record(row(finding, lang).map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     for omitted in &report.omitted {
         let mut cells = entry(pick(lang, "省略", "left out"), &omitted_line(omitted, lang));
         cells[1] = omitted.file.clone().unwrap_or_default();
         cells[6] = words::severity(&omitted.severity, lang).to_owned();
         cells[7] = omitted.rule.clone();
-        writer.write_record(cells.map(|cell| inert(&cell)))?;
+        writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     for entry_of in &report.not_checked {
         let cells = entry(pick(lang, "未検査", "not checked"), &not_checked_line(entry_of, lang));
-        writer.write_record(cells.map(|cell| inert(&cell)))?;
+        writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     let cells = entry(pick(lang, "判定", "verdict"), &words::verdict(report, lang));
-    writer.write_record(cells.map(|cell| inert(&cell)))?;
+    writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     writer.flush()
+}
+
+/// What kept the library from writing: the writer, as a line always has as many cells as the headings.
+fn of_writing(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A line with nothing but its kind and what it says.
@@ -114,7 +123,10 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
     let cites: Vec<&str> = finding.cites.iter().map(|cite| cite.get(lang)).collect();
     let related: Vec<String> = finding.related.iter().map(|related| related_line(related, lang)).collect();
     [
-        pick(lang, "指摘", "finding").to_owned(),
+        match finding.baselined {
+            None => pick(lang, "指摘", "finding").to_owned(),
+            Some(_) => pick(lang, "既知", "known").to_owned(),
+        },
         finding.file.clone(),
         number(finding.line),
         number(finding.column),
@@ -126,7 +138,7 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
         finding.capped.clone().unwrap_or_default(),
         number(finding.item.as_ref().map(|item| u64::from(item.no))),
         finding.item.as_ref().map(|item| item.name_ja.clone()).unwrap_or_default(),
-        finding.message.get(lang).to_owned(),
+        format!("{}{}", finding.message.get(lang), known::mark(finding, lang)),
         pair(&finding.expected),
         pair(&finding.got),
         related.join(" / "),
@@ -138,7 +150,7 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
 }
 
 /// A cell that begins no formula, in half width or in full: an apostrophe makes a text of it.
-fn inert(cell: &str) -> String {
+pub(super) fn inert(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     format!("{}{}", if formula { "'" } else { "" }, safe(cell))
 }

@@ -50,7 +50,7 @@ fn role(name: &str) -> String {
 }
 
 /// A message with every number as `#`: counts and line numbers differ from run to run.
-fn skeleton(message: &str) -> String {
+pub(crate) fn skeleton(message: &str) -> String {
     let mut skeleton = String::with_capacity(message.len());
     for c in message.chars() {
         match c.is_ascii_digit() {

@@ -74,8 +74,9 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
             reasons += 1;
         }
     }
-    let mut rest = Totals { by_rule: Default::default(), ..report.totals };
-    for finding in &report.findings {
+    // What is known is told in the summary, not beside the rows.
+    let mut rest = words::fresh(report);
+    for finding in report.all_findings().filter(|finding| finding.baselined.is_none()) {
         if budget.is_spent() {
             break;
         }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::json::{Each, pretty};
+use super::known;
 use super::text::{not_checked_line, note_lines, omitted_line};
 use crate::Lang;
 use crate::model::{FindingRecord, NotCheckedRecord, OmittedRecord, Report};
@@ -42,7 +43,7 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
     let issues = Each(|| {
         let mut fingerprints = Fingerprints::default();
         let blocking = report.not_checked.iter().filter(|entry| entry.blocks).map(Source::NotChecked);
-        let findings = report.findings.iter().map(Source::Finding);
+        let findings = report.all_findings().map(Source::Finding);
         let omitted = report.omitted.iter().map(Source::Omitted);
         let all = blocking.chain(findings).chain(omitted);
         all.map(move |source| issue(source, lang, &mut fingerprints))
@@ -70,7 +71,7 @@ fn issue(source: Source<'_>, lang: Lang, fingerprints: &mut Fingerprints) -> Iss
             description: safe(&description(finding, lang)).into_owned(),
             check_name: finding.rule.clone(),
             fingerprint: fingerprints.finding(finding),
-            severity: severity(&finding.severity),
+            severity: if finding.baselined.is_some() { "info" } else { severity(&finding.severity) },
             location: location(&finding.file, finding.line),
         },
         Source::Omitted(omitted) => Issue {
@@ -105,5 +106,5 @@ fn description(finding: &FindingRecord, lang: Lang) -> String {
     for line in note_lines(finding, lang) {
         text.push_str(&format!(" / {line}"));
     }
-    text
+    text + &known::mark(finding, lang)
 }

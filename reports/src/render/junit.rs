@@ -5,15 +5,18 @@
 //! writes it needs all cases before the first byte, so they are kept in memory once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
-use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report as Junit, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
+use super::known;
 use super::text::{Paint, finding_lines, not_checked_line, omitted_line};
-use crate::Lang;
 use crate::model::{FindingRecord, InputRecord, NotCheckedRecord, OmittedRecord, Report, ScopeRecord};
 use crate::safe::safe;
 use crate::words::{self, pick, rank, reaches};
+use crate::{Lang, baseline};
 
 /// Up to this many files, every rule of every file is a case. Above, files without findings share one
 /// suite, and the suites of the others hold the rules that found something; each says what it leaves out.
@@ -35,7 +38,20 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
     if !full && !clean.is_empty() {
         junit.add_test_suite(run.clean(&clean));
     }
-    junit.serialize(out).map_err(io::Error::other)
+    junit.serialize(out).map_err(of_writing)
+}
+
+/// What kept the library from writing, where it was the writer: a reader that has gone is no failure.
+fn of_writing(error: SerializeError) -> io::Error {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        let shared = inner.downcast_ref::<Arc<io::Error>>().map(Arc::as_ref);
+        if let Some(io) = inner.downcast_ref::<io::Error>().or(shared) {
+            return io::Error::new(io.kind(), io.to_string());
+        }
+        cause = inner.source();
+    }
+    io::Error::other(error)
 }
 
 /// What one rule found in one place.
@@ -63,7 +79,7 @@ impl<'a> Run<'a> {
         let of_sets: Vec<&str> = report.scopes.get(report.sets_scope).map_or(Vec::new(), rules);
         let kinds = report.inputs.iter().map(|input| (input.name.as_str(), input.kind.as_deref())).collect();
         let mut run = Run { report, lang, kinds, files: BTreeMap::new(), sets: BTreeMap::new() };
-        for finding in &report.findings {
+        for finding in report.all_findings() {
             let place = match of_sets.contains(&finding.rule.as_str()) {
                 true => &mut run.sets,
                 false => run.files.entry(&finding.file).or_default(),
@@ -95,6 +111,7 @@ impl<'a> Run<'a> {
         suite.add_property(Property::new("values", &*safe(&self.report.values)));
         let scope = self.report.scopes.get(self.report.sets_scope);
         suite.add_test_cases(self.cases(scope, Some(&self.sets), name));
+        suite.add_test_cases(self.baseline(name));
         let mut others = 0;
         for (index, entry) in self.report.not_checked.iter().enumerate() {
             if entry.blocks || index < NOT_CHECKED {
@@ -112,6 +129,17 @@ impl<'a> Run<'a> {
         }
         suite.set_system_out(&*safe(&words::verdict(self.report, self.lang)));
         counted(suite)
+    }
+
+    /// What there is to say of a baseline: each thing is a case, whether it is said or not.
+    fn baseline(&self, class: &str) -> Vec<TestCase> {
+        let Some(baseline) = &self.report.baseline else { return Vec::new() };
+        let found = self.files.get(baseline.file.as_str());
+        let one = |rule: &&'static str| match found.and_then(|found| found.get(rule)) {
+            Some(found) => self.found(rule, found, class),
+            None => case(rule, TestCaseStatus::success(), class),
+        };
+        baseline::RULES.iter().map(one).collect()
     }
 
     fn file(&self, input: &InputRecord, full: bool) -> TestSuite {
@@ -201,13 +229,17 @@ impl<'a> Run<'a> {
     }
 
     fn found(&self, rule: &str, found: &Found<'_>, class: &str) -> TestCase {
-        let severities = found.findings.iter().map(|finding| &finding.severity);
-        let severities = severities.chain(found.omitted.map(|omitted| &omitted.severity));
+        // What is known does not fail.
+        let omitted = found.omitted.filter(|_| !self.report.knows_all(rule));
+        let counting = found.findings.iter().filter(|finding| finding.baselined.is_none());
+        let severities = counting.clone().map(|finding| &finding.severity);
+        let severities = severities.chain(omitted.map(|omitted| &omitted.severity));
         let highest = severities.max_by_key(|severity| rank(severity)).map_or("", String::as_str);
         let mut lines = Vec::new();
         for finding in &found.findings {
             let kind = self.kinds.get(finding.file.as_str()).copied().flatten();
             lines.extend(finding_lines(finding, kind, self.lang, Paint { color: false }));
+            lines.extend(finding.baselined.iter().map(|_| safe(&known::mark(finding, self.lang)).into_owned()));
             lines.push(String::new());
         }
         lines.extend(found.omitted.map(|omitted| safe(&omitted_line(omitted, self.lang)).into_owned()));
@@ -217,8 +249,9 @@ impl<'a> Run<'a> {
             case.set_system_out(text.trim_end());
             return case;
         }
-        let count = found.omitted.map_or(found.findings.len() as u64, |omitted| omitted.total);
-        let first = found.findings.first().map_or("", |finding| finding.message.get(self.lang));
+        let hidden = omitted.map_or(0, |omitted| omitted.total - omitted.kept);
+        let count = counting.clone().count() as u64 + hidden;
+        let first = counting.clone().next().map_or("", |finding| finding.message.get(self.lang));
         let message = match self.lang {
             Lang::Ja => format!("{first}（{count}件）"),
             Lang::En => format!("{first} ({count})"),

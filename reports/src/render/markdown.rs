@@ -6,6 +6,7 @@ use std::io;
 use renkei_validator::rules;
 
 use super::fit;
+use super::known;
 use super::text::{facts, notes, omitted_line, place};
 use crate::Lang;
 use crate::model::{FindingRecord, Report, Verdict};
@@ -27,16 +28,18 @@ const RULES: usize = 40;
 
 /// Writes as many findings as fit into so many bytes, and how many more there are.
 pub(super) fn write(report: &Report, lang: Lang, limit: usize, out: &mut dyn io::Write) -> io::Result<()> {
-    let head = head(report, lang) + &blocking(report, lang) + &by_rule(report, lang);
+    let head = head(report, lang) + &blocking(report, lang) + &known(report, lang) + &by_rule(report, lang);
     let tail = omitted(report, lang) + &others(report, lang) + &foot(report, lang);
     // Room for the line about those that do not fit.
     let mut room = limit.saturating_sub(head.len() + tail.len() + 200);
     out.write_all(head.as_bytes())?;
-    if !report.findings.is_empty() {
+    let new = report.all_findings().filter(|finding| finding.baselined.is_none());
+    let count = new.clone().count();
+    if count > 0 {
         writeln!(out, "### {}\n", pick(lang, "指摘", "Findings"))?;
     }
     let mut shown = 0;
-    for finding in &report.findings {
+    for finding in new {
         let text = entry(finding, lang);
         if text.len() > room {
             break;
@@ -45,14 +48,14 @@ pub(super) fn write(report: &Report, lang: Lang, limit: usize, out: &mut dyn io:
         shown += 1;
         out.write_all(text.as_bytes())?;
     }
-    let rest = report.findings.len() - shown;
+    let rest = count - shown;
     if rest > 0 {
         match lang {
             Lang::Ja => writeln!(out, "- ほか{rest}件は、長くなるため載せていません。")?,
             Lang::En => writeln!(out, "- {rest} more do not fit here.")?,
         }
     }
-    if !report.findings.is_empty() {
+    if count > 0 {
         writeln!(out)?;
     }
     out.write_all(tail.as_bytes())
@@ -71,6 +74,12 @@ fn blocking(report: &Report, lang: Lang) -> String {
     let blocking = report.not_checked.iter().filter(|entry| entry.blocks);
     let lines = blocking.map(|entry| format!("{}: {}", code(entry.what.get(lang)), plain(entry.why.get(lang))));
     section(pick(lang, "検査を完了できなかった理由", "Why the check is incomplete"), lines, lang)
+}
+
+/// What the baseline lets pass; it is counted here and not listed.
+fn known(report: &Report, lang: Lang) -> String {
+    let lines = known::lines(report, lang).into_iter().map(|line| plain(line.trim_start()));
+    section(pick(lang, "既知の指摘", "Known findings"), lines, lang)
 }
 
 fn by_rule(report: &Report, lang: Lang) -> String {
@@ -171,7 +180,7 @@ fn section(heading: &str, lines: impl Iterator<Item = String>, lang: Lang) -> St
 
 /// Text that says what it says and marks nothing. `@` and `#` before a name or a number become full-width,
 /// as no escape keeps GitHub from making a mention or a reference of them.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let text = safe(text);
     let text = fit(&text, TEXT);
     let mut escaped = String::with_capacity(text.len());
@@ -195,7 +204,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Text as it stands, in a fence longer than any inside.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = safe(text);
     let text = fit(&text, TEXT);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);

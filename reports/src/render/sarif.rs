@@ -14,7 +14,7 @@ use serde::ser::{SerializeMap, Serializer};
 use self::rules::Rules;
 use self::shape::{
     Artifact, Component, Fingerprint, Hashes, Invocation, Location, Message, Notification, PhysicalLocation, Region,
-    RelatedLocation, Result, ResultProperties, RunProperties, Text, Uri,
+    RelatedLocation, Result, ResultProperties, RunProperties, Suppression, SuppressionProperties, Text, Uri,
 };
 use super::fingerprint::Fingerprints;
 use super::json::{Each, pretty};
@@ -78,7 +78,7 @@ impl Serialize for Run<'_> {
         let results = || {
             let mut fingerprints = Fingerprints::default();
             let artifacts = &artifacts;
-            report.findings.iter().map(move |finding| Result {
+            report.all_findings().map(move |finding| Result {
                 rule_id: &finding.rule,
                 rule_index: rules.index(&finding.rule),
                 level: level(&finding.severity),
@@ -86,6 +86,7 @@ impl Serialize for Run<'_> {
                 locations: [location(finding, artifacts, report.values == "shown")],
                 related_locations: finding.related.iter().map(|it| related(it, artifacts, lang)).collect(),
                 partial_fingerprints: Fingerprint { renkei: fingerprints.finding(finding) },
+                suppressions: report.baseline.as_ref().map(|_| suppressions(finding)),
                 properties: properties(finding, lang),
             })
         };
@@ -214,6 +215,15 @@ fn region(
         byte_length: bytes.map(|bytes| bytes.end.saturating_sub(bytes.start)),
         snippet,
     })
+}
+
+fn suppressions(finding: &FindingRecord) -> Vec<Suppression<'_>> {
+    let suppression = finding.baselined.as_ref().map(|known| Suppression {
+        kind: "external",
+        justification: &known.reason,
+        properties: SuppressionProperties { expires: &known.expires },
+    });
+    suppression.into_iter().collect()
 }
 
 fn properties(finding: &FindingRecord, lang: Lang) -> ResultProperties<'_> {

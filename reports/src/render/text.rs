@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 use crate::model::{
     ByteRange, ExcerptText, FindingRecord, NotCheckedRecord, OmittedRecord, RelatedRecord, Report, Verdict,
 };
-use crate::render::{Style, fit, pad, snippet, width};
+use crate::render::{Style, fit, known, outcomes, pad, snippet, width};
 use crate::safe::{log_line, safe};
 use crate::{Lang, words};
 
@@ -23,11 +23,16 @@ pub(super) fn write(report: &Report, lang: Lang, style: Style, out: &mut dyn io:
     let paint = Paint { color: style.color };
     let kinds: BTreeMap<&str, Option<&str>> =
         report.inputs.iter().map(|input| (input.name.as_str(), input.kind.as_deref())).collect();
-    for finding in &report.findings {
+    for finding in report.all_findings().filter(|finding| finding.baselined.is_none()) {
         let kind = kinds.get(finding.file.as_str()).copied().flatten();
         write_section(out, &finding_lines(finding, kind, lang, paint))?;
     }
-    for section in [not_checked(report, lang, paint), omitted(report, lang, paint), summary(report, lang)] {
+    let known = known::lines(report, lang).into_iter().enumerate();
+    let known = known.map(|(i, line)| if i == 0 { paint.bold(&line) } else { line }).collect();
+    let outcomes = outcomes::lines(report, lang, paint);
+    for section in
+        [outcomes, not_checked(report, lang, paint), omitted(report, lang, paint), known, summary(report, lang)]
+    {
         if !section.is_empty() {
             write_section(out, &section)?;
         }
@@ -56,7 +61,7 @@ impl Paint {
         if self.color { format!("{}{text}{}", style.render(), style.render_reset()) } else { text.to_owned() }
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
         self.with(Ansi::new().bold(), text)
     }
 
@@ -75,7 +80,7 @@ impl Paint {
         )
     }
 
-    fn verdict(self, verdict: Verdict, text: &str) -> String {
+    pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.with(
             bold(match verdict {
                 Verdict::Valid => AnsiColor::Green,

@@ -35,6 +35,8 @@ pub(crate) fn report(files: &Files, setup: &Setup<'_>) -> Report {
         files: &files,
         sets: (!setup.alone).then_some(&sets),
         not_checked: setup.not_checked,
+        key: None,
+        baseline: None,
     })
 }
 
@@ -44,7 +46,7 @@ pub(crate) fn small(name: &str, rows: &[u8]) -> Files {
 }
 
 /// The sample reports, by the names of their files.
-pub(crate) const SAMPLES: [&str; 3] = ["everything", "invalid", "valid"];
+pub(crate) const SAMPLES: [&str; 4] = ["everything", "invalid", "known", "valid"];
 
 /// A sample report as it stands in its file.
 pub(crate) fn sample_text(name: &str) -> String {

@@ -10,6 +10,7 @@ use renkei_validator::text::Message;
 use renkei_validator::{Options, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
+use super::baseline::{self, Known};
 use super::outputs::Outputs;
 use super::settings::FailOn;
 use super::terminal::Terminal;
@@ -82,6 +83,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "同時に読み取るファイルの数。指定がなければ、CPUの数（8まで）。結果は変わりません",
             "How many files are read at once. Without it, as many as there are CPUs, up to 8. The outcome is the same",
         )))
+        .args(baseline::args(lang))
 }
 
 fn parse_bool(text: &str) -> Result<bool, Message> {
@@ -101,6 +103,7 @@ struct Settings {
     show_values: bool,
     options: Options,
     limits: Limits,
+    known: Known,
 }
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
@@ -143,6 +146,8 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
     let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
     let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
     let threads = matches.get_one("threads").copied().or(config.threads);
+    let known = Known::of(matches, config, as_of)?;
+    let keep = known.keep(keep);
     Ok(Settings {
         paths,
         stdin_name,
@@ -151,6 +156,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
         options: Options { as_of: Some(as_of), keep, sets: true },
         limits: Limits { unpacked, entries: MOST_ENTRIES, threads },
+        known,
     })
 }
 
@@ -178,7 +184,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     if nothing {
         terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
     }
-    let report = renkei_reports::build(&Run {
+    let run = Run {
         as_of: options.as_of,
         fail_on: settings.fail_on.severity(),
         show_values: settings.show_values,
@@ -186,8 +192,15 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         files: &inputs.files,
         sets: sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
-    });
-    let exit = if nothing { Exit::Nothing } else { report.verdict.into() };
+        key: None,
+        baseline: None,
+    };
+    let (report, renewed) = settings.known.report(&run, terminal);
+    let exit = match renewed {
+        Err(exit) => exit,
+        Ok(()) if nothing => Exit::Nothing,
+        Ok(()) => report.verdict.into(),
+    };
     settings.outputs.write(&report, terminal, exit)
 }
 

@@ -1,4 +1,7 @@
-//! `renkei report --from report.json`, `renkei report --schema`
+//! `renkei report --from report.json`, `renkei report --schema`, `renkei report diff`, `renkei report listing`
+
+mod diff;
+mod listing;
 
 use std::io::{self, Read};
 
@@ -43,9 +46,19 @@ pub(super) fn command(lang: Lang) -> Command {
                 .action(ArgAction::SetTrue)
                 .help(say("report.jsonのJSON Schemaを出力します", "Print the JSON Schema of report.json")),
         )
+        .subcommand_negates_reqs(true)
+        .args_conflicts_with_subcommands(true)
+        .subcommand(diff::command(lang))
+        .subcommand(listing::command(lang))
 }
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
+    match matches.subcommand() {
+        Some(("diff", matches)) => return diff::run(matches, terminal),
+        Some(("listing", matches)) => return listing::run(matches, terminal),
+        Some((_, _)) => return Exit::Usage,
+        None => {}
+    }
     let Some(from) = matches.get_one::<String>("from") else {
         return terminal.show(&with_line_end(renkei_reports::schema().to_owned()), Exit::Valid);
     };
@@ -67,6 +80,12 @@ fn read(from: &str, matches: &ArgMatches, config: &Config) -> Result<(Report, Ou
             format!("{name} is read, so it cannot be written to"),
         ));
     }
+    Ok((load(from)?, outputs))
+}
+
+/// Reads a record; `-` is standard input.
+fn load(from: &str) -> Result<Report, Message> {
+    let name = shown(from.as_bytes());
     let bytes = bytes(from).map_err(|error| {
         let why = lang::io_reason(&error);
         Message::pair(format!("{name} を読み取れません: {}", why.ja), format!("cannot read {name}: {}", why.en))
@@ -75,7 +94,7 @@ fn read(from: &str, matches: &ArgMatches, config: &Config) -> Result<(Report, Ou
         let why = error.message();
         Message::pair(format!("{name} の{}", why.ja), format!("{name}, {}", why.en))
     })?;
-    Ok((report, outputs))
+    Ok(report)
 }
 
 fn bytes(from: &str) -> io::Result<Vec<u8>> {

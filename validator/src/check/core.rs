@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Findings, NotChecked, Options, excerpt};
+use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::Facts;
@@ -200,14 +200,7 @@ impl Core {
         }
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
-                finding.excerpt = finding.place.map(|place| {
-                    excerpt(
-                        view.record.bytes,
-                        place.start as usize..place.end as usize,
-                        view.record.cells,
-                        view.row.map(|r| r.table),
-                    )
-                });
+                describe(&mut finding, &view.record, view.row.map(|row| row.table));
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
@@ -291,14 +284,10 @@ impl Core {
                 self.broken.insert(rule.id);
             }
             for mut finding in found {
-                finding.excerpt = finding.place.filter(|place| place.record == row.record.at).map(|place| {
-                    excerpt(
-                        row.record.bytes,
-                        place.start as usize..place.end as usize,
-                        row.record.cells,
-                        Some(row.table),
-                    )
-                });
+                let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
+                if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
+                    describe(&mut finding, &row.record, Some(row.table));
+                }
                 self.findings.add(finding, context.options.keep, &mut self.kept);
             }
         }

@@ -10,7 +10,7 @@ use super::level;
 use super::shape::{Configuration, Descriptor, DescriptorProperties, Text};
 use crate::model::Report;
 use crate::words::{self, pick};
-use crate::{Lang, build, cite};
+use crate::{Lang, baseline, build, cite};
 
 /// In the order that lists and findings name them.
 pub(super) struct Rules<'a> {
@@ -25,7 +25,7 @@ impl<'a> Rules<'a> {
             let not_run = scope.not_run.iter().flat_map(|not_run| &not_run.rules);
             scope.ran.iter().chain(not_run).for_each(|id| rules.add(id));
         }
-        report.findings.iter().for_each(|finding| rules.add(&finding.rule));
+        report.all_findings().for_each(|finding| rules.add(&finding.rule));
         rules
     }
 
@@ -47,9 +47,10 @@ impl<'a> Rules<'a> {
 }
 
 fn descriptor<'a>(id: &'a str, rule: Option<&&'static Rule>, lang: Lang) -> Descriptor<'a> {
+    let title = rule.map(|rule| rule.title).or_else(|| baseline::title(id));
     Descriptor {
         id,
-        short_description: rule.map(|rule| Text { text: pick(lang, rule.title.ja, rule.title.en).to_owned() }),
+        short_description: title.map(|title| Text { text: pick(lang, title.ja, title.en).to_owned() }),
         full_description: rule.map(|rule| Text { text: pick(lang, rule.why.ja, rule.why.en).to_owned() }),
         help: rule.map(|rule| Text { text: help(rule, lang) }),
         default_configuration: rule.map(|rule| Configuration { level: level(rule.severity.word()) }),

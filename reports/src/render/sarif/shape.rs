@@ -106,6 +106,9 @@ pub(super) struct Result<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<RelatedLocation>,
     pub(super) partial_fingerprints: Fingerprint,
+    /// `None` where there was no baseline: then nothing is known of what is let pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression<'a>>>,
     pub(super) properties: ResultProperties<'a>,
 }
 
@@ -145,6 +148,18 @@ pub(super) struct Region {
     pub(super) byte_length: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) snippet: Option<Text>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Suppression<'a> {
+    pub(super) kind: &'static str,
+    pub(super) justification: &'a str,
+    pub(super) properties: SuppressionProperties<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties<'a> {
+    pub(super) expires: &'a str,
 }
 
 #[derive(Serialize)]
