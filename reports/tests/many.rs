@@ -105,3 +105,25 @@ fn totals_are_exact_in_every_format_that_holds_all() {
     assert_eq!(text(Kind::Sarif).matches("\"partialFingerprints\"").count(), FINDINGS);
     assert_eq!(text(Kind::Junit).matches("警告[cell/date-does-not-exist]").count(), FINDINGS);
 }
+
+/// Takes a little and then goes away, as `head` does.
+struct Leaving(usize);
+
+impl io::Write for Leaving {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_told_as_such_by_every_format() {
+    for kind in Kind::ALL {
+        let error = renkei_reports::write(&many(100), kind, &manner(Lang::Ja), &mut Leaving(100)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{kind:?}");
+    }
+}
