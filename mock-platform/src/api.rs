@@ -55,6 +55,13 @@ pub fn served(platform: &Arc<Platform>) -> Router {
     observed::observed(with_faults(router, platform.faults.clone()), platform)
 }
 
+/// 利用状況Webサイト and the certificate office: their routes, and who writes down what became of each
+/// request.
+pub(crate) fn served_site(platform: &Arc<Platform>) -> Router {
+    let (router, _) = complete(site::router(), Arc::clone(platform));
+    observed::observed(router, platform)
+}
+
 /// The description of both listeners.
 pub fn document() -> OpenApi {
     let mut document = About::openapi();

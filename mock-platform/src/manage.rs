@@ -60,8 +60,7 @@ pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
         .route("/manage/reset", post(reset))
         .layer(Extension(metrics))
         .with_state(Arc::clone(platform));
-    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    site.merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
+    crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {
