@@ -1,0 +1,8 @@
+//! The whole platform over HTTPS with client certificates: every business error and every system error,
+//! what a receiver sees of faults in the meaning, and what no client should send.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod bench;
+mod business;
+mod systems;
