@@ -45,20 +45,51 @@ where
         .header_read_timeout(settings.head_time)
         .max_buf_size(MOST_BUFFERED)
         .serve_connection(TokioIo::new(telling), service);
-    tokio::pin!(connection);
+    tokio::pin!(connection, stopped);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = stopped => {
+        () = &mut stopped => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // Nobody lingers when the listener ends.
+            let _ = connection.await;
+            return;
         }
     };
-    // hyper lets an idle connection go without a word. Any other end is the client's matter, or one
-    // that shall look broken.
-    if ended.is_err_and(|error| error.is_timeout()) {
-        let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
-        // A client that does not even take that is not waited for.
-        let _ = timeout(LINGER, goodbye).await;
+    let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
+    let leaving = async {
+        match ended {
+            // Where the client still sends what was answered without being read, closing would be a
+            // reset, which may overtake the answer.
+            Ok(()) => drain(&stream).await,
+            Err(error) if error.is_parse() => {
+                if goodbye.await.is_ok() {
+                    drain(&stream).await;
+                }
+            }
+            // hyper lets an idle connection go without a word.
+            Err(error) if error.is_timeout() => {
+                let _ = goodbye.await;
+            }
+            // Any other end is the client's matter, or one that shall look broken.
+            Err(_) => {}
+        }
+    };
+    tokio::select! {
+        // A client that does not take its leave in time is not waited for.
+        _ = timeout(LINGER, leaving) => {}
+        () = stopped => {}
+    }
+}
+
+/// Reads and forgets until the client has closed.
+async fn drain<S: AsyncRead + Unpin>(stream: &Mutex<S>) {
+    let mut forgotten = [0; 4 << 10];
+    loop {
+        let mut buffer = ReadBuf::new(&mut forgotten);
+        let read = poll_fn(|cx| with(stream, |stream| stream.poll_read(cx, &mut buffer))).await;
+        if read.is_err() || buffer.filled().is_empty() {
+            return;
+        }
     }
 }
 
