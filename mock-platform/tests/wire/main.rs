@@ -5,4 +5,5 @@
 
 mod bench;
 mod business;
+mod meaning;
 mod systems;
