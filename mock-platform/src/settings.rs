@@ -59,6 +59,10 @@ pub struct Settings {
     /// How long the whole body of a request may take.
     #[serde(deserialize_with = "seconds")]
     pub body_time: Duration,
+    /// How long a client may take nothing of a response before its connection is reset, as the operating
+    /// system sees it, which buffers some (assumption).
+    #[serde(deserialize_with = "seconds")]
+    pub write_time: Duration,
     /// Entries of a page of a list, where a request names no number; and the most it may name.
     pub page: (u32, u32),
     /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
@@ -118,6 +122,7 @@ impl Default for Settings {
             handshake_time: Duration::from_secs(10),
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(120),
+            write_time: Duration::from_secs(120),
             page: (50, 200),
             tls13_only: false,
             v3_stops_on: date!(2027 - 01 - 01),
