@@ -6,4 +6,5 @@
 mod bench;
 mod business;
 mod meaning;
+mod operator;
 mod systems;
