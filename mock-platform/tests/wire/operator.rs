@@ -11,7 +11,8 @@ async fn a_fee_that_the_operator_settles_makes_the_next_application_possible() {
     let token = bench.site_login(UNPAID).await;
     let seen = async || {
         let licence = bench.site(&token, Method::GET, "/site/licence", None).await.data();
-        let texts: Vec<_> = licence["texts"].as_array().unwrap().iter().map(|text| text["text"]["ja"].clone()).collect();
+        let texts: Vec<_> =
+            licence["texts"].as_array().unwrap().iter().map(|text| text["text"]["ja"].clone()).collect();
         (licence["settlement"].clone(), licence["balance"].clone(), licence["can_apply"].clone(), json!(texts))
     };
     let refused = "ご利用期間内、もしくはライセンス料のお支払が完了していない為、現在は利用申請ができません。";
