@@ -66,6 +66,7 @@ pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
         .merge(Router::from(described()))
+        .method_not_allowed_fallback(respond::no_such_method)
         .layer(Extension(metrics))
         .with_state(Arc::clone(platform));
     crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
