@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod apart;
+mod bad_input;
 mod bench;
 mod business;
 mod meaning;
