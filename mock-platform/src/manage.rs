@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Extension, Router};
 use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -22,7 +22,6 @@ use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
 use crate::clock::Hand;
 use crate::faults::Plan;
 use crate::journal::Event;
-use crate::metrics::Metrics;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
@@ -46,12 +45,12 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
 }
 
 /// All routes of the management listener.
-pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
+pub(crate) fn router(platform: &Arc<Platform>) -> Router {
     let manage = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/version", get(version))
-        .route("/metrics", get(metrics_text))
+        .route("/metrics", get(metrics))
         .route("/openapi.json", get(async || axum::Json(crate::api::document())))
         .route("/manage/clock", get(clock).put(set_clock))
         .route("/manage/faults", get(faults).put(replace_faults).delete(no_faults))
@@ -67,7 +66,6 @@ pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
         .route("/manage/reset", post(reset))
         .merge(Router::from(described()))
         .method_not_allowed_fallback(respond::no_such_method)
-        .layer(Extension(metrics))
         .with_state(Arc::clone(platform));
     crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
 }
@@ -90,10 +88,10 @@ async fn version() -> Response {
     ok(Version { name: "renkei", version: env!("CARGO_PKG_VERSION"), real_system: false })
 }
 
-async fn metrics_text(State(platform): State<Arc<Platform>>, Extension(metrics): Extension<Metrics>) -> Response {
+async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
+    let (counts, away) = (platform.journal.metrics().text(), platform.ledger.turned_away());
     // The journal has no line of these: a crowd would fill it.
-    let away = platform.ledger.turned_away();
-    let text = format!("{}# TYPE renkei_turned_away_total counter\nrenkei_turned_away_total {away}\n", metrics.text());
+    let text = format!("{counts}# TYPE renkei_turned_away_total counter\nrenkei_turned_away_total {away}\n");
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

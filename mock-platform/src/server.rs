@@ -21,7 +21,6 @@ use crate::clients::{self, ClientFiles};
 use crate::clock::Clock;
 use crate::faults::{Engine, Plan};
 use crate::journal::{Event, Journal, JournalError};
-use crate::metrics::Metrics;
 use crate::model::OfficeNumber;
 use crate::platform::{AUTHORITY, Base, Platform};
 use crate::post::Gate;
@@ -180,16 +179,13 @@ impl Running {
     pub async fn stop(self) -> Vec<String> {
         self.stop.send_replace(true);
         let never_fired = never_fired(&self.parts.faults);
-        let (counting, serving): (Vec<_>, Vec<_>) =
-            self.tasks.into_iter().enumerate().partition(|(number, _)| *number == 0);
-        for (_, task) in serving {
+        for task in self.tasks {
             // A task that broke has nothing left to end.
             let _ = task.await;
         }
         // The store writes lines until it is closed; nothing follows the footer.
         self.parts.store.close().await;
         self.parts.note(&Event::Stopped { never_fired: never_fired.clone() });
-        counting.iter().for_each(|(_, task)| task.abort());
         never_fired
     }
 }
@@ -238,8 +234,6 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         world.replace(&seed, now).await.map_err(|error| failed("store", &Told(&error)))?;
     }
 
-    let metrics = Metrics::default();
-    let counting = tokio::spawn(metrics.clone().follow(journal.subscribe()));
     let mut parts = Platform::new(Base {
         clock: options.clock,
         settings: options.settings,
@@ -270,11 +264,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (stop, stopped) = watch::channel(false);
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
-    let tasks = vec![
-        counting,
-        tokio::spawn(serving),
-        tokio::spawn(manage::serve(manager, manage::router(&parts, metrics), until(stopped))),
-    ];
+    let tasks =
+        vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, manage::router(&parts), until(stopped)))];
     clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
 }
