@@ -67,6 +67,8 @@ struct Hit<'a> {
     number: usize,
     /// Where it is less severe than the others.
     severity: Option<(Shown<'a>, Both<'a>)>,
+    /// Why it does not count.
+    known: Option<Both<'a>>,
     place: Both<'a>,
     item: Option<(u16, Shown<'a>, Shown<'a>)>,
     message: Option<Both<'a>>,
@@ -234,6 +236,12 @@ fn hit<'a>(
         number,
         severity: (rank(&finding.severity) != rank(group.severity))
             .then(|| (Shown::of(&finding.severity), Both::severity(&finding.severity))),
+        known: finding.baselined.as_ref().map(|known| {
+            Both::made(
+                format!("既知（{}まで）: {}", known.expires, known.reason),
+                format!("known until {}: {}", known.expires, known.reason),
+            )
+        }),
         place: place(finding.line, finding.column),
         item: finding.item.as_ref().map(|item| (item.no, Shown::of(&item.name_ja), Shown::of(&item.key))),
         message: (message != *title).then_some(message),

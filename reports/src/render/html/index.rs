@@ -49,7 +49,7 @@ impl<'a> Index<'a> {
             .map(|omitted| ((omitted.file.as_deref(), omitted.rule.as_str()), omitted.total))
             .collect();
         let mut by_file: BTreeMap<&str, Vec<&FindingRecord>> = BTreeMap::new();
-        for finding in &report.findings {
+        for finding in report.all_findings() {
             by_file.entry(&finding.file).or_default().push(finding);
         }
         // With a cap of none, a file may have findings of which none is listed.
