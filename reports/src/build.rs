@@ -1,6 +1,7 @@
 //! Makes the report of a run, masking values on the way.
 
 mod known;
+mod rows;
 mod scope;
 
 use std::collections::BTreeMap;
@@ -58,6 +59,7 @@ pub fn build(run: &Run<'_>) -> Report {
     let sets_scope = scopes.index(scope::of_sets(run.sets));
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
+    let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, run.show_values);
     let listed = sorted(all());
     let mut findings: Vec<FindingRecord> = listed.iter().map(|finding| record(finding, run.show_values)).collect();
     for (finding, listed) in findings.iter_mut().zip(&listed) {
@@ -81,6 +83,9 @@ pub fn build(run: &Run<'_>) -> Report {
         findings,
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
+        layouts,
+        rows,
+        rows_omitted,
         not_checked,
         scopes: scopes.list,
         sets_scope,

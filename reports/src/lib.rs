@@ -32,13 +32,14 @@ pub use diff::{Diff, diff};
 pub use identity::Key;
 pub use listing::Listing;
 pub use model::{
-    BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord,
-    NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, ScopeRecord, Tool, Totals, Verdict,
+    BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, LayoutRecord,
+    NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord,
+    ScopeRecord, Tool, Totals, Verdict,
 };
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
 pub use read::{ReadError, read};
 pub use render::{
-    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, json, listing_csv,
+    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, html, json, listing_csv,
     listing_html, schema, text, write,
 };
 

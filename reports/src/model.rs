@@ -98,6 +98,15 @@ pub struct Report {
     pub kept_per_rule_and_file: u64,
     /// Where `findings` leaves some out; empty where it holds them all.
     pub omitted: Vec<OmittedRecord>,
+    /// The items of the tables that `rows` were read by.
+    #[serde(default)]
+    pub layouts: Vec<LayoutRecord>,
+    /// Rows that findings are about, and the row before and after each; in order of file and place.
+    #[serde(default)]
+    pub rows: Vec<RowRecord>,
+    /// Where `rows` leaves rows with findings out.
+    #[serde(default)]
+    pub rows_omitted: Vec<RowsOmittedRecord>,
     /// What was not checked.
     pub not_checked: Vec<NotCheckedRecord>,
     /// Which rules ran and which did not, once for all inputs that are alike in this.
@@ -262,6 +271,54 @@ pub struct FindingRecord {
     pub row: Option<String>,
     /// Where the baseline knows it: it does not count for the verdict.
     pub baselined: Option<BaselinedRecord>,
+}
+
+/// The items of one table, in published order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutRecord {
+    /// `UPPLAN` …
+    pub kind: String,
+    /// The CSV version.
+    pub version: String,
+    /// 帳票名
+    pub name_ja: String,
+    /// The items.
+    pub items: Vec<ItemRecord>,
+}
+
+/// One row of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowRecord {
+    /// Name of the input.
+    pub file: String,
+    /// 1-based physical line where it begins.
+    pub line: u64,
+    /// Its bytes, without the line end.
+    pub bytes: ByteRange,
+    /// Which of the report's `layouts` it was read by; `null` where it is no row of a table.
+    pub layout: Option<usize>,
+    /// Its first cells, masked unless values are shown.
+    pub cells: Vec<String>,
+    /// How many cells it has.
+    pub total_cells: u64,
+    /// 1-based numbers of the cells that are longer than what is given of them.
+    pub cut: Vec<u64>,
+}
+
+/// Rows with findings that are not given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsOmittedRecord {
+    /// Name of the input.
+    pub file: String,
+    /// How many are given.
+    pub kept: u64,
+    /// How many the listed findings are about.
+    pub total: u64,
+    /// Why not all.
+    pub why: Pair,
 }
 
 /// A second place.

@@ -108,6 +108,7 @@ pub(crate) fn fresh(report: &Report) -> Totals {
     }
 }
 
+/// The word in the record.
 pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => "valid",
@@ -117,7 +118,7 @@ pub(crate) fn word(verdict: Verdict) -> &'static str {
 }
 
 /// The verdict in words that are true of these totals: "no problem" is said of none at all only.
-fn outcome(report: &Report) -> Pair {
+pub(crate) fn outcome(report: &Report) -> Pair {
     let totals = fresh(report);
     let known = report.baseline.as_ref().is_some_and(|baseline| sum(&baseline.covered) > 0);
     let failed = report.outcomes.iter().any(|outcome| outcome.outcome == Outcome::Fail);

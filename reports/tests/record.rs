@@ -247,6 +247,58 @@ fn the_head_of_a_report_says_how_it_was_made() {
     assert_eq!(dated.as_of.as_deref(), Some("2026-11-20"));
 }
 
+/// Four rows of 削除, the third with a month that does not exist.
+const ROWS: &[u8] = b"202407,990010,0000000101,202610\r\n202407,990010,0000000102,202610\r\n\
+    202407,990010,0000000103,202613\r\n202407,990010,0000000104,202610\r\n202407,990010,0000000105,202610\r\n";
+
+#[test]
+fn rows_around_a_finding_are_recorded_with_the_names_of_their_items_once() {
+    let report =
+        report(&small("DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV", ROWS), &Setup::default());
+    let rows: Vec<(u64, u64, u64, Vec<&str>)> = report
+        .rows
+        .iter()
+        .map(|row| (row.line, row.bytes.start, row.bytes.end, row.cells.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (2, 33, 64, vec!["202407", "######", "##########", "202610"]),
+            (3, 66, 97, vec!["202407", "######", "##########", "202613"]),
+            (4, 99, 130, vec!["202407", "######", "##########", "202610"]),
+        ]
+    );
+    assert!(report.rows.iter().all(|row| row.layout == Some(0) && row.total_cells == 4 && row.cut.is_empty()));
+    let [layout] = &report.layouts[..] else { panic!("{:?}", report.layouts) };
+    assert_eq!((layout.kind.as_str(), layout.version.as_str()), ("DLTPLAN", "202407"));
+    let items: Vec<(u16, &str)> = layout.items.iter().map(|item| (item.no, item.name_ja.as_str())).collect();
+    assert_eq!(items, [(1, "CSVバージョン"), (2, "保険者番号"), (3, "被保険者番号"), (4, "削除対象年月")]);
+    assert!(report.rows_omitted.is_empty());
+}
+
+#[test]
+fn rows_beyond_the_limit_are_counted() {
+    let rows: String = (0..40).flat_map(|i| [format!("202407,990010,00000001{i:02},2026{}\r\n", 13 + i)]).collect();
+    let files = small("DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV", rows.as_bytes());
+    let report = report(&files, &Setup { keep: 100, ..Setup::default() });
+    assert_eq!(report.rows.len(), 31);
+    let [omitted] = &report.rows_omitted[..] else { panic!("{:?}", report.rows_omitted) };
+    assert_eq!((omitted.kept, omitted.total, omitted.why.en.as_str()), (30, 40, "the number of rows given is limited"));
+}
+
+#[test]
+fn a_row_that_its_table_does_not_fit_shows_nothing_and_has_no_layout() {
+    let rows = b"202407,990010,0000000101,202610,202610\r\n";
+    let report =
+        report(&small("DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV", rows), &Setup::default());
+    let [row] = &report.rows[..] else { panic!("{:?}", report.rows) };
+    assert_eq!(
+        (row.layout, &row.cells[..]),
+        (None, &["######", "######", "##########", "######", "######"].map(str::to_owned)[..])
+    );
+    assert!(report.layouts.is_empty());
+}
+
 #[test]
 fn which_rules_ran_is_told_once_for_inputs_that_are_alike() {
     let mut files = clean("202407-plan");

@@ -3,6 +3,7 @@
 
 mod archive;
 mod folder;
+mod rows;
 
 pub(crate) use self::folder::is_hidden;
 
@@ -318,7 +319,7 @@ impl Inputs {
             }
         }
         for (path, entries) in archives {
-            archive::fill(path, entries);
+            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
 }

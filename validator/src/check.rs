@@ -12,6 +12,7 @@ use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, RowKey, Severity};
 use crate::name::{FileName, Nature};
+use crate::rows::PickedRows;
 use crate::rule::Rule;
 use crate::scan::{Piece, Record, Scanner};
 use crate::spec::{Kind, Table, Version};
@@ -116,6 +117,8 @@ pub struct FileJudgement {
     pub not_checked: Vec<NotChecked>,
     /// What the set rules need to know of it.
     pub facts: Facts,
+    /// The rows around its findings; empty until somebody who can read the file again fills them in.
+    pub rows: PickedRows,
 }
 
 /// Judges one file. Memory is bounded by what rules must remember of rows, not by the file.
@@ -191,6 +194,7 @@ impl FileCheck {
             findings: core.findings,
             not_checked,
             facts: core.facts,
+            rows: PickedRows::default(),
         }
     }
 }

@@ -176,6 +176,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         check_sets(&files, &options)
     });
     inputs.fill_excerpts(sets.as_mut());
+    inputs.pick_rows(sets.as_ref());
     progress.finish();
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
