@@ -14,16 +14,18 @@ use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::body::Nothing;
-use crate::api::respond::{self, Failure, Json, Path, Query, ok};
+use crate::api::body::{Answer, LicenceView, Nothing};
+use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
 use crate::clock::Hand;
 use crate::faults::Plan;
 use crate::journal::Event;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::{certificates, site};
+use crate::{certificates, licence, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
@@ -35,6 +37,11 @@ const MOST_LINES: usize = 1_000;
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) {
     // Serving ends only by being stopped: errors of single connections are not errors of it.
     let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+}
+
+/// The routes of the management that the OpenAPI document describes.
+pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::default().routes(routes!(licence_paid))
 }
 
 /// All routes of the management listener.
@@ -57,9 +64,10 @@ pub(crate) fn router(platform: &Arc<Platform>) -> Router {
         .route("/manage/snapshots/{name}", put(snapshot))
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
+        .merge(Router::from(described()))
+        .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform));
-    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    site.merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
+    crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {
@@ -81,7 +89,10 @@ async fn version() -> Response {
 }
 
 async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], platform.journal.metrics().text()).into_response()
+    let (counts, away) = (platform.journal.metrics().text(), platform.ledger.turned_away());
+    // The journal has no line of these: a crowd would fill it.
+    let text = format!("{counts}# TYPE renkei_turned_away_total counter\nrenkei_turned_away_total {away}\n");
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 /// What the clock shows, and whether it runs.
@@ -203,6 +214,25 @@ async fn set_office(
         })
         .await?;
     Ok(ok(Nothing {}))
+}
+
+/// The operator settles the fee of an office's term (差引状態 becomes 完了).
+#[utoipa::path(
+    post,
+    path = "/manage/offices/{number}/licence/paid",
+    operation_id = "manage-licence-paid",
+    tag = "manage",
+    params(("number" = String, Path, description = "事業所番号")),
+    responses((status = 200, description = "the licence; 404 without one", body = Answer<LicenceView>), SystemErrors)
+)]
+async fn licence_paid(
+    State(platform): State<Arc<Platform>>,
+    Path(number): Path<OfficeNumber>,
+) -> Result<Response, Failure> {
+    let today = platform.clock.today();
+    let change =
+        platform.world.change(&number, |office| Ok(licence::settle(office).map(|()| licence::view(office, today))));
+    Ok(ok(change.await?.ok_or(System::NotFound)?))
 }
 
 async fn approve(

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use renkei_validator::text::Message;
 use thiserror::Error;
 use time::{Date, OffsetDateTime};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -35,6 +35,10 @@ const TEST_RANGE: &str = "99";
 
 /// Names of this machine that the server's certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// Connections that wait to be accepted. A plain bind has the system queue 128, and whoever comes in a
+/// larger crowd tries again after a second.
+const QUEUE: u32 = 4_096;
 
 /// Where a platform keeps what it must not lose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,9 +291,18 @@ fn url(platform: SocketAddr) -> String {
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error| StartError::Listen { address, error };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = listen(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A port that was just in use can be had again. On Windows that would let two processes share one.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

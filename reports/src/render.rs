@@ -52,11 +52,13 @@ pub enum Kind {
     Csv,
     /// Markdown for a comment or a mail.
     Markdown,
+    /// One page for a browser.
+    Html,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Text,
         Kind::Concise,
         Kind::Json,
@@ -67,6 +69,7 @@ impl Kind {
         Kind::Gitlab,
         Kind::Csv,
         Kind::Markdown,
+        Kind::Html,
     ];
 
     /// Their names, in the same order.
@@ -93,6 +96,7 @@ impl Kind {
             Kind::Gitlab => "gitlab",
             Kind::Csv => "csv",
             Kind::Markdown => "markdown",
+            Kind::Html => "html",
         }
     }
 
@@ -158,6 +162,7 @@ pub fn write(report: &Report, kind: Kind, manner: &Manner, out: &mut dyn io::Wri
         Kind::Gitlab => gitlab::write(report, lang, out),
         Kind::Csv => csv::write(report, lang, manner.encoding, out),
         Kind::Markdown => markdown::write(report, lang, markdown::COMMENT, out),
+        Kind::Html => html::html(report, lang, out),
     }
 }
 

@@ -60,7 +60,8 @@ fn no_format_but_the_record_keeps_a_character_that_acts() {
             | Kind::GithubSummary
             | Kind::Gitlab
             | Kind::Csv
-            | Kind::Markdown => {
+            | Kind::Markdown
+            | Kind::Html => {
                 let unescaped = shown.replace("\\[", "[");
                 assert!(unescaped.contains(pictures), "{kind:?}: {shown}");
             }
@@ -90,7 +91,9 @@ fn workflow_commands_of_github_are_data() {
     let one_line = "::error::x%250A::add-mask::y,line=9 ::stop-commands::t";
     let expected = format!(
         "::warning file={property}/UPPLAN.CSV,line=1,col=26,title=cell/date-does-not-exist::{data}\
-         %0A項目: No.4 {data}%0A期待: {one_line}%0A実際: {one_line}%0A対処: {data}"
+         %0A項目: No.4 {data}%0A期待: {one_line}%0A実際: {one_line}%0A根拠: 標準仕様（spec） \
+         第3.2版（第4.1版 別紙と改訂履歴からの推定） UPPLAN No.4 / {one_line}%0A注意: \
+         表の確からしさが「likely」（原文から確定できない項目）のため、警告にとどめています%0A対処: {one_line}"
     );
     assert_eq!(commands, [expected.as_str()]);
 }
@@ -159,7 +162,10 @@ fn markdown_marks_links_mentions_and_html_are_text() {
 fn a_link_in_a_message_of_sarif_is_text_and_a_name_is_no_scheme() {
     let log: Value = serde_json::from_str(&shown("[a](javascript:b)", Kind::Sarif)).unwrap();
     let result = &log["runs"][0]["results"][0];
-    let text = "[a] (javascript:b)\n期待: [a] (javascript:b)\n実際: [a] (javascript:b)\n対処: [a] (javascript:b)";
+    let text = "[a] (javascript:b)\n期待: [a] (javascript:b)\n実際: [a] (javascript:b)\n\
+                根拠: 標準仕様（spec） 第3.2版（第4.1版 別紙と改訂履歴からの推定） UPPLAN No.4 / [a] (javascript:b)\n\
+                注意: 表の確からしさが「likely」（原文から確定できない項目）のため、警告にとどめています\n\
+                対処: [a] (javascript:b)";
     assert_eq!(result["message"]["text"], text);
     let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "%5Ba%5D%28javascript%3Ab%29/UPPLAN.CSV");

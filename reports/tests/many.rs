@@ -72,6 +72,7 @@ fn every_format_is_written_piece_by_piece_and_in_proportion() {
                 Kind::Github => Some(20_000),
                 Kind::Markdown => Some(65_536),
                 Kind::GithubSummary => Some(1 << 20),
+                Kind::Html => Some(5_000_000),
                 Kind::Text | Kind::Concise | Kind::Json | Kind::Junit | Kind::Sarif | Kind::Gitlab | Kind::Csv => None,
             };
             match bounded {
@@ -103,4 +104,26 @@ fn totals_are_exact_in_every_format_that_holds_all() {
     assert_eq!(text(Kind::Gitlab).matches("\"fingerprint\"").count(), FINDINGS);
     assert_eq!(text(Kind::Sarif).matches("\"partialFingerprints\"").count(), FINDINGS);
     assert_eq!(text(Kind::Junit).matches("警告[cell/date-does-not-exist]").count(), FINDINGS);
+}
+
+/// Takes a little and then goes away, as `head` does.
+struct Leaving(usize);
+
+impl io::Write for Leaving {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_told_as_such_by_every_format() {
+    for kind in Kind::ALL {
+        let error = renkei_reports::write(&many(100), kind, &manner(Lang::Ja), &mut Leaving(100)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{kind:?}");
+    }
 }

@@ -4,6 +4,7 @@ mod baseline;
 mod certs;
 mod check;
 mod client;
+mod demo;
 mod explain;
 mod faults;
 mod generate;
@@ -72,6 +73,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("certs", matches)) => certs::run(matches, &terminal),
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
+        Some(("demo", matches)) => demo::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
@@ -193,6 +195,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(score::command(lang))
         .subcommand(serve::command(lang))
         .subcommand(client::command(lang))
+        .subcommand(demo::command(lang))
 }
 
 /// Where options that every verb has stand in its help: at the end.

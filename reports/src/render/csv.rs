@@ -81,24 +81,32 @@ pub(super) fn write(report: &Report, lang: Lang, encoding: Encoding, out: &mut d
 
 fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    writer.write_record(headings(lang))?;
+    writer.write_record(headings(lang)).map_err(of_writing)?;
     for finding in report.all_findings() {
-        writer.write_record(row(finding, lang).map(|cell| inert(&cell)))?;
+        writer.write_record(row(finding, lang).map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     for omitted in &report.omitted {
         let mut cells = entry(pick(lang, "省略", "left out"), &omitted_line(omitted, lang));
         cells[1] = omitted.file.clone().unwrap_or_default();
         cells[6] = words::severity(&omitted.severity, lang).to_owned();
         cells[7] = omitted.rule.clone();
-        writer.write_record(cells.map(|cell| inert(&cell)))?;
+        writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     for entry_of in &report.not_checked {
         let cells = entry(pick(lang, "未検査", "not checked"), &not_checked_line(entry_of, lang));
-        writer.write_record(cells.map(|cell| inert(&cell)))?;
+        writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     let cells = entry(pick(lang, "判定", "verdict"), &words::verdict(report, lang));
-    writer.write_record(cells.map(|cell| inert(&cell)))?;
+    writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     writer.flush()
+}
+
+/// What kept the library from writing: the writer, as a line always has as many cells as the headings.
+fn of_writing(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A line with nothing but its kind and what it says.

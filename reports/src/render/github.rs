@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::text::{facts, not_checked_line};
+use super::text::{not_checked_line, note_lines};
 use crate::Lang;
 use crate::model::{FindingRecord, NotCheckedRecord, Report, Totals};
 use crate::safe::{log_line, safe};
@@ -116,8 +116,7 @@ fn annotation(finding: &FindingRecord, level: Level, lang: Lang, out: &mut dyn i
     if let Some(item) = &finding.item {
         lines.push(format!("{}: No.{} {}", pick(lang, "項目", "item"), item.no, safe(&item.name_ja)));
     }
-    lines.extend(facts(finding, lang).iter().map(|(label, said)| format!("{label}: {}", safe(said))));
-    lines.push(format!("{}: {}", pick(lang, "対処", "fix"), safe(finding.fix.get(lang))));
+    lines.extend(note_lines(finding, lang).iter().map(|line| safe(line).into_owned()));
     writeln!(out, ",title={}::{}", property(&safe(&finding.rule)), data(&lines.join("\n")))
 }
 

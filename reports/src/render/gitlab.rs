@@ -10,11 +10,10 @@ use serde::Serialize;
 use super::fingerprint::Fingerprints;
 use super::json::{Each, pretty};
 use super::known;
-use super::text::{facts, not_checked_line, omitted_line};
+use super::text::{not_checked_line, note_lines, omitted_line};
 use crate::Lang;
 use crate::model::{FindingRecord, NotCheckedRecord, OmittedRecord, Report};
 use crate::safe::safe;
-use crate::words::pick;
 
 /// What an issue about the check itself is called.
 const NOT_CHECKED: &str = "renkei/not-checked";
@@ -104,8 +103,8 @@ fn description(finding: &FindingRecord, lang: Lang) -> String {
     if let Some(item) = &finding.item {
         text.push_str(&format!(" (No.{} {})", item.no, item.name_ja));
     }
-    for (label, said) in facts(finding, lang) {
-        text.push_str(&format!(" / {label}: {said}"));
+    for line in note_lines(finding, lang) {
+        text.push_str(&format!(" / {line}"));
     }
-    text + &format!(" / {}: {}{}", pick(lang, "対処", "fix"), finding.fix.get(lang), known::mark(finding, lang))
+    text + &known::mark(finding, lang)
 }

@@ -20,6 +20,7 @@ use self::index::{FileEntry, Index};
 use self::text::{Both, Listed, Made, Shown, grouped};
 use crate::Lang;
 use crate::model::{InputRecord, NotCheckedRecord, Report, Verdict};
+use crate::outcome::{Outcome, OutcomeRecord};
 use crate::words;
 
 /// Look, language switch and parts that other pages share, and what only the report has.
@@ -79,7 +80,7 @@ struct Page<'a> {
     left_out: Listed,
     clean: Listed,
     inputs: Listed,
-    outcomes: Option<Both<'a>>,
+    outcomes: Listed,
     facts: Vec<(Both<'a>, Both<'a>)>,
     cap: Both<'static>,
     masked: bool,
@@ -114,21 +115,15 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         counts: [("error", report.totals.error), ("warning", report.totals.warning), ("info", report.totals.info)]
             .map(|(severity, count)| (severity, Both::severity(severity), grouped(count))),
         scope: scope(report),
-        blocks: list(blocks.into_iter().map(NotCheckedItem::of)),
-        not_checked: list(others.into_iter().map(NotCheckedItem::of)),
+        blocks: list(blocks.into_iter().map(|entry| NotCheckedItem::of(entry))),
+        not_checked: list(others.into_iter().map(|entry| NotCheckedItem::of(entry))),
         chart: chart(&index),
         rules: rules.into_iter().map(Shown::of).collect(),
         files: numbered().take(details.len()).map(|(number, file)| (number, Shown::of(file.name))).collect(),
         left_out: list(left_out.into_iter().map(|(number, file)| LeftOut::of(number, file))),
         clean: list(index.clean.iter().map(|input| InputItem::of(input))),
-        inputs: list(report.inputs.iter().map(InputItem::of)),
-        outcomes: match report.outcomes.len() as u64 {
-            0 => None,
-            count => Some(Both::made(
-                format!("テストケースの結果が{count}件、report.json にあります。"),
-                format!("The outcomes of {count} test cases are in report.json."),
-            )),
-        },
+        inputs: list(report.inputs.iter().map(|input| InputItem::of(input))),
+        outcomes: list(outcomes(report).into_iter().map(OutcomeItem::of)),
         facts: made_of(report),
         cap: {
             let cap = report.kept_per_rule_and_file;
@@ -175,6 +170,18 @@ fn details(index: &Index<'_>) -> Vec<Made> {
     details
 }
 
+/// The cases that did not pass before those that did.
+fn outcomes(report: &Report) -> Vec<&OutcomeRecord> {
+    let mut outcomes: Vec<&OutcomeRecord> = report.outcomes.iter().collect();
+    outcomes.sort_by_key(|outcome| match outcome.outcome {
+        Outcome::Blocked => 0,
+        Outcome::Fail => 1,
+        Outcome::Skip => 2,
+        Outcome::Pass => 3,
+    });
+    outcomes
+}
+
 /// What was judged, and from what on it counts.
 fn scope(report: &Report) -> Vec<Both<'_>> {
     let mut scope = vec![Both::count(report.inputs.len() as u64, "ファイル", "file")];
@@ -186,6 +193,19 @@ fn scope(report: &Report) -> Vec<Both<'_>> {
             Both::made(format!("{}以上があれば不適合", said.ja), format!("invalid from {} on", said.en))
         }
     });
+    if let Some(baseline) = &report.baseline {
+        let (known, own) = (words::sum(&baseline.covered), words::sum(&baseline.totals));
+        scope.push(Both::made(
+            format!("うち既知 {}件（判定に数えません）", grouped(known)),
+            format!("{} of them known, which do not count", grouped(known)),
+        ));
+        if own > 0 {
+            scope.push(Both::made(
+                format!("このほかベースラインについての警告 {}件", grouped(own)),
+                format!("besides, {} about the baseline", grouped(own)),
+            ));
+        }
+    }
     scope
 }
 
@@ -239,6 +259,44 @@ struct InputItem<'a> {
 impl<'a> InputItem<'a> {
     fn of(input: &'a InputRecord) -> InputItem<'a> {
         InputItem { name: Shown::of(&input.name), facts: facts(input), sha256: Shown::of(&input.sha256) }
+    }
+}
+
+/// How a case of the suites ended.
+#[derive(Template)]
+#[template(
+    source = "<tr class=\"{{ tone }}\"><td><span class=\"badge {{ tone }}\"><svg class=\"i\" aria-hidden=\"true\" \
+              focusable=\"false\"><use href=\"#i-{{ icon }}\"></use></svg>{{ outcome }}</span></td><td>{{ pattern }}</td>\
+              <td>{{ title }} <code>{{ case }}</code></td><td>{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
+    ext = "html"
+)]
+struct OutcomeItem<'a> {
+    tone: &'static str,
+    icon: &'static str,
+    outcome: Both<'static>,
+    pattern: Shown<'a>,
+    case: Shown<'a>,
+    title: Both<'a>,
+    why: Option<Both<'a>>,
+}
+
+impl<'a> OutcomeItem<'a> {
+    fn of(outcome: &'a OutcomeRecord) -> OutcomeItem<'a> {
+        let (tone, icon, said) = match outcome.outcome {
+            Outcome::Pass => ("pass", "valid", Both::of("合格", "passed")),
+            Outcome::Fail => ("error", "error", Both::of("不合格", "failed")),
+            Outcome::Skip => ("info", "info", Both::of("対象外", "skipped")),
+            Outcome::Blocked => ("blocked", "incomplete", Both::of("判定保留", "blocked")),
+        };
+        OutcomeItem {
+            tone,
+            icon,
+            outcome: said,
+            pattern: Shown::of(outcome.pattern.word()),
+            case: Shown::of(&outcome.case),
+            title: Both::from(&outcome.title),
+            why: outcome.why.as_ref().map(Both::from),
+        }
     }
 }
 

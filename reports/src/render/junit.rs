@@ -5,9 +5,11 @@
 //! writes it needs all cases before the first byte, so they are kept in memory once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
-use quick_junit::{NonSuccessKind, Property, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report as Junit, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::known;
 use super::text::{Paint, finding_lines, not_checked_line, omitted_line};
@@ -36,7 +38,20 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
     if !full && !clean.is_empty() {
         junit.add_test_suite(run.clean(&clean));
     }
-    junit.serialize(out).map_err(io::Error::other)
+    junit.serialize(out).map_err(of_writing)
+}
+
+/// What kept the library from writing, where it was the writer: a reader that has gone is no failure.
+fn of_writing(error: SerializeError) -> io::Error {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        let shared = inner.downcast_ref::<Arc<io::Error>>().map(Arc::as_ref);
+        if let Some(io) = inner.downcast_ref::<io::Error>().or(shared) {
+            return io::Error::new(io.kind(), io.to_string());
+        }
+        cause = inner.source();
+    }
+    io::Error::other(error)
 }
 
 /// What one rule found in one place.

@@ -29,7 +29,7 @@ pub(super) fn lines(report: &Report, lang: Lang) -> Vec<String> {
 }
 
 /// What stands behind a finding that is known.
-pub(in crate::render) fn mark(finding: &FindingRecord, lang: Lang) -> String {
+pub(super) fn mark(finding: &FindingRecord, lang: Lang) -> String {
     match (&finding.baselined, lang) {
         (None, _) => String::new(),
         (Some(known), Lang::Ja) => format!("（既知: {}、{}まで）", known.reason, known.expires),

@@ -7,7 +7,7 @@ use renkei_validator::rules;
 
 use super::fit;
 use super::known;
-use super::text::{facts, omitted_line, place};
+use super::text::{facts, notes, omitted_line, place};
 use crate::Lang;
 use crate::model::{FindingRecord, Report, Verdict};
 use crate::safe::safe;
@@ -119,15 +119,16 @@ fn entry(finding: &FindingRecord, lang: Lang) -> String {
         code(&place),
         item.unwrap_or_default()
     );
-    for (label, said) in facts(finding, lang) {
-        text.push_str(&format!("  - {label}: {}\n", code(&said)));
+    let facts = facts(finding, lang).len();
+    for (index, (label, said)) in notes(finding, lang).into_iter().enumerate() {
+        // What stands in the file is code; the rest is prose of ours, a line for each document.
+        let said = match index < facts {
+            true => code(&said),
+            false => said.lines().map(plain).collect::<Vec<_>>().join(" / "),
+        };
+        text.push_str(&format!("  - {label}: {said}\n"));
     }
-    let mut basis = plain(words::authority(&finding.authority, lang));
-    for cite in &finding.cites {
-        basis.push_str(&format!(" / {}", plain(cite.get(lang))));
-    }
-    text.push_str(&format!("  - {}: {basis}\n", pick(lang, "根拠", "basis")));
-    text + &format!("  - {}: {}\n", pick(lang, "対処", "fix"), plain(finding.fix.get(lang)))
+    text
 }
 
 fn omitted(report: &Report, lang: Lang) -> String {

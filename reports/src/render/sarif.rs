@@ -18,7 +18,7 @@ use self::shape::{
 };
 use super::fingerprint::Fingerprints;
 use super::json::{Each, pretty};
-use super::text::{facts, not_checked_line, omitted_line, related_line};
+use super::text::{not_checked_line, note_lines, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{ByteRange, FindingRecord, InputRecord, RelatedRecord, Report, Verdict};
 use crate::safe::safe;
@@ -155,8 +155,7 @@ fn uri(name: &str) -> String {
 
 fn message(finding: &FindingRecord, lang: Lang) -> String {
     let mut lines = vec![finding.message.get(lang).to_owned()];
-    lines.extend(facts(finding, lang).iter().map(|(label, said)| format!("{label}: {said}")));
-    lines.push(format!("{}: {}", pick(lang, "対処", "fix"), finding.fix.get(lang)));
+    lines.extend(note_lines(finding, lang));
     lines.iter().map(|line| inert(line)).collect::<Vec<_>>().join("\n")
 }
 

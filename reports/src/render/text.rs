@@ -144,8 +144,13 @@ fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }
 
+/// All that is said of a finding but its message and its source, one line each.
+pub(super) fn note_lines(finding: &FindingRecord, lang: Lang) -> Vec<String> {
+    notes(finding, lang).into_iter().map(|(label, said)| format!("{label}: {}", said.replace('\n', " / "))).collect()
+}
+
 /// All that is said below the source, each with its label. Lines after the first are continuations.
-fn notes(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, String)> {
+pub(super) fn notes(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, String)> {
     let label = |ja, en| match lang {
         Lang::Ja => ja,
         Lang::En => en,

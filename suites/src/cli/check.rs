@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Arg, ArgMatches, Command};
-use renkei_reports::{Lang, Run};
+use renkei_reports::{Lang, Report, Run};
 use renkei_validator::name::Nature;
 use renkei_validator::text::Message;
-use renkei_validator::{Options, check_sets};
+use renkei_validator::{Options, SetsJudgement, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::baseline::{self, Known};
@@ -167,17 +167,7 @@ fn today_in_japan() -> Date {
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let forms_sets = selection.forms_sets();
-    let options = Options { sets: forms_sets, ..settings.options.clone() };
-    let progress = Progress::new(selection.bytes());
-    let mut inputs = input::judge(selection, &options, &settings.limits, &progress);
-    let mut sets = forms_sets.then(|| {
-        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
-        check_sets(&files, &options)
-    });
-    inputs.fill_excerpts(sets.as_mut());
-    inputs.pick_rows(sets.as_ref());
-    progress.finish();
+    let (inputs, sets) = judge(selection, &settings.options, &settings.limits);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -186,10 +176,10 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
     }
     let run = Run {
-        as_of: options.as_of,
+        as_of: settings.options.as_of,
         fail_on: settings.fail_on.severity(),
         show_values: settings.show_values,
-        keep: options.keep,
+        keep: settings.options.keep,
         files: &inputs.files,
         sets: sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
@@ -203,6 +193,40 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         Ok(()) => report.verdict.into(),
     };
     settings.outputs.write(&report, terminal, exit)
+}
+
+/// Judges files, and the sets they form where there may be several.
+fn judge(selection: Selection, options: &Options, limits: &Limits) -> (Inputs, Option<SetsJudgement>) {
+    let forms_sets = selection.forms_sets();
+    let options = Options { sets: forms_sets, ..options.clone() };
+    let progress = Progress::new(selection.bytes());
+    let mut inputs = input::judge(selection, &options, limits, &progress);
+    let mut sets = forms_sets.then(|| {
+        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
+        check_sets(&files, &options)
+    });
+    inputs.fill_excerpts(sets.as_mut());
+    inputs.pick_rows(sets.as_ref());
+    progress.finish();
+    (inputs, sets)
+}
+
+/// The report of folders, masked, with every default but the day.
+pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
+    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, sets: true };
+    let limits = Limits { unpacked: DEFAULT_UNPACKED, entries: MOST_ENTRIES, threads: None };
+    let (inputs, sets) = judge(Selection::of(paths, None), &options, &limits);
+    renkei_reports::build(&Run {
+        as_of: options.as_of,
+        fail_on: FailOn::Error.severity(),
+        show_values: false,
+        keep: options.keep,
+        files: &inputs.files,
+        sets: sets.as_ref(),
+        not_checked: &inputs.missed.not_checked,
+        key: None,
+        baseline: None,
+    })
 }
 
 /// Whether there is nothing to judge, and nothing that could have been.

@@ -43,10 +43,11 @@ impl Terminal {
     pub(crate) fn show_report(&self, report: &Report, kind: Kind, manner: &Manner, exit: Exit) -> Exit {
         let write = |out: &mut dyn Write| renkei_reports::write(report, kind, manner, out).and_then(|()| out.flush());
         let stdout = io::stdout().lock();
-        let outcome = match kind {
+        let outcome = if kind == Kind::Text {
             // Only text has colours, which some terminals must be told in another way.
-            Kind::Text => write(&mut BufWriter::new(AutoStream::new(stdout, self.choice))),
-            _ => write(&mut BufWriter::new(stdout)),
+            write(&mut BufWriter::new(AutoStream::new(stdout, self.choice)))
+        } else {
+            write(&mut BufWriter::new(stdout))
         };
         self.shown(outcome, exit)
     }

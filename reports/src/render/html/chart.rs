@@ -52,16 +52,17 @@ pub(super) struct Cell {
 }
 
 pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
-    let totals = &index.report.totals.by_rule;
+    let baseline = index.report.baseline.iter().flat_map(|baseline| &baseline.totals.by_rule);
     let mut severity: BTreeMap<&str, &str> = BTreeMap::new();
-    for finding in &index.report.findings {
+    for finding in index.report.all_findings() {
         let worst = severity.entry(&finding.rule).or_insert(&finding.severity);
         if rank(&finding.severity) < rank(worst) {
             *worst = &finding.severity;
         }
     }
     let worst = |rule: &str| severity.get(rule).copied().unwrap_or("info");
-    let mut rules: Vec<(&str, u64)> = totals.iter().map(|(rule, total)| (rule.as_str(), *total)).collect();
+    let totals = index.report.totals.by_rule.iter().chain(baseline);
+    let mut rules: Vec<(&str, u64)> = totals.map(|(rule, total)| (rule.as_str(), *total)).collect();
     rules.sort_by_key(|&(rule, total)| (rank(worst(rule)), std::cmp::Reverse(total), rule));
     let rest = rules.split_off(rules.len().min(MOST_RULES));
     let most = rules.iter().map(|(_, total)| *total).max().unwrap_or(0).max(1);

@@ -7,9 +7,7 @@ use renkei_validator::rules;
 use super::index::{Count, FileEntry, GroupEntry, Index, rank};
 use super::table::{Column, RowTable, holds, tables};
 use super::text::{Both, Shown, grouped};
-use crate::Lang;
 use crate::model::{ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, Pair, RelatedRecord};
-use crate::render::known;
 
 /// How much of a file is shown.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +67,8 @@ struct Hit<'a> {
     number: usize,
     /// Where it is less severe than the others.
     severity: Option<(Shown<'a>, Both<'a>)>,
+    /// Why it does not count.
+    known: Option<Both<'a>>,
     place: Both<'a>,
     item: Option<(u16, Shown<'a>, Shown<'a>)>,
     message: Option<Both<'a>>,
@@ -231,17 +231,17 @@ fn hit<'a>(
     title: &Both<'a>,
     in_table: bool,
 ) -> Hit<'a> {
-    let message = match finding.baselined {
-        None => Both::from(&finding.message),
-        Some(_) => {
-            let said = |lang| format!("{}{}", finding.message.get(lang), known::mark(finding, lang));
-            Both::made(said(Lang::Ja), said(Lang::En))
-        }
-    };
+    let message = Both::from(&finding.message);
     Hit {
         number,
         severity: (rank(&finding.severity) != rank(group.severity))
             .then(|| (Shown::of(&finding.severity), Both::severity(&finding.severity))),
+        known: finding.baselined.as_ref().map(|known| {
+            Both::made(
+                format!("既知（{}まで）: {}", known.expires, known.reason),
+                format!("known until {}: {}", known.expires, known.reason),
+            )
+        }),
         place: place(finding.line, finding.column),
         item: finding.item.as_ref().map(|item| (item.no, Shown::of(&item.name_ja), Shown::of(&item.key))),
         message: (message != *title).then_some(message),
