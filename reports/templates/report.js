@@ -39,7 +39,7 @@
       if (file !== "" && section.id === file) section.open = true;
     }
     const all = shown === groups.length;
-    document.getElementById("matches").textContent =
+    document.getElementById("fitting").textContent =
       lang() === "ja"
         ? all ? `全${groups.length}項目` : `${groups.length}項目のうち${shown}項目を表示`
         : all ? `all ${groups.length} entries` : `${shown} of ${groups.length} entries`;

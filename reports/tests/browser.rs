@@ -39,10 +39,10 @@ fn lacking(folder: &Path) -> Option<String> {
     (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
 }
 
-/// A report with every rule's first mutant, each in a folder of its own.
+/// A report with the first mutant of every fourth rule, each in a folder of its own.
 fn mutants() -> Report {
     let mut files = Vec::new();
-    for rule in rules::all() {
+    for rule in rules::all().iter().step_by(4) {
         let Some(case) = rule.bad.first() else { continue };
         let mut draft = Draft::sample(case.on).unwrap();
         if (case.edit)(&mut draft).is_some() {
