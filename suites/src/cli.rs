@@ -1,5 +1,6 @@
 //! The command line: languages, usage, and one module per verb. Knows the shell; judges nothing.
 
+mod baseline;
 mod certs;
 mod check;
 mod client;
@@ -7,6 +8,7 @@ mod explain;
 mod faults;
 mod generate;
 mod mutate;
+mod outputs;
 mod report;
 mod rules;
 mod score;
@@ -74,7 +76,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
-        Some(("report", _)) => report::run(&terminal),
+        Some(("report", matches)) => report::run(matches, config, &terminal),
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
         Some(("serve", matches)) => serve::run(matches, &terminal),

@@ -39,6 +39,7 @@ pub mod numbers;
 pub mod rule;
 pub mod rules;
 pub mod scan;
+pub mod scope;
 mod sets;
 pub mod spec;
 mod table7;
