@@ -4,6 +4,7 @@ mod baseline;
 mod certs;
 mod check;
 mod client;
+mod coverage;
 mod explain;
 mod faults;
 mod generate;
@@ -72,6 +73,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("certs", matches)) => certs::run(matches, &terminal),
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
+        Some(("coverage", matches)) => coverage::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
@@ -188,6 +190,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(faults::command(lang))
         .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
+        .subcommand(coverage::command(lang))
         .subcommand(mutate::command(lang))
         .subcommand(certs::command(lang))
         .subcommand(score::command(lang))
