@@ -256,9 +256,9 @@ impl Difference {
         let values = expected
             .zip(got)
             .map(|(expected, got)| (value::told(expected, shown, show_values), value::told(got, shown, show_values)));
-        let tail =
-            |word: &str| values.as_ref().map_or_else(String::new, |(a, b)| format!("（{word}{} → {}）", a.ja, b.ja));
-        let english = values.as_ref().map_or_else(String::new, |(a, b)| format!(" ({} became {})", a.en, b.en));
-        Message::pair(format!("{ja}: {}{}", loss.ja, tail("")), format!("{en}: {}{english}", loss.en))
+        let (told_ja, told_en) = values.map_or_else(Default::default, |(a, b)| {
+            (format!("（{} → {}）", a.ja, b.ja), format!(" ({} became {})", a.en, b.en))
+        });
+        Message::pair(format!("{ja}: {}{told_ja}", loss.ja), format!("{en}: {}{told_en}", loss.en))
     }
 }
