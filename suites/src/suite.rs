@@ -3,5 +3,6 @@
 
 pub mod compare;
 pub mod coverage;
+pub mod forms;
 pub mod requirement;
 pub mod sheet;
