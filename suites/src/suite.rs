@@ -6,6 +6,7 @@ pub mod case;
 pub mod compare;
 pub mod content;
 pub mod coverage;
+pub mod forms;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
