@@ -5,3 +5,4 @@ pub mod compare;
 pub mod coverage;
 pub mod requirement;
 pub mod sheet;
+pub mod year;
