@@ -19,8 +19,8 @@ use super::record::{Body, End, Envelope, Matter, RecordKey, Set, deletions, docu
 use super::store::{Due, Store};
 use crate::suite::compare::Named;
 
-/// Rows of one set, after which another begins: some megabytes.
-const MOST_ROWS: u64 = 20_000;
+/// Rows of one set, after which another begins: a megabyte, and some more of memory.
+const MOST_ROWS: u64 = 5_000;
 
 /// Pictures of one set, after which another begins: a delivery has at most twenty files.
 const MOST_PICTURES: usize = 10;

@@ -1,18 +1,16 @@
-//! Documents and deletions as the files of a set. Knows names and kinds; what a row looks like is the
-//! encoder's to know.
+//! Documents and deletions as contents, and so as the files of a set. Knows which values go into which file; how
+//! files look is the content's to know.
 
 use std::collections::BTreeMap;
 
-use renkei_generators::encode::{EncodeError, Line};
-use renkei_validator::decode::Encoding;
-use renkei_validator::name::FileName;
 use renkei_validator::spec::keys::{dltjsk, upkihon, upplan};
-use renkei_validator::spec::{Kind, Segment, Version, grammar};
+use renkei_validator::spec::{Key, Kind, Version};
 use renkei_validator::text::Message;
 
-use super::{Body, End, Matter, PICTURE, Part, RecordKey};
+use super::{Body, End, Matter, PICTURE, RecordKey};
 use crate::suite::compare::Named;
-use crate::suite::sheet::{Sheet, SheetRow, Value};
+use crate::suite::content::{self, Content, Document, Row};
+use crate::suite::sheet::Sheet;
 
 /// What the names of a set say beside the kind.
 #[derive(Clone, Copy, Debug)]
@@ -24,112 +22,90 @@ pub(in crate::suite::year) struct Envelope<'a> {
 }
 
 impl Envelope<'_> {
-    fn name(&self, kind: Kind, month: &str, branch: usize) -> Result<String, Message> {
-        let version = self.version;
-        let grammar = grammar(version, kind).ok_or_else(|| unwritable(&EncodeError::NoKind { version, kind }))?;
-        let mut name = kind.name().to_owned();
-        for segment in &grammar.segments {
-            name.push('_');
-            match segment {
-                Segment::TargetMonth => name.push_str(month),
-                Segment::SenderOffice => name.push_str(&self.from.number),
-                Segment::SenderServiceType => name.push_str(&self.from.service_type),
-                Segment::ReceiverOffice => name.push_str(&self.to.number),
-                Segment::ReceiverServiceType => name.push_str(&self.to.service_type),
-                Segment::Timestamp => name.push_str(self.timestamp),
-                Segment::Branch => name.push_str(&format!("{branch:04}")),
-            }
+    fn document(&self, kind: Kind, month: &str) -> Document {
+        let end = |end: &End| {
+            let service_type = Some(end.service_type.clone()).filter(|code| !code.is_empty());
+            Some(content::End { office: end.number.clone(), service_type })
+        };
+        Document {
+            kind,
+            version: self.version,
+            source: end(self.from),
+            destination: end(self.to),
+            month: Some(month.to_owned()).filter(|month| !month.is_empty()),
+            timestamp: Some(self.timestamp.to_owned()),
+            branch: None,
+            rows: Vec::new(),
+            image: Vec::new(),
         }
-        name.push_str(if kind == Kind::UpkihonImage { ".jpg" } else { ".CSV" });
-        Ok(name)
     }
-}
 
-fn unwritable(error: &EncodeError) -> Message {
-    let (ja, en) = match error {
-        EncodeError::NoKind { version, kind } => {
-            (format!("CSVバージョン{version}に{kind}はありません"), format!("version {version} has no {kind}"))
-        }
-        // What stands in them is a person's.
-        EncodeError::Character { kind, item, .. } => {
-            (format!("{kind} {item}: MS932にない文字があります"), format!("{kind} {item}: a character outside MS932"))
-        }
-        EncodeError::Length { kind, item, .. } => {
-            (format!("{kind} {item}: 長さが項目に合いません"), format!("{kind} {item}: not of the item's length"))
-        }
-        EncodeError::Missing { kind, item } => {
-            (format!("{kind} {item}: 必須項目が空です"), format!("{kind} {item}: a required item is empty"))
-        }
-        EncodeError::NoOffice { .. } => ("事業所がありません".to_owned(), error.to_string()),
-    };
-    Message::pair(ja, en)
+    fn picture(&self, image: &[u8], branch: usize) -> Document {
+        let (branch, image) = (Some(format!("{branch:04}")), image.to_vec());
+        Document { branch, image, ..self.document(Kind::UpkihonImage, "") }
+    }
 }
 
 /// The files of some documents of one matter, month and version.
 ///
 /// # Errors
 ///
-/// A value that cannot stand in its item.
+/// A value that no file can hold.
 pub(in crate::suite::year) fn documents(
     envelope: &Envelope<'_>,
     matter: Matter,
     documents: &[(RecordKey, Body)],
 ) -> Result<Vec<Named>, Message> {
     let month = documents.first().map_or("", |(key, _)| month_of(key));
-    let mut images = Vec::new();
-    let mut pictures: BTreeMap<&RecordKey, String> = BTreeMap::new();
-    for (key, body) in documents.iter().filter(|(_, body)| !body.image.is_empty()) {
-        let name = envelope.name(Kind::UpkihonImage, month, images.len() + 1)?;
-        pictures.insert(key, name.clone());
-        images.push((name, body.image.clone()));
-    }
-    let mut files = Vec::new();
-    for &kind in matter.kinds() {
-        let mut bytes = Vec::new();
-        for (key, body) in documents {
-            let rows = body.rows(kind);
-            let (Some(table), false) = (body.table(kind), rows.is_empty()) else { continue };
-            let mut line = Line::new(body.version, kind).map_err(|error| unwritable(&error))?;
-            for row in rows {
-                for (item, cell) in table.items.iter().zip(row) {
-                    let picture = item.key == upkihon::FAMILY_IMAGE_FILE && cell == PICTURE;
-                    let cell = pictures.get(key).filter(|_| picture).unwrap_or(cell);
-                    line.put(item.key, cell);
-                }
-                line.end(&mut bytes).map_err(|error| unwritable(&error))?;
-            }
-        }
-        if !bytes.is_empty() {
-            files.push((envelope.name(kind, month, 0)?, bytes));
+    let pictured = documents.iter().filter(|(_, body)| !body.image.is_empty());
+    let pictures = pictured.zip(1..).map(|((_, body), branch)| envelope.picture(&body.image, branch)).collect();
+    let pictures = Content::of(pictures).to_files()?;
+    let mut names = pictures.iter().map(|(name, _)| name.as_str());
+    let mut contents: BTreeMap<Kind, Document> = BTreeMap::new();
+    for (_, body) in documents {
+        let picture = if body.image.is_empty() { None } else { names.next() };
+        for part in body.parts.iter().filter(|part| matter.kinds().contains(&part.kind)) {
+            let document = contents.entry(part.kind).or_insert_with(|| envelope.document(part.kind, month));
+            document.rows.extend(rows(body, part.kind, picture));
         }
     }
-    files.append(&mut images);
+    // Base first.
+    let in_order = matter.kinds().iter().filter_map(|kind| contents.remove(kind)).collect();
+    let mut files = Content::of(in_order).to_files()?;
+    files.extend(pictures);
     Ok(files)
 }
 
 /// A document as sheets that can be compared, one for each of its files.
 pub(in crate::suite::year) fn sheets(envelope: &Envelope<'_>, key: &RecordKey, body: &Body) -> Vec<Sheet> {
-    let month = month_of(key);
-    let sheet = |kind: Kind, rows: Vec<SheetRow>, image: &[u8]| {
-        // A version that lacks the kind has no name for it; the kind's own says enough.
-        let name = envelope.name(kind, month, 1).unwrap_or_else(|_| kind.name().to_owned());
-        let (name, table, image) = (FileName::parse(&name), body.table(kind), image.to_vec());
-        Sheet { name, kind, table, encoding: Encoding::Ms932, rows, image }
+    let mut documents: Vec<Document> = Vec::new();
+    for part in &body.parts {
+        let rows = rows(body, part.kind, None).collect();
+        documents.push(Document { rows, ..envelope.document(part.kind, month_of(key)) });
+    }
+    if !body.image.is_empty() {
+        documents.push(envelope.picture(&body.image, 1));
+    }
+    Content::of(documents).to_sheets()
+}
+
+fn rows<'b>(body: &'b Body, kind: Kind, picture: Option<&'b str>) -> impl Iterator<Item = Row> + 'b {
+    let items = body.table(kind).map_or(&[][..], |table| &table.items);
+    let value = move |key: Key, cell: &str| match picture {
+        Some(name) if key == upkihon::FAMILY_IMAGE_FILE && cell == PICTURE => name.to_owned(),
+        Some(_) | None => cell.to_owned(),
     };
-    let cells = |row: &Vec<String>| row.iter().cloned().map(Value::Text).collect();
-    let lines = |part: &Part| {
-        let rows = part.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) });
-        sheet(part.kind, rows.collect(), &[])
-    };
-    let image = (!body.image.is_empty()).then(|| sheet(Kind::UpkihonImage, Vec::new(), &body.image));
-    body.parts.iter().map(lines).chain(image).collect()
+    body.rows(kind)
+        .iter()
+        .map(move |row| items.iter().zip(row).map(|(item, cell)| (item.key, value(item.key, cell))).collect())
 }
 
 /// The month in the names of a document's files. Of plan tables the supplement alone has one, which is none.
 fn month_of(key: &RecordKey) -> &str {
     match key.matter {
         Matter::UseTable | Matter::Result => &key.when,
-        Matter::CarePlan | Matter::BasicInfo | Matter::PreventionPlan => "000000",
+        Matter::CarePlan => "000000",
+        Matter::BasicInfo | Matter::PreventionPlan => "",
     }
 }
 
@@ -137,23 +113,25 @@ fn month_of(key: &RecordKey) -> &str {
 ///
 /// # Errors
 ///
-/// A value that cannot stand in its item.
+/// A value that no file can hold.
 pub(in crate::suite::year) fn deletions(
     envelope: &Envelope<'_>,
     matter: Matter,
     keys: &[RecordKey],
 ) -> Result<Vec<Named>, Message> {
-    let kind = matter.delete();
-    let mut bytes = Vec::new();
-    let mut line = Line::new(envelope.version, kind).map_err(|error| unwritable(&error))?;
-    for key in keys {
-        line.put(upplan::INSURER_NUMBER, &key.insurer);
-        line.put(upplan::INSURED_NUMBER, &key.insured);
-        line.put(matter.when(), &key.when);
-        line.put(upplan::SERVICE_OFFICE_NUMBER, &key.office);
-        line.put(dltjsk::SERVICE_TYPE, &key.service_type);
-        line.end(&mut bytes).map_err(|error| unwritable(&error))?;
-    }
-    let month = keys.first().map_or("", |key| &key.when);
-    Ok(vec![(envelope.name(kind, month, 0)?, bytes)])
+    let result = matter == Matter::Result;
+    let row = |key: &RecordKey| {
+        let mut row = Row::default();
+        row.set(upplan::INSURER_NUMBER, &key.insurer);
+        row.set(upplan::INSURED_NUMBER, &key.insured);
+        row.set(matter.when(), &key.when);
+        if result {
+            row.set(upplan::SERVICE_OFFICE_NUMBER, &key.office);
+            row.set(dltjsk::SERVICE_TYPE, &key.service_type);
+        }
+        row
+    };
+    let month = keys.first().map_or("", month_of);
+    let document = Document { rows: keys.iter().map(row).collect(), ..envelope.document(matter.delete(), month) };
+    Content::of(vec![document]).to_files()
 }
