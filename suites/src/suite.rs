@@ -10,6 +10,7 @@ pub mod forms;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
+pub mod year;
 
 use renkei_validator::text::Message;
 
