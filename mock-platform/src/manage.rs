@@ -23,7 +23,7 @@ use crate::journal::Event;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::{certificates, site};
+use crate::{certificates, screens, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
@@ -38,7 +38,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 }
 
 /// All routes of the management listener.
-pub(crate) fn router(platform: &Arc<Platform>) -> Router {
+///
+/// # Errors
+/// Where the machine gives no chance to make the pages' form tokens with.
+pub(crate) fn router(platform: &Arc<Platform>) -> Result<Router, getrandom::Error> {
     let manage = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
@@ -59,7 +62,8 @@ pub(crate) fn router(platform: &Arc<Platform>) -> Router {
         .route("/manage/reset", post(reset))
         .with_state(Arc::clone(platform));
     let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    site.merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
+    let all = site.merge(manage).merge(screens::router(platform)?);
+    Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {

@@ -260,11 +260,11 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         let written = ClientFiles::of(&path, &office.number).write_profile(&url(platform), &office);
         written.map_err(|error| failed(clients::FOLDER, &error))?;
     }
+    let managed = manage::router(&parts).map_err(|error| failed("authority", &error))?;
     let (stop, stopped) = watch::channel(false);
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
-    let tasks =
-        vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, manage::router(&parts), until(stopped)))];
+    let tasks = vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, managed, until(stopped)))];
     clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
 }

@@ -1,0 +1,6 @@
+//! The platform's pages, asked as a browser asks them, without a socket.
+
+mod bench;
+mod client;
+mod safety;
+mod usage;
