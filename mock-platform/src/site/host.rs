@@ -31,7 +31,7 @@ fn judge(request: &Request) -> Result<(), Failure> {
     };
     let named = Uri::authority(request.uri()).map(Authority::as_str);
     if is_this_machine(header) && named.is_none_or(is_this_machine) {
-        return if is_of_this_origin(&request, header) { Ok(()) } else { Err(other_origin()) };
+        return if is_of_this_origin(request, header) { Ok(()) } else { Err(other_origin()) };
     }
     let detail = Message::pair(
         "このマシン自身を指すホスト名（localhost、127.0.0.1など）で接続してください。",

@@ -95,16 +95,7 @@ pub(super) async fn edit_page(mut desk: Desk, Place(no): Place<u64>) -> Result<R
     let draft = desk.screens.outboxes().draft(desk.office(), no).ok_or(System::NotFound)?;
     let mut row = row(&desk, &draft);
     let told = draft.destination.is_none() && !row.number.is_empty();
-    let mut offices = Vec::new();
-    let mut after = String::new();
-    while !told {
-        let page: Listed<OfficeEntry> = desk.ask(Ask::get(format!("/v1/offices{after}"))).await?;
-        offices.extend(page.items);
-        match page.next {
-            Some(next) => after = format!("?after={next}"),
-            None => break,
-        }
-    }
+    let offices = if told { Vec::new() } else { directory(&mut desk).await? };
     // The form repeats the message as it is.
     row.message = draft.message;
     Ok(shown(&EditPage {
@@ -113,6 +104,19 @@ pub(super) async fn edit_page(mut desk: Desk, Place(no): Place<u64>) -> Result<R
         offices,
         most_chars: desk.screens.platform.settings.most_message_chars,
     }))
+}
+
+/// The offices that use the system.
+async fn directory(desk: &mut Desk) -> Result<Vec<OfficeEntry>, Trouble> {
+    let (mut offices, mut after) = (Vec::new(), String::new());
+    loop {
+        let page: Listed<OfficeEntry> = desk.ask(Ask::get(format!("/v1/offices{after}"))).await?;
+        offices.extend(page.items);
+        match page.next {
+            Some(next) => after = format!("?after={next}"),
+            None => return Ok(offices),
+        }
+    }
 }
 
 /// 編集
