@@ -14,6 +14,7 @@ use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::api::body::Nothing;
 use crate::api::respond::{self, Failure, Json, Path, Query, ok};
@@ -41,8 +42,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 ///
 /// # Errors
 /// Where the machine gives no chance to make the pages' form tokens with.
-pub(crate) fn router(platform: &Arc<Platform>) -> Result<Router, getrandom::Error> {
-    let manage = Router::new()
+pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Result<Router, getrandom::Error> {
+    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
+    let all = site.merge(routes(platform)).merge(screens::router(platform, stopped)?);
+    Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
+}
+
+/// The routes of the management itself.
+pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
+    Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/version", get(version))
@@ -60,10 +68,7 @@ pub(crate) fn router(platform: &Arc<Platform>) -> Result<Router, getrandom::Erro
         .route("/manage/snapshots/{name}", put(snapshot))
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
-        .with_state(Arc::clone(platform));
-    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    let all = site.merge(manage).merge(screens::router(platform)?);
-    Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
+        .with_state(Arc::clone(platform))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {

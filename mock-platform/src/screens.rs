@@ -12,6 +12,7 @@
 mod assets;
 mod certificates;
 mod client;
+mod console;
 mod counter;
 mod desk;
 mod form;
@@ -29,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tokio::sync::watch;
 
 use self::inside::Inside;
 use self::outbox::Outboxes;
@@ -42,6 +44,10 @@ pub(crate) struct Screens {
     inside: Inside,
     visits: Mutex<Visits>,
     outboxes: Mutex<Outboxes>,
+    /// The text of the fault plan that was set here last.
+    plan: Mutex<String>,
+    /// Whether the platform stops: what is open for long ends then.
+    stopped: watch::Receiver<bool>,
     /// What form tokens are made with.
     secret: [u8; 32],
 }
@@ -56,11 +62,11 @@ impl Screens {
     }
 }
 
-/// All pages of a platform. What is no page of theirs is not answered here.
+/// All pages of a platform, until it stops. What is no page of theirs is not answered here.
 ///
 /// # Errors
 /// Where the machine gives no chance to make form tokens with.
-pub fn router(platform: &Arc<Platform>) -> Result<Router, getrandom::Error> {
+pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Result<Router, getrandom::Error> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
     let screens = Arc::new(Screens {
@@ -68,12 +74,15 @@ pub fn router(platform: &Arc<Platform>) -> Result<Router, getrandom::Error> {
         inside: Inside::of(platform),
         visits: Mutex::default(),
         outboxes: Mutex::default(),
+        plan: Mutex::default(),
+        stopped,
         secret,
     });
     let pages = Router::new()
         .route("/", get(landing::page))
         .route("/language/{code}", get(landing::language))
         .nest("/client", client::router().fallback(trouble::no_such_page))
+        .nest("/console", console::router().fallback(trouble::no_such_page))
         .nest("/usage", usage::router().fallback(trouble::no_such_page))
         .nest("/e-seikyuu", certificates::router().fallback(trouble::no_such_page))
         .method_not_allowed_fallback(trouble::no_such_method)

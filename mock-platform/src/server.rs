@@ -260,8 +260,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         let written = ClientFiles::of(&path, &office.number).write_profile(&url(platform), &office);
         written.map_err(|error| failed(clients::FOLDER, &error))?;
     }
-    let managed = manage::router(&parts).map_err(|error| failed("authority", &error))?;
     let (stop, stopped) = watch::channel(false);
+    let managed = manage::router(&parts, stopped.clone()).map_err(|error| failed("authority", &error))?;
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
     let tasks = vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, managed, until(stopped)))];

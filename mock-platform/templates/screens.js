@@ -39,3 +39,24 @@ for (const form of document.querySelectorAll("[data-ticks]")) {
   form.addEventListener("change", look);
   look();
 }
+
+// New lines of the journal.
+for (const place of document.querySelectorAll("[data-live]")) {
+  const lines = document.getElementById("lines");
+  const source = new EventSource(place.dataset.live);
+  source.addEventListener("open", () => { place.textContent = place.dataset.on; });
+  source.addEventListener("message", (event) => {
+    const line = JSON.parse(event.data);
+    const row = lines.insertRow(0);
+    const cell = (name, text) => {
+      const cell = row.insertCell();
+      cell.className = name;
+      cell.textContent = text;
+    };
+    cell("num", line.seq);
+    cell("when", line.at);
+    cell("one", line.event);
+    cell("name", line.text);
+    while (lines.rows.length > 500) lines.deleteRow(-1);
+  });
+}

@@ -178,7 +178,8 @@ async fn history(counter: &mut Counter, error: Option<ErrorBody>) -> Result<Resp
     }))
 }
 
-fn name(kind: CertificateKind) -> &'static str {
+/// What a kind is called.
+pub(super) fn name(kind: CertificateKind) -> &'static str {
     match kind {
         CertificateKind::KaigoJigyousho => "介護保険証明書",
         CertificateKind::CarePlanJigyousho => "請求委任事業所用ケアプラン証明書",

@@ -24,9 +24,9 @@ use crate::api;
 use crate::api::body::Nothing;
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::site;
 use crate::tls::{Peer, PeerCertificate};
 use crate::wire::Control;
+use crate::{manage, site};
 
 /// How long an answer may take: longer than a browser's reader waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +39,7 @@ const MOST: usize = 64 << 20;
 pub(super) struct Inside {
     v1: Router,
     site: Router,
+    manage: Router,
 }
 
 /// What is asked.
@@ -66,6 +67,18 @@ impl Ask {
         let json = serde_json::to_vec(body).map_err(|_| System::Internal)?;
         let content = Content { media_type: HeaderValue::from_static("application/json"), chunks: vec![json.into()] };
         Ok(Ask { method: Method::POST, path: path.into(), content: Some(content), key: None })
+    }
+
+    /// The same with PUT.
+    pub(super) fn put(path: impl Into<String>, body: &impl Serialize) -> Result<Ask, Trouble> {
+        Ok(Ask { method: Method::PUT, ..Ask::post(path, body)? })
+    }
+
+    /// A request with a body in TOML.
+    pub(super) fn put_toml(path: impl Into<String>, text: &str) -> Ask {
+        let media_type = HeaderValue::from_static("application/toml");
+        let content = Content { media_type, chunks: vec![Bytes::copy_from_slice(text.as_bytes())] };
+        Ask { method: Method::PUT, path: path.into(), content: Some(content), key: None }
     }
 
     /// A delivery: its JSON part and its files.
@@ -118,7 +131,7 @@ impl Ask {
 impl Inside {
     pub(super) fn of(platform: &Arc<Platform>) -> Inside {
         let (site, _) = api::complete(site::router(), Arc::clone(platform));
-        Inside { v1: api::served(platform), site }
+        Inside { v1: api::served(platform), site, manage: manage::routes(platform) }
     }
 
     /// Asks on a connection of a certificate, and reads the answer.
@@ -134,6 +147,11 @@ impl Inside {
     /// Asks 利用状況Webサイト or the certificate office, and reads the answer.
     pub(super) async fn ask_site<T: DeserializeOwned>(&self, token: Option<&str>, ask: Ask) -> Result<T, Trouble> {
         read(self.unconnected(token, ask)).await
+    }
+
+    /// Asks the management, and reads the answer.
+    pub(super) async fn manage<T: DeserializeOwned>(&self, ask: Ask) -> Result<T, Trouble> {
+        read(async { Ok((Control::default(), answered(&self.manage, ask.request(None)?).await)) }).await
     }
 
     /// Asks for a file, which is handed on as it comes; what the platform does when its last byte has

@@ -15,6 +15,7 @@ use renkei_mock_platform::server::{self, Options, Running};
 use renkei_mock_platform::world::Seed;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-27 9:00 +9);
@@ -25,6 +26,7 @@ pub(crate) const UNLICENSED: &str = "9970100062";
 pub(crate) struct Bench {
     running: Running,
     router: Router,
+    stop: watch::Sender<bool>,
 }
 
 /// A browser with its cookies.
@@ -77,9 +79,19 @@ impl Bench {
         let seed = Seed::of_offices(offices.cloned().collect()).unwrap();
         let options = Options { seed: Some(seed), clock: Clock::stopped(NOW), ..Options::for_tests() };
         let running = server::start(options).await.unwrap();
-        let router = screens::router(running.parts()).unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let router = screens::router(running.parts(), stopped).unwrap();
         let router = router.layer(axum::middleware::from_fn(renkei_mock_platform::site::only_this_machine));
-        Bench { running, router }
+        Bench { running, router, stop }
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Tells the pages that the platform stops.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
     }
 
     pub(crate) fn platform(&self) -> &Arc<Platform> {

@@ -2,5 +2,6 @@
 
 mod bench;
 mod client;
+mod console;
 mod safety;
 mod usage;
