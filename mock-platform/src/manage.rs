@@ -15,16 +15,18 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::body::Nothing;
-use crate::api::respond::{self, Failure, Json, Path, Query, ok};
+use crate::api::body::{Answer, LicenceView, Nothing};
+use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
 use crate::clock::Hand;
 use crate::faults::Plan;
 use crate::journal::Event;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::{certificates, screens, site};
+use crate::{certificates, licence, screens, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
@@ -38,13 +40,17 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
 }
 
+/// The routes of the management that the OpenAPI document describes.
+pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::default().routes(routes!(licence_paid))
+}
+
 /// All routes of the management listener.
 ///
 /// # Errors
 /// Where the machine gives no chance to make the pages' form tokens with.
 pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Result<Router, getrandom::Error> {
-    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    let all = site.merge(routes(platform)).merge(screens::router(platform, stopped)?);
+    let all = crate::api::served_site(platform).merge(routes(platform)).merge(screens::router(platform, stopped)?);
     Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
 }
 
@@ -68,6 +74,8 @@ pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
         .route("/manage/snapshots/{name}", put(snapshot))
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
+        .merge(Router::from(described()))
+        .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform))
 }
 
@@ -90,7 +98,10 @@ async fn version() -> Response {
 }
 
 async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], platform.journal.metrics().text()).into_response()
+    let (counts, away) = (platform.journal.metrics().text(), platform.ledger.turned_away());
+    // The journal has no line of these: a crowd would fill it.
+    let text = format!("{counts}# TYPE renkei_turned_away_total counter\nrenkei_turned_away_total {away}\n");
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 /// What the clock shows, and whether it runs.
@@ -212,6 +223,25 @@ async fn set_office(
         })
         .await?;
     Ok(ok(Nothing {}))
+}
+
+/// The operator settles the fee of an office's term (差引状態 becomes 完了).
+#[utoipa::path(
+    post,
+    path = "/manage/offices/{number}/licence/paid",
+    operation_id = "manage-licence-paid",
+    tag = "manage",
+    params(("number" = String, Path, description = "事業所番号")),
+    responses((status = 200, description = "the licence; 404 without one", body = Answer<LicenceView>), SystemErrors)
+)]
+async fn licence_paid(
+    State(platform): State<Arc<Platform>>,
+    Path(number): Path<OfficeNumber>,
+) -> Result<Response, Failure> {
+    let today = platform.clock.today();
+    let change =
+        platform.world.change(&number, |office| Ok(licence::settle(office).map(|()| licence::view(office, today))));
+    Ok(ok(change.await?.ok_or(System::NotFound)?))
 }
 
 async fn approve(

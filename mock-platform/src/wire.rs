@@ -155,7 +155,11 @@ impl Control {
 pub struct Wire {
     tcp: TcpStream,
     control: Control,
+    /// How long the other end may take nothing of what is written.
+    write_time: Duration,
     pause: Option<Pin<Box<Sleep>>>,
+    /// When that is over, while it takes nothing.
+    deadline: Option<Pin<Box<Sleep>>>,
     ahead: Ahead,
 }
 
@@ -179,9 +183,10 @@ thread_local! {
 const SLOW_TICK: Duration = Duration::from_millis(50);
 
 impl Wire {
-    /// Puts a connection under control.
-    pub fn new(tcp: TcpStream, control: Control) -> Wire {
-        Wire { tcp, control, pause: None, ahead: Ahead::default() }
+    /// Puts a connection under control. It is reset when the other end has taken nothing of what is
+    /// written for `write_time`; pauses that the control makes do not count.
+    pub fn new(tcp: TcpStream, control: Control, write_time: Duration) -> Wire {
+        Wire { tcp, control, write_time, pause: None, deadline: None, ahead: Ahead::default() }
     }
 
     fn reset(&self) -> io::Error {
@@ -262,7 +267,13 @@ impl AsyncWrite for Wire {
             Ok(allowed) => allowed,
             Err(error) => return Poll::Ready(Err(error)),
         };
-        let written = std::task::ready!(Pin::new(&mut self.tcp).poll_write(cx, &buf[..allowed]))?;
+        let Poll::Ready(written) = Pin::new(&mut self.tcp).poll_write(cx, &buf[..allowed]) else {
+            let time = self.write_time;
+            std::task::ready!(self.deadline.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(cx));
+            return Poll::Ready(Err(self.reset()));
+        };
+        self.deadline = None;
+        let written = written?;
         self.control.spend(written as u64);
         Poll::Ready(Ok(written))
     }

@@ -3,12 +3,14 @@
 
 mod archive;
 mod folder;
+mod rows;
 
 pub(crate) use self::folder::is_hidden;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -62,6 +64,8 @@ pub(crate) struct Limits {
     pub(crate) unpacked: u64,
     /// Entries that one archive may have.
     pub(crate) entries: usize,
+    /// How many files are read at once; `None` for as many as there are CPUs.
+    pub(crate) threads: Option<NonZeroUsize>,
 }
 
 /// What was read.
@@ -198,7 +202,8 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
             *part.lock().unwrap_or_else(PoisonError::into_inner) = inputs;
         }
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(tasks.len());
+    let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = limits.threads.map_or_else(cpus, usize::from).min(tasks.len());
     std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(work);
@@ -314,7 +319,7 @@ impl Inputs {
             }
         }
         for (path, entries) in archives {
-            archive::fill(path, entries);
+            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
 }
@@ -419,7 +424,7 @@ mod tests {
 
     fn judge_path(path: PathBuf) -> Inputs {
         let selection = Selection::of(&[path], None);
-        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES };
+        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES, threads: None };
         judge(selection, &Options::default(), &limits, &Progress::new(0))
     }
 

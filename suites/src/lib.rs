@@ -16,8 +16,10 @@
 pub mod cli;
 pub mod client;
 pub mod exit;
+pub mod suite;
 
 mod config;
+mod demo;
 mod gate;
 mod input;
 mod lang;

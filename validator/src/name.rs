@@ -100,6 +100,23 @@ impl FileName {
         self.parts.iter().find(|(role, _)| *role == segment).map(|(_, text)| text.as_str())
     }
 
+    /// What part the file plays, whenever it was written and wherever it lies: its name without folder,
+    /// timestamp and extension. `UPPLAN_202610_9970100013_43_9970100021_11`
+    pub fn role(&self) -> String {
+        let stem = self.text.rsplit_once('.').map_or(self.text.as_str(), |(stem, _)| stem);
+        // What stands in its place and is too short for one is told apart by the name.
+        match self.part(Segment::Timestamp).filter(|part| part.len() >= 8) {
+            Some(timestamp) => stem.rsplitn(2, timestamp).collect::<Vec<_>>(),
+            None => vec![stem],
+        }
+        .into_iter()
+        .rev()
+        .map(|part| part.trim_matches('_'))
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
+    }
+
     /// What the file is.
     pub fn nature(&self) -> Nature {
         match self.meant_kind() {
@@ -259,6 +276,27 @@ mod tests {
         assert_eq!(name.missing, [Segment::ReceiverOffice, Segment::ReceiverServiceType]);
         assert_eq!(name.part(Segment::SenderServiceType), Some("43"));
         assert!(name.with_types && name.extra.is_empty());
+    }
+
+    #[test]
+    fn a_role_is_the_name_without_folder_timestamp_and_extension() {
+        for (path, role) in [
+            (
+                "2026/10/UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV",
+                "UPPLAN_202610_9970100013_43_9970100021_11",
+            ),
+            ("UP1KYO_9970100013_9970100021_20241201090000.csv", "UP1KYO_9970100013_9970100021"),
+            (
+                "UPKIHON_IMAGE_9970100013_43_9970100021_11_20260928101500_2.jpg",
+                "UPKIHON_IMAGE_9970100013_43_9970100021_11_2",
+            ),
+            ("UPJSK_202610_9970100021_11.CSV", "UPJSK_202610_9970100021_11"),
+            ("メモ.pdf", "メモ"),
+            (".CSV", ""),
+            ("", ""),
+        ] {
+            assert_eq!(FileName::parse(path).role(), role, "{path}");
+        }
     }
 
     #[test]
