@@ -30,6 +30,7 @@ mod check;
 pub mod decode;
 pub mod draft;
 pub mod facts;
+mod fast;
 pub mod finding;
 mod form;
 mod gaps;

@@ -126,7 +126,8 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
         | Check::Bytes(_)
         | Check::Csv(_)
         | Check::Cell(..)
-        | Check::Row(_)
+        | Check::Shape(..)
+        | Check::Row(..)
         | Check::File(_) => {}
     }
 }

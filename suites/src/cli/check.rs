@@ -166,7 +166,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         targets,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, sets: true },
+        options: Options { as_of: Some(as_of), keep, ..Options::default() },
         limits: Limits { unpacked, entries: MOST_ENTRIES },
     })
 }

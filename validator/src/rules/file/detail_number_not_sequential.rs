@@ -6,10 +6,10 @@ use crate::bind::{Known, Row};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::{Person, person, place};
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Certainty, Condition, Kind, Table};
+use crate::spec::{Certainty, Condition, Item, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -90,11 +90,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 impl FileRule for DetailNumberNotSequential {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
         let Some(item) = row.item(upplan::DETAIL_NO) else { return };
-        let numbered =
-            item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None });
-        let service_type = row.service_type(upplan::SERVICE_CODE);
-        let is_rental = matches!((numbered, service_type), (Some(numbered), Known::Is(own)) if own == numbered);
-        let Some(place) = place(row, item.key).filter(|_| is_rental) else { return };
+        let Some(place) = place(row, item.key).filter(|_| is_rental(row, item)) else { return };
         let (Some(person), Known::Is(office), Known::Is(code), Known::Is(units)) = (
             person(row),
             row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
@@ -110,6 +106,14 @@ impl FileRule for DetailNumberNotSequential {
             .entry(Rental { person, office, code, units })
             .and_modify(|group| group.add(number, place))
             .or_insert_with(|| Group::of(number, place));
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        match row.item(upplan::DETAIL_NO) {
+            None => Next::Never,
+            Some(item) if is_rental(row, item) => Next::Every,
+            Some(_) => Next::Changed(&[upplan::SERVICE_CODE]),
+        }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
@@ -145,6 +149,13 @@ impl FileRule for DetailNumberNotSequential {
             };
         }
     }
+}
+
+/// Whether the row is of the services that are numbered.
+fn is_rental(row: &Row<'_>, item: &Item) -> bool {
+    let numbered = item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None });
+    let service_type = row.service_type(upplan::SERVICE_CODE);
+    matches!((numbered, service_type), (Some(numbered), Known::Is(own)) if own == numbered)
 }
 
 impl Group {

@@ -6,7 +6,7 @@ use crate::bind::{Row, Subtotal, SumRow};
 use crate::draft::Site;
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
@@ -94,6 +94,10 @@ impl FileRule for SubtotalRowMissing {
             }
             SumRow::Subtotal(Subtotal::Outside | Subtotal::Over30Days) | SumRow::Total => {}
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {

@@ -6,7 +6,7 @@ use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, Site};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
@@ -109,6 +109,10 @@ impl FileRule for SubtotalSumWrong {
             }
             SumRow::Total => {}
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {

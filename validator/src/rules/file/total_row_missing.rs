@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Certainty, Kind, Table};
@@ -88,6 +88,10 @@ impl FileRule for TotalRowMissing {
         let first = Place::record(&row.record);
         let user = self.bills.entry(bill).or_insert(User { first, table: row.table, has_total: false });
         user.has_total |= sort.is_none_or(|(sort, _)| sort == SumRow::Total);
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {

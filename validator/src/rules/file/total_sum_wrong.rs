@@ -6,7 +6,7 @@ use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
@@ -129,6 +129,10 @@ impl FileRule for TotalSumWrong {
                 parts.subtotals.add(row);
             }
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {

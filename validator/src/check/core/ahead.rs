@@ -1,0 +1,158 @@
+//! Rows that are proved clean go past the rules about single rows; the rules that remember rows see
+//! those they must. Judges nothing itself.
+
+use super::{Context, Core};
+use crate::bind::Row;
+use crate::decode::Script;
+use crate::fast::{Fast, Index, Proved};
+use crate::rule::Next;
+use crate::scan::{Begin, LineEnd, Taken};
+
+/// So many rows of another table make it the one that is proved.
+const OTHERS: u32 = 16;
+
+/// What proves rows clean, and which rules must see the next of them.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    fast: Option<Box<Fast>>,
+    /// Clean rows of another table since the last one of this.
+    others: u32,
+    watch: Watch,
+    proved: u64,
+}
+
+/// Which file rules must see a row, by what has changed in it. One bit for each rule.
+#[derive(Debug, Default)]
+struct Watch {
+    next: Vec<Next>,
+    /// Those that must see every row.
+    every: u64,
+    /// Those that look at a column, where there are some.
+    columns: Vec<(usize, u64)>,
+    /// The layout of the row before, where it was proved and shown to all rules that must see it.
+    before: Option<Index>,
+}
+
+impl Core {
+    /// Takes rows as long as they can be proved clean.
+    pub(super) fn take_ahead(&mut self, mut begin: Begin<'_>, context: &Context<'_>) -> Taken {
+        let mut taken = Taken::default();
+        if !self.broken.is_empty() || self.unreadable {
+            return taken;
+        }
+        let Some(mut fast) = self.ahead.fast.take() else { return taken };
+        while let Some(proved) = fast.prove(&begin, context.file) {
+            self.pass(&mut fast, &proved, &begin, context);
+            taken.records += 1;
+            taken.bytes += proved.bytes;
+            begin.from += proved.bytes;
+            begin.index += 1;
+            begin.line += 1;
+            begin.at += proved.bytes as u64;
+            if !self.broken.is_empty() {
+                break;
+            }
+        }
+        self.ahead.fast = Some(fast);
+        taken
+    }
+
+    /// How many rows were proved clean.
+    pub(in super::super) fn proved(&self) -> u64 {
+        self.ahead.proved
+    }
+
+    fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
+        self.records += 1;
+        self.ahead.proved += 1;
+        self.line_ends.crlf += 1;
+        self.prepare_columns(fast.table, context);
+        let row = fast.row(proved, begin);
+        self.encoding.plain_record(&row.record, fast.script(proved));
+        let mut rules = self.ahead.watch.must_see(fast, proved.layout, &row);
+        let mut others = false;
+        while rules != 0 {
+            let index = rules.trailing_zeros() as usize;
+            rules &= rules - 1;
+            let next = self.file_rule(index, &row, context);
+            others |= std::mem::replace(&mut self.ahead.watch.next[index], next) != next;
+        }
+        if context.options.sets {
+            self.facts.row(&row);
+        }
+        self.ahead.watch.before = Some(proved.layout);
+        if others {
+            self.ahead.watch.arrange(fast);
+        }
+    }
+
+    /// Learns from a row that went through the rules; `clean` tells whether those about single rows
+    /// had nothing to say.
+    pub(super) fn learn(&mut self, row: &Row<'_>, clean: bool, context: &Context<'_>) {
+        self.ahead.watch.before = None;
+        if !clean || !context.options.fast || row.record.end != LineEnd::CrLf {
+            return;
+        }
+        let Some(bound) = &self.bound else { return };
+        if bound.file_rules.is_empty() || bound.file_rules.len() > u64::BITS as usize {
+            return;
+        }
+        let Ahead { fast, others, watch, .. } = &mut self.ahead;
+        if fast.as_ref().is_some_and(|fast| std::ptr::eq(fast.table, row.table)) {
+            *others = 0;
+        } else {
+            *others += 1;
+            if fast.is_some() && *others < OTHERS {
+                return;
+            }
+            *fast = Fast::of(row.table, &bound.columns, &context.plan.row).map(Box::new);
+            *others = 0;
+            *watch = Watch { next: vec![Next::Every; bound.file_rules.len()], ..Watch::default() };
+        }
+        if let Some(fast) = fast {
+            fast.learn(row, Script::of(row.record.bytes));
+        }
+    }
+}
+
+impl Watch {
+    fn must_see(&self, fast: &Fast, layout: Index, row: &Row<'_>) -> u64 {
+        let Some(before) = self.before else { return u64::MAX >> (u64::BITS as usize - self.next.len()) };
+        let mut rules = self.every;
+        for &(column, bits) in &self.columns {
+            let changed = if before == layout {
+                fast.changed().contains(&(column as u8))
+            } else {
+                fast.last(before, column) != row.record.content(&row.record.cells[column])
+            };
+            rules |= if changed { bits } else { 0 };
+        }
+        rules
+    }
+
+    /// Sorts the rules by what they must see.
+    fn arrange(&mut self, fast: &mut Fast) {
+        self.every = 0;
+        self.columns.clear();
+        for (index, next) in self.next.iter().enumerate() {
+            let bit = 1 << index;
+            match next {
+                Next::Every => self.every |= bit,
+                Next::Never => {}
+                Next::Changed(keys) => {
+                    for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
+                        match self.columns.iter_mut().find(|(known, _)| *known == column) {
+                            Some((_, bits)) => *bits |= bit,
+                            None => self.columns.push((column, bit)),
+                        }
+                    }
+                }
+            }
+        }
+        for (column, _) in &self.columns {
+            if fast.notice(*column) {
+                self.before = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Proves rows clean by what was proved before. Makes no finding, and has an opinion on clean rows
+//! only: whatever it cannot prove goes through the rules, which then teach it.
+//!
+//! A row on which the rules had nothing to say teaches its layout: where its quotes and commas stand.
+//! A later row of that layout is compared with the last one. Cells that are equal are clean; so are
+//! cells in which digits became other digits, where no rule tells digits apart ([`Check::Shape`]);
+//! the rest is looked up among values seen before, or put before the rules. Rules that look at more
+//! than one cell say which ([`Check::Row`]), and are asked where one of those has changed.
+//!
+//! So every rule has one home, and this module knows none of them.
+//!
+//! [`Check::Shape`]: crate::rule::Check::Shape
+//! [`Check::Row`]: crate::rule::Check::Row
+
+mod layout;
+mod masks;
+mod memo;
+mod program;
+
+use std::sync::Arc;
+
+pub(crate) use self::layout::Index;
+use self::layout::Layouts;
+use self::masks::{BLOCK, Difference, Masks, block, difference};
+use self::program::Program;
+pub(crate) use self::program::{CellRule, RowRule};
+use crate::bind::Row;
+use crate::decode::Script;
+use crate::scan::{Begin, LineEnd, Record};
+use crate::spec::Table;
+
+/// What is remembered of the clean rows of one table.
+#[derive(Debug)]
+pub(crate) struct Fast {
+    pub(crate) table: &'static Table,
+    program: Program,
+    masks: Masks,
+    /// Offset in the file and length of the buffer that the masks are of.
+    read: Option<(u64, usize)>,
+    layouts: Layouts,
+    /// The columns that changed in the row just proved.
+    changed: Vec<u8>,
+}
+
+/// A row that was proved clean. Its layout holds its bytes until the next one comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Proved {
+    pub(crate) layout: Index,
+    /// Its bytes in the file, line end included.
+    pub(crate) bytes: usize,
+}
+
+impl Fast {
+    /// `None` where a table is too large.
+    pub(crate) fn of(table: &'static Table, cells: &[Vec<CellRule>], rows: &[RowRule]) -> Option<Fast> {
+        let program = Program::of(table, cells, rows)?;
+        let (masks, layouts) = (Masks::default(), Layouts::default());
+        Some(Fast { table, program, masks, read: None, layouts, changed: Vec::new() })
+    }
+
+    /// Learns from a row on which the rules had nothing to say.
+    pub(crate) fn learn(&mut self, row: &Row<'_>, script: Script) {
+        let Record { bytes, end, cells, .. } = row.record;
+        let plain = end == LineEnd::CrLf && memchr::memchr2(b'\r', b'\n', bytes).is_none();
+        if plain && std::ptr::eq(row.table, self.table) && cells.iter().all(crate::scan::Cell::is_sound) {
+            self.layouts.learn(bytes, cells, script, |column| self.program.is_free(column));
+        }
+    }
+
+    /// Proves the row that begins there, if it can.
+    pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
+        let Begin { buffer, from, .. } = *begin;
+        let read = (begin.at - from as u64, buffer.len());
+        if self.read != Some(read) {
+            self.masks.read(buffer);
+            self.read = Some(read);
+        }
+        let feed = self.masks.feed(from)?;
+        let length = (feed - from).checked_sub(1)?;
+        if buffer[feed - 1] != b'\r' {
+            return None;
+        }
+        let index = self.layouts.find(&self.masks, from, length)?;
+        let layout = self.layouts.get(index);
+        let around = &buffer[from..];
+        let is_new_beyond_ascii = compare(layout, around, length, &mut self.changed);
+        let row = Row { table: self.table, record: record(begin, &around[..length], &layout.cells) };
+        let mut observers = 0;
+        for &column in &self.changed {
+            let column = usize::from(column);
+            if !self.program.cell_is_clean(column, &row, around, file) {
+                return None;
+            }
+            observers |= self.program.observers(column);
+        }
+        if observers != 0 && !self.program.observers_are_silent(observers, &row, around, file) {
+            return None;
+        }
+        let layout = self.layouts.get_mut(index);
+        layout.keep(&around[..length]);
+        if is_new_beyond_ascii {
+            layout.script = Script::of(&around[..length]);
+        }
+        for &column in &self.changed {
+            if self.program.is_free(usize::from(column)) {
+                layout.set_free(usize::from(column), true);
+            }
+        }
+        Some(Proved { layout: index, bytes: length + LineEnd::CrLf.bytes().len() })
+    }
+
+    /// A row as it was proved.
+    pub(crate) fn row<'a>(&'a self, proved: &Proved, begin: &Begin<'a>) -> Row<'a> {
+        let length = proved.bytes - LineEnd::CrLf.bytes().len();
+        let bytes = &begin.buffer[begin.from..begin.from + length];
+        Row { table: self.table, record: record(begin, bytes, &self.layouts.get(proved.layout).cells) }
+    }
+
+    /// What the characters of the row just proved look like.
+    pub(crate) fn script(&self, proved: &Proved) -> Script {
+        self.layouts.get(proved.layout).script
+    }
+
+    /// The columns in which the row just proved differs from the row of its layout before it, except
+    /// for digits of columns that need not be noticed.
+    pub(crate) fn changed(&self) -> &[u8] {
+        &self.changed
+    }
+
+    /// A cell of the last row of a layout.
+    pub(crate) fn last(&self, layout: Index, column: usize) -> &[u8] {
+        let layout = self.layouts.get(layout);
+        &layout.row()[layout.cells[column].content()]
+    }
+
+    /// Has every change of a column noticed from now on. `true` where layouts were forgotten for it.
+    pub(crate) fn notice(&mut self, column: usize) -> bool {
+        let forget = self.program.notice(column);
+        if forget {
+            self.layouts.clear();
+        }
+        forget
+    }
+}
+
+fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [crate::scan::Cell]) -> Record<'a> {
+    Record { index: begin.index, line: begin.line, at: begin.at, bytes, end: LineEnd::CrLf, cells }
+}
+
+/// Lists the columns in which a row differs from the last one of its layout, free digits aside, and
+/// tells whether characters beyond ASCII are among it.
+#[inline]
+fn compare(layout: &layout::Layout, around: &[u8], length: usize, changed: &mut Vec<u8>) -> bool {
+    changed.clear();
+    let mut beyond_ascii = 0;
+    let mut done = 0;
+    for index in 0..layout.blocks() {
+        let at = index * BLOCK;
+        let Difference { bytes, digits, beyond } = difference(&block(around, at), &block(&layout.last, at));
+        let mut rest = bytes & !(digits & layout.free[index]);
+        if at + BLOCK > length {
+            rest &= u64::MAX >> (at + BLOCK - length);
+        }
+        beyond_ascii |= rest & beyond;
+        while rest != 0 {
+            let byte = at + rest.trailing_zeros() as usize;
+            if byte >= done {
+                let column = layout.columns[byte];
+                changed.push(column);
+                done = layout.cells[usize::from(column)].content().end;
+            }
+            // What is left of the cell need not be looked at.
+            let next = done.saturating_sub(at);
+            rest = if next >= BLOCK { 0 } else { rest & u64::MAX << next };
+        }
+    }
+    beyond_ascii != 0
+}

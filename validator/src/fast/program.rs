@@ -1,0 +1,248 @@
+//! The rules of one table by what they look at, and what they had nothing to say on. Knows no rule in
+//! particular: a value not seen before is put before the rules themselves.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::memo::{Memo, SHORT, Short, Texts, short};
+use crate::bind::Row;
+use crate::ms932::odd_characters;
+use crate::rule::{CellCheck, CellView, Out, Reads, RowCheck, Rule};
+use crate::spec::{Condition, Key, Kind, Table, keys::upsikyu};
+
+/// A rule about cells, for the columns it picks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellRule {
+    pub(crate) rule: &'static Rule,
+    pub(crate) picks: fn(&crate::spec::Item) -> bool,
+    pub(crate) check: CellCheck,
+    /// Whether all digits are alike to it.
+    pub(crate) shape: bool,
+}
+
+/// A rule about rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowRule {
+    pub(crate) rule: &'static Rule,
+    pub(crate) reads: Reads,
+    pub(crate) check: RowCheck,
+}
+
+#[derive(Debug)]
+pub(super) struct Program {
+    columns: Vec<Column>,
+    observers: Vec<Observer>,
+    texts: Texts,
+}
+
+#[derive(Debug)]
+struct Column {
+    rules: Vec<CellRule>,
+    /// Whether no rule tells its digits apart.
+    free: bool,
+    /// One bit for each observer that looks at it.
+    observers: u64,
+    clean: Memo<1>,
+}
+
+/// Something that depends on several columns.
+#[derive(Debug)]
+struct Observer {
+    what: What,
+    columns: Vec<u8>,
+    clean: Memo<GROUP>,
+}
+
+/// The most columns whose values are remembered together.
+const GROUP: usize = 4;
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Row(&'static Rule, RowCheck),
+    /// The cell rules of a column, while it is empty.
+    Empty(usize),
+}
+
+impl Program {
+    /// `None` where a table has more than there are bits for.
+    pub(super) fn of(table: &'static Table, cells: &[Vec<CellRule>], rows: &[RowRule]) -> Option<Program> {
+        let mut observers: Vec<Observer> = Vec::new();
+        let mut observe = |what, keys: Vec<Key>| {
+            let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
+            columns.sort_unstable();
+            columns.dedup();
+            if !columns.is_empty() {
+                observers.push(Observer { what, columns, clean: Memo::default() });
+            }
+        };
+        for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
+            observe(What::Row(row.rule, row.check), (row.reads)(table));
+        }
+        for (column, item) in table.items.iter().enumerate() {
+            if !cells[column].is_empty() {
+                observe(What::Empty(column), named(table.kind, &item.conditions));
+            }
+        }
+        if observers.len() > u64::BITS as usize || table.items.len() > usize::from(u8::MAX) {
+            return None;
+        }
+        let seen_by = |column: usize| {
+            let looks = |observer: &&Observer| observer.columns.contains(&(column as u8));
+            observers.iter().enumerate().filter(|(_, o)| looks(o)).fold(0, |bits, (i, _)| bits | 1 << i)
+        };
+        let column = |(column, rules): (usize, &Vec<CellRule>)| {
+            let observers = seen_by(column);
+            let free = observers == 0 && rules.iter().all(|rule| rule.shape);
+            Column { rules: rules.clone(), free, observers, clean: Memo::default() }
+        };
+        let columns = cells.iter().enumerate().map(column).collect();
+        Some(Program { columns, observers, texts: Texts::default() })
+    }
+
+    /// Whether the digits of a column may be any others.
+    pub(super) fn is_free(&self, column: usize) -> bool {
+        self.columns[column].free
+    }
+
+    /// Has every change of a column noticed from now on. `true` where it was not so before.
+    pub(super) fn notice(&mut self, column: usize) -> bool {
+        std::mem::replace(&mut self.columns[column].free, false)
+    }
+
+    /// The observers of a column.
+    pub(super) fn observers(&self, column: usize) -> u64 {
+        self.columns[column].observers
+    }
+
+    /// Whether no rule has anything to say on a cell that is not empty. `around` is what the row's
+    /// bytes begin, and may go on behind it.
+    pub(super) fn cell_is_clean(&mut self, column: usize, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
+        let cell = &row.record.cells[column];
+        let range = cell.content();
+        let own = &mut self.columns[column];
+        let value = short(around, range.start, range.end);
+        let content = &row.record.bytes[range];
+        let known = match value {
+            Some(value) => own.clean.holds(&[value]),
+            None => self.texts.holds(column, content),
+        };
+        if known {
+            return true;
+        }
+        let clean = !content.contains(&b'\r')
+            && odd_characters(content).is_empty()
+            && has_nothing_to_say(|found| {
+                run_cell(&own.rules, column, row, file, found);
+            });
+        if clean {
+            match value {
+                Some(value) => own.clean.add(&[value]),
+                None => self.texts.add(column, content),
+            }
+        }
+        clean
+    }
+
+    /// Whether observers have nothing to say on a row whose cells are clean. One bit for each.
+    pub(super) fn observers_are_silent(
+        &mut self,
+        mut bits: u64,
+        row: &Row<'_>,
+        around: &[u8],
+        file: &Arc<str>,
+    ) -> bool {
+        while bits != 0 {
+            let observer = &mut self.observers[bits.trailing_zeros() as usize];
+            bits &= bits - 1;
+            if let What::Empty(column) = observer.what
+                && !row.record.cells[column].content().is_empty()
+            {
+                continue;
+            }
+            let group = group(&observer.columns, row, around);
+            if group.is_some_and(|group| observer.clean.holds(&group)) {
+                continue;
+            }
+            let silent = has_nothing_to_say(|found| match observer.what {
+                What::Row(rule, check) => check(row, &mut Out { rule, file, found }),
+                What::Empty(column) => run_cell(&self.columns[column].rules, column, row, file, found),
+            });
+            if !silent {
+                return false;
+            }
+            if let Some(group) = group {
+                observer.clean.add(&group);
+            }
+        }
+        true
+    }
+}
+
+/// The items that rules about an empty cell may look at.
+fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for condition in conditions {
+        match condition {
+            Condition::RequiredIf(key, _)
+            | Condition::ExpectedIf(key, _)
+            | Condition::ZeroOrDate(key)
+            | Condition::NotBefore(key)
+            | Condition::Within(key)
+            | Condition::OnlyWith(key)
+            | Condition::AfterSlot(key)
+            | Condition::EquipmentWith(key) => keys.push(*key),
+            Condition::EmptyOnSumRows
+            | Condition::FreeOnSumRows
+            | Condition::ZeroOnSumRows
+            | Condition::NinesOnTotalRow => {
+                if kind == Kind::Upsikyu {
+                    keys.push(upsikyu::SERVICE_CODE);
+                }
+            }
+            Condition::SameAsName
+            | Condition::ZeroOrMonth
+            | Condition::Expected
+            | Condition::Range(..)
+            | Condition::Is(_)
+            | Condition::UpTo(_)
+            | Condition::MayBeAbsent
+            | Condition::NinesMeanNone
+            | Condition::NumberedFor(_) => {}
+        }
+    }
+    keys
+}
+
+/// The values of some columns, where they are few and short.
+fn group(columns: &[u8], row: &Row<'_>, around: &[u8]) -> Option<[Short; GROUP]> {
+    if columns.len() > GROUP {
+        return None;
+    }
+    let mut values = [0; GROUP];
+    for (value, column) in values.iter_mut().zip(columns) {
+        let range = row.record.cells[usize::from(*column)].content();
+        debug_assert!(SHORT < 16);
+        *value = short(around, range.start, range.end)?;
+    }
+    Some(values)
+}
+
+fn run_cell(
+    rules: &[CellRule],
+    column: usize,
+    row: &Row<'_>,
+    file: &Arc<str>,
+    found: &mut Vec<crate::finding::Finding>,
+) {
+    let cell = &row.record.cells[column];
+    let view = CellView { row, item: &row.table.items[column], cell, content: &row.record.bytes[cell.content()] };
+    for rule in rules {
+        (rule.check)(&view, &mut Out { rule: rule.rule, file, found });
+    }
+}
+
+/// Runs rules. One that breaks is not silent: it will break again where that is told.
+fn has_nothing_to_say(run: impl FnOnce(&mut Vec<crate::finding::Finding>)) -> bool {
+    let mut found = Vec::new();
+    catch_unwind(AssertUnwindSafe(|| run(&mut found))).is_ok() && found.is_empty()
+}
