@@ -222,9 +222,10 @@ impl EncodingEvidence {
 }
 
 /// What a record's characters beyond ASCII look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Script {
     /// There are none.
+    #[default]
     Ascii,
     /// MS932
     Ms932,

@@ -1,11 +1,12 @@
 //! Proves rows clean by what was proved before. Makes no finding, and has an opinion on clean rows
-//! only: whatever it cannot prove goes through the rules, which then teach it.
+//! only: whatever it cannot prove goes through the rules.
 //!
-//! A row on which the rules had nothing to say teaches its layout: where its quotes and commas stand.
-//! A later row of that layout is compared with the last one. Cells that are equal are clean; so are
-//! cells in which digits became other digits, where no rule tells digits apart ([`Check::Shape`]);
-//! the rest is looked up among values seen before, or put before the rules. Rules that look at more
-//! than one cell say which ([`Check::Row`]), and are asked where one of those has changed.
+//! Where quotes and commas stand in a row is its layout. A row of a layout that was met before is
+//! compared with the last one of it. Cells that are equal are clean; so are cells in which digits
+//! became other digits, where no rule tells digits apart ([`Check::Shape`]); the rest is looked up
+//! among values seen before, or put before the rules. Rules that look at more than one cell say which
+//! ([`Check::Row`]), and are asked where one of those has changed. Of a row of a new layout, every cell
+//! is proved in this way, and the layout is learnt.
 //!
 //! So every rule has one home, and this module knows none of them.
 //!
@@ -20,10 +21,10 @@ mod program;
 use std::sync::Arc;
 
 pub(crate) use self::layout::Index;
-use self::layout::Layouts;
+use self::layout::{Layouts, Structure};
 use self::masks::{BLOCK, Difference, Masks, block, difference};
 use self::program::Program;
-pub(crate) use self::program::{CellRule, RowRule};
+pub(crate) use self::program::{CellRule, RowRule, Rules};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::scan::{Begin, LineEnd, Record};
@@ -40,31 +41,26 @@ pub(crate) struct Fast {
     layouts: Layouts,
     /// The columns that changed in the row just proved.
     changed: Vec<u8>,
+    /// The cells of a row whose layout is new.
+    cells: Vec<crate::scan::Cell>,
 }
 
 /// A row that was proved clean. Its layout holds its bytes until the next one comes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proved {
     pub(crate) layout: Index,
+    /// Whether the layout is new, maybe in place of another.
+    pub(crate) is_new: bool,
     /// Its bytes in the file, line end included.
     pub(crate) bytes: usize,
 }
 
 impl Fast {
     /// `None` where a table is too large.
-    pub(crate) fn of(table: &'static Table, cells: &[Vec<CellRule>], rows: &[RowRule]) -> Option<Fast> {
-        let program = Program::of(table, cells, rows)?;
+    pub(crate) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Fast> {
+        let program = Program::of(table, rules)?;
         let (masks, layouts) = (Masks::default(), Layouts::default());
-        Some(Fast { table, program, masks, read: None, layouts, changed: Vec::new() })
-    }
-
-    /// Learns from a row on which the rules had nothing to say.
-    pub(crate) fn learn(&mut self, row: &Row<'_>, script: Script) {
-        let Record { bytes, end, cells, .. } = row.record;
-        let plain = end == LineEnd::CrLf && memchr::memchr2(b'\r', b'\n', bytes).is_none();
-        if plain && std::ptr::eq(row.table, self.table) && cells.iter().all(crate::scan::Cell::is_sound) {
-            self.layouts.learn(bytes, cells, script, |column| self.program.is_free(column));
-        }
+        Some(Fast { table, program, masks, read: None, layouts, changed: Vec::new(), cells: Vec::new() })
     }
 
     /// Proves the row that begins there, if it can.
@@ -80,9 +76,26 @@ impl Fast {
         if buffer[feed - 1] != b'\r' {
             return None;
         }
-        let index = self.layouts.find(&self.masks, from, length)?;
-        let layout = self.layouts.get(index);
+        let structure = Structure::read(&self.masks, from, length)?;
         let around = &buffer[from..];
+        let known = self.layouts.find(&structure);
+        let layout = match known {
+            Some(layout) => self.prove_alike(layout, begin, around, length, file)?,
+            None => self.prove_alone(&structure, begin, around, length, file)?,
+        };
+        Some(Proved { layout, is_new: known.is_none(), bytes: length + LineEnd::CrLf.bytes().len() })
+    }
+
+    /// Proves a row by the last one of its layout.
+    fn prove_alike(
+        &mut self,
+        index: Index,
+        begin: &Begin<'_>,
+        around: &[u8],
+        length: usize,
+        file: &Arc<str>,
+    ) -> Option<Index> {
+        let layout = self.layouts.get(index);
         let is_new_beyond_ascii = compare(layout, around, length, &mut self.changed);
         let row = Row { table: self.table, record: record(begin, &around[..length], &layout.cells) };
         let mut observers = 0;
@@ -106,7 +119,28 @@ impl Fast {
                 layout.set_free(usize::from(column), true);
             }
         }
-        Some(Proved { layout: index, bytes: length + LineEnd::CrLf.bytes().len() })
+        Some(index)
+    }
+
+    /// Proves a row by its cells, and learns its layout.
+    fn prove_alone(
+        &mut self,
+        structure: &Structure,
+        begin: &Begin<'_>,
+        around: &[u8],
+        length: usize,
+        file: &Arc<str>,
+    ) -> Option<Index> {
+        let bytes = &around[..length];
+        if !structure.cells(&mut self.cells) || self.cells.len() != self.table.items.len() {
+            return None;
+        }
+        let row = Row { table: self.table, record: record(begin, bytes, &self.cells) };
+        if !self.program.row_is_clean(&row, around, file) {
+            return None;
+        }
+        self.changed.clear();
+        Some(self.layouts.learn(structure, bytes, &self.cells, Script::of(bytes), |c| self.program.is_free(c)))
     }
 
     /// A row as it was proved.

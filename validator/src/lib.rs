@@ -40,10 +40,12 @@ pub mod numbers;
 pub mod rule;
 pub mod rules;
 pub mod scan;
+mod seen;
 mod sets;
 pub mod spec;
 mod table7;
 pub mod text;
+mod together;
 mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};

@@ -70,6 +70,15 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A cell without a quote out of place.
+    pub(crate) fn sound(start: usize, end: usize, is_quoted: bool) -> Cell {
+        if is_quoted {
+            cell(start..end, start + 1..end - 1, Quoting::Quoted)
+        } else {
+            cell(start..end, start..end, Quoting::Bare)
+        }
+    }
+
     /// The whole cell, quotes included.
     pub fn span(&self) -> Range<usize> {
         self.start as usize..self.end as usize

@@ -167,7 +167,7 @@ impl Core {
         let silent = self.stateless(&view, context);
         if let Some(row) = row {
             self.stateful(&row, context);
-            self.learn(&row, silent && odd.is_empty(), context);
+            self.prove_more(row.table, silent && odd.is_empty(), context);
             if context.options.sets {
                 self.facts.row(&row);
             }

@@ -4,7 +4,7 @@
 //! whether it is empty. The last row of a layout that was proved clean stands for the next one:
 //! what is equal in both need not be proved again.
 
-use super::masks::{BLOCK, Masks, block, digits, structure};
+use super::masks::{BLOCK, Masks, block, digits};
 use crate::decode::Script;
 use crate::scan::Cell;
 
@@ -17,7 +17,7 @@ const SLOTS: usize = 2048;
 /// The index of a layout.
 pub(crate) type Index = usize;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Layout {
     structure: Vec<[u64; 2]>,
     length: usize,
@@ -78,60 +78,61 @@ impl Layouts {
 
     /// The layout of a row in a buffer whose masks these are.
     #[inline]
-    pub(super) fn find(&self, masks: &Masks, from: usize, length: usize) -> Option<Index> {
-        let count = length.div_ceil(BLOCK);
-        if count == 0 || count > MOST_BLOCKS {
-            return None;
-        }
-        let mut words = [[0; 2]; MOST_BLOCKS];
-        let words = &mut words[..count];
-        for (i, word) in words.iter_mut().enumerate() {
-            *word = masks.window(from + i * BLOCK);
-        }
-        let behind = count * BLOCK - length;
-        let last = &mut words[count - 1];
-        *last = last.map(|word| word & u64::MAX >> behind);
-        let index = usize::from(*self.slots.get(slot(words, length))?).checked_sub(1)?;
+    pub(super) fn find(&self, structure: &Structure) -> Option<Index> {
+        let index = usize::from(*self.slots.get(structure.slot())?).checked_sub(1)?;
         let layout = &self.list[index];
-        (layout.length == length && layout.structure == words).then_some(index)
+        (layout.length == structure.length && layout.structure == structure.words()).then_some(index)
     }
 
-    /// Learns the layout of a row that was proved clean, in place of another. `false` where the row is
-    /// too long.
-    pub(super) fn learn(&mut self, row: &[u8], cells: &[Cell], script: Script, free: impl Fn(usize) -> bool) -> bool {
-        let count = row.len().div_ceil(BLOCK);
-        if count == 0 || count > MOST_BLOCKS {
-            return false;
-        }
-        let structure: Vec<[u64; 2]> = structure(row).collect();
+    /// Learns the layout of a row that was proved clean, in place of another.
+    pub(super) fn learn(
+        &mut self,
+        structure: &Structure,
+        row: &[u8],
+        cells: &[Cell],
+        script: Script,
+        free: impl Fn(usize) -> bool,
+    ) -> Index {
+        let count = structure.words().len();
         if self.slots.is_empty() {
             self.slots.resize(SLOTS, 0);
         }
-        let mut last = row.to_vec();
-        last.resize(count * BLOCK, 0);
-        let mut columns = vec![0; row.len()];
-        for (column, cell) in cells.iter().enumerate() {
-            for at in cell.content() {
-                columns[at] = column as u8;
-            }
-        }
-        let slot = &mut self.slots[slot(&structure, row.len())];
-        let mut layout =
-            Layout { structure, length: row.len(), cells: cells.to_vec(), columns, last, free: vec![0; count], script };
-        for column in (0..cells.len()).filter(|column| free(*column)) {
-            let span = cells[column].content();
-            for index in span.start / BLOCK..span.end.div_ceil(BLOCK) {
-                layout.free[index] |= digits(&block(&layout.last, index * BLOCK)) & within(index, &span);
-            }
-        }
-        match usize::from(*slot).checked_sub(1) {
-            Some(index) => self.list[index] = layout,
+        let slot = &mut self.slots[structure.slot()];
+        let index = match usize::from(*slot).checked_sub(1) {
+            Some(index) => index,
             None => {
-                self.list.push(layout);
+                self.list.push(Layout::default());
                 *slot = self.list.len() as u16;
+                self.list.len() - 1
+            }
+        };
+        let layout = &mut self.list[index];
+        layout.structure.clear();
+        layout.structure.extend_from_slice(structure.words());
+        layout.length = row.len();
+        layout.script = script;
+        layout.cells.clear();
+        layout.cells.extend_from_slice(cells);
+        layout.last.clear();
+        layout.last.extend_from_slice(row);
+        layout.last.resize(count * BLOCK, 0);
+        layout.columns.clear();
+        layout.columns.resize(row.len(), 0);
+        layout.free.clear();
+        layout.free.resize(count, 0);
+        for (column, cell) in cells.iter().enumerate() {
+            layout.columns[cell.content()].fill(column as u8);
+            if free(column) {
+                let span = cell.content();
+                for index in span.start / BLOCK..span.end.div_ceil(BLOCK) {
+                    layout.free[index] |= within(index, &span);
+                }
             }
         }
-        true
+        for (index, free) in layout.free.iter_mut().enumerate() {
+            *free &= digits(&block(&layout.last, index * BLOCK));
+        }
+        index
     }
 
     /// Forgets all of them.
@@ -148,10 +149,93 @@ fn within(index: usize, range: &std::ops::Range<usize>) -> u64 {
     if start >= end { 0 } else { u64::MAX >> (BLOCK - (end - start)) << start }
 }
 
-fn slot(words: &[[u64; 2]], length: usize) -> usize {
-    let mut hash = length as u64;
-    for [quotes, commas] in words {
-        hash = (hash.rotate_left(23) ^ quotes.rotate_left(32) ^ commas).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+/// Where the quotes and commas of one row stand, 64 bytes to a word.
+#[derive(Debug)]
+pub(super) struct Structure {
+    words: [[u64; 2]; MOST_BLOCKS],
+    count: usize,
+    length: usize,
+}
+
+impl Structure {
+    /// That of a row in a buffer whose masks these are; `None` where the row is empty or too long.
+    #[inline]
+    pub(super) fn read(masks: &Masks, from: usize, length: usize) -> Option<Structure> {
+        let count = length.div_ceil(BLOCK);
+        if count == 0 || count > MOST_BLOCKS {
+            return None;
+        }
+        let mut words = [[0; 2]; MOST_BLOCKS];
+        for (i, word) in words[..count].iter_mut().enumerate() {
+            *word = masks.window(from + i * BLOCK);
+        }
+        let behind = count * BLOCK - length;
+        let last = &mut words[count - 1];
+        *last = last.map(|word| word & u64::MAX >> behind);
+        Some(Structure { words, count, length })
     }
-    (hash >> (64 - SLOTS.ilog2())) as usize
+
+    fn words(&self) -> &[[u64; 2]] {
+        &self.words[..self.count]
+    }
+
+    #[inline]
+    fn slot(&self) -> usize {
+        let mut hash = self.length as u64;
+        for [quotes, commas] in self.words() {
+            hash = (hash.rotate_left(23) ^ quotes.rotate_left(32) ^ commas).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+        (hash >> (64 - SLOTS.ilog2())) as usize
+    }
+
+    /// The cells, for a row without line breaks. `false` where a quote is out of place.
+    pub(super) fn cells(&self, cells: &mut Vec<Cell>) -> bool {
+        let (quote, comma) = (0, 1);
+        cells.clear();
+        let mut start = 0;
+        loop {
+            let is_quoted = self.has(quote, start);
+            let end = if is_quoted {
+                let mut closing = self.next(quote, start + 1);
+                while self.has(quote, closing + 1) {
+                    closing = self.next(quote, closing + 2);
+                }
+                if closing >= self.length {
+                    return false;
+                }
+                closing + 1
+            } else {
+                self.next(comma, start)
+            };
+            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && self.next(quote, start) < end {
+                return false;
+            }
+            cells.push(Cell::sound(start, end, is_quoted));
+            if end >= self.length {
+                return true;
+            }
+            start = end + 1;
+        }
+    }
+
+    fn has(&self, which: usize, at: usize) -> bool {
+        at < self.length && self.words[at / BLOCK][which] >> (at % BLOCK) & 1 == 1
+    }
+
+    /// The first from a place on; the length where there is none.
+    fn next(&self, which: usize, from: usize) -> usize {
+        let mut index = from / BLOCK;
+        if index >= self.count {
+            return self.length;
+        }
+        let mut word = self.words[index][which] & u64::MAX << (from % BLOCK);
+        while word == 0 {
+            index += 1;
+            if index == self.count {
+                return self.length;
+            }
+            word = self.words[index][which];
+        }
+        index * BLOCK + word.trailing_zeros() as usize
+    }
 }

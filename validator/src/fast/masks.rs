@@ -64,14 +64,6 @@ fn window(words: &[u64], from: usize) -> u64 {
     }
 }
 
-/// Quotes and commas of some bytes, 64 to a word.
-pub(super) fn structure(bytes: &[u8]) -> impl Iterator<Item = [u64; 2]> + '_ {
-    bytes.chunks(BLOCK).map(|block| {
-        let [quotes, commas] = equal(&padded(block), [b'"', b',']);
-        [quotes, commas]
-    })
-}
-
 /// At most 64 bytes, with zeros behind them.
 pub(super) fn padded(bytes: &[u8]) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];

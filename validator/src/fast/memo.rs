@@ -26,6 +26,19 @@ pub(super) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
     Some(value | (length as u128) << 120)
 }
 
+/// A short value whose digits are all 0.
+pub(super) fn shape(value: Short) -> Short {
+    const ONES: u128 = u128::MAX / 0xFF;
+    const HIGH: u128 = ONES << 7;
+    const LENGTH: u128 = 0xFF << 120;
+    let low = value & !HIGH;
+    let from_zero = low + ONES * (0x80 - b'0' as u128);
+    let beyond_nine = low + ONES * (0x80 - (b'9' + 1) as u128);
+    let digits = from_zero & !beyond_nine & !value & HIGH & !LENGTH;
+    // Each digit is 3 in its upper half; the lower one goes.
+    value & !((digits >> 7) * 0x0F)
+}
+
 /// Groups of `N` short values. Empty until the first one comes.
 #[derive(Debug)]
 pub(super) struct Memo<const N: usize> {
@@ -128,6 +141,17 @@ mod tests {
         assert_eq!(short(bytes, 2, 2), short(b"", 0, 0));
         assert!(short(bytes, 2, 17).is_some());
         assert_eq!(short(bytes, 2, 18), None);
+    }
+
+    #[test]
+    fn a_shape_has_no_digit_but_0() {
+        let value = |text: &[u8]| short(text, 0, text.len()).unwrap();
+        assert_eq!(shape(value(b"H0123456789/:-\xB1")), value(b"H0000000000/:-\xB1"));
+        assert_eq!(shape(value(b"")), value(b""));
+        for byte in 0..=255_u8 {
+            let expected = if byte.is_ascii_digit() { b'0' } else { byte };
+            assert_eq!(shape(value(&[byte, b'1', byte])), value(&[expected, b'0', expected]));
+        }
     }
 
     #[test]

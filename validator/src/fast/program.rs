@@ -4,10 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::memo::{Memo, SHORT, Short, Texts, short};
+use super::memo::{Memo, Short, Texts, shape, short};
 use crate::bind::Row;
 use crate::ms932::odd_characters;
-use crate::rule::{CellCheck, CellView, Out, Reads, RowCheck, Rule};
+use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
 use crate::spec::{Condition, Key, Kind, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
@@ -28,10 +28,28 @@ pub(crate) struct RowRule {
     pub(crate) check: RowCheck,
 }
 
+/// The rules about single rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    /// The tables that rows may belong to.
+    pub(crate) tables: &'static [Table],
+    /// Those about the structure of records.
+    pub(crate) records: &'a [(&'static Rule, RecordCheck)],
+    /// Those about cells, by column of one table.
+    pub(crate) cells: &'a [Vec<CellRule>],
+    /// Those about rows.
+    pub(crate) rows: &'a [RowRule],
+}
+
 #[derive(Debug)]
 pub(super) struct Program {
+    tables: &'static [Table],
+    /// The rules about records.
+    records: Vec<(&'static Rule, RecordCheck)>,
     columns: Vec<Column>,
     observers: Vec<Observer>,
+    /// One bit for each observer.
+    all: u64,
     texts: Texts,
 }
 
@@ -42,6 +60,9 @@ struct Column {
     free: bool,
     /// One bit for each observer that looks at it.
     observers: u64,
+    /// Whether an observer asks its rules while it is empty.
+    observed_empty: bool,
+    /// Values on which no rule had anything to say; shapes where digits are all alike.
     clean: Memo<1>,
 }
 
@@ -63,9 +84,19 @@ enum What {
     Empty(usize),
 }
 
+impl What {
+    fn empty(self) -> Option<usize> {
+        match self {
+            What::Row(..) => None,
+            What::Empty(column) => Some(column),
+        }
+    }
+}
+
 impl Program {
     /// `None` where a table has more than there are bits for.
-    pub(super) fn of(table: &'static Table, cells: &[Vec<CellRule>], rows: &[RowRule]) -> Option<Program> {
+    pub(super) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Program> {
+        let Rules { tables, records, cells, rows } = *rules;
         let mut observers: Vec<Observer> = Vec::new();
         let mut observe = |what, keys: Vec<Key>| {
             let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
@@ -90,13 +121,16 @@ impl Program {
             let looks = |observer: &&Observer| observer.columns.contains(&(column as u8));
             observers.iter().enumerate().filter(|(_, o)| looks(o)).fold(0, |bits, (i, _)| bits | 1 << i)
         };
+        let observed: Vec<usize> = observers.iter().filter_map(|observer| observer.what.empty()).collect();
         let column = |(column, rules): (usize, &Vec<CellRule>)| {
             let observers = seen_by(column);
             let free = observers == 0 && rules.iter().all(|rule| rule.shape);
-            Column { rules: rules.clone(), free, observers, clean: Memo::default() }
+            let observed_empty = observed.contains(&column);
+            Column { rules: rules.clone(), free, observers, observed_empty, clean: Memo::default() }
         };
         let columns = cells.iter().enumerate().map(column).collect();
-        Some(Program { columns, observers, texts: Texts::default() })
+        let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
+        Some(Program { tables, records: records.to_vec(), columns, observers, all, texts: Texts::default() })
     }
 
     /// Whether the digits of a column may be any others.
@@ -120,7 +154,10 @@ impl Program {
         let cell = &row.record.cells[column];
         let range = cell.content();
         let own = &mut self.columns[column];
-        let value = short(around, range.start, range.end);
+        let mut value = short(around, range.start, range.end);
+        if own.free {
+            value = value.map(shape);
+        }
         let content = &row.record.bytes[range];
         let known = match value {
             Some(value) => own.clean.holds(&[value]),
@@ -141,6 +178,24 @@ impl Program {
             }
         }
         clean
+    }
+
+    /// Whether no rule about single rows has anything to say on a row of which nothing is known but
+    /// that its cells are sound.
+    pub(super) fn row_is_clean(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
+        for (column, cell) in row.record.cells.iter().enumerate() {
+            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
+            if !is_observed && !self.cell_is_clean(column, row, around, file) {
+                return false;
+            }
+        }
+        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
+        self.observers_are_silent(self.all, row, around, file)
+            && has_nothing_to_say(|found| {
+                for &(rule, check) in &self.records {
+                    check(&view, &mut Out { rule, file, found });
+                }
+            })
     }
 
     /// Whether observers have nothing to say on a row whose cells are clean. One bit for each.
@@ -221,7 +276,6 @@ fn group(columns: &[u8], row: &Row<'_>, around: &[u8]) -> Option<[Short; GROUP]>
     let mut values = [0; GROUP];
     for (value, column) in values.iter_mut().zip(columns) {
         let range = row.record.cells[usize::from(*column)].content();
-        debug_assert!(SHORT < 16);
         *value = short(around, range.start, range.end)?;
     }
     Some(values)

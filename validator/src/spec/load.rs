@@ -92,6 +92,8 @@ struct Edition {
     tables: BTreeMap<Kind, Vec<Table>>,
     grammars: Vec<Grammar>,
     service_types: Vec<ServiceType>,
+    /// Code, whether it is exchanged in any scope, and whether it rents equipment; sorted.
+    service_codes: Vec<([u8; 2], bool, bool)>,
 }
 
 static EDITIONS: [LazyLock<Edition>; 3] = [
@@ -142,7 +144,7 @@ pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
 }
 
 fn edition(version: Version) -> Edition {
-    let mut edition = Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new() };
+    let mut edition = Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new(), service_codes: Vec::new() };
     for row in rows(file(version, "files").expect(WELL_FORMED)) {
         let kind = Kind::parse(&row["kind"]).expect(WELL_FORMED);
         let segments: Vec<Segment> = row["segments"].split('|').skip(1).map(segment).collect();
@@ -192,7 +194,19 @@ fn edition(version: Version) -> Edition {
             rental: row["rental"] == "yes",
         });
     }
+    edition.service_codes = service_codes(&edition.service_types);
     edition
+}
+
+fn service_codes(types: &[ServiceType]) -> Vec<([u8; 2], bool, bool)> {
+    let mut codes: BTreeMap<[u8; 2], (bool, bool)> = BTreeMap::new();
+    for service_type in types {
+        let code = service_type.code.as_bytes().try_into().expect(WELL_FORMED);
+        let (linked, rental) = codes.entry(code).or_default();
+        *linked |= service_type.linked;
+        *rental |= service_type.rental;
+    }
+    codes.into_iter().map(|(code, (linked, rental))| (code, linked, rental)).collect()
 }
 
 fn columns(items: &[Item]) -> Vec<u16> {
@@ -364,12 +378,15 @@ pub fn service_types(version: Version) -> &'static [ServiceType] {
 
 /// Whether a service type is known, and if so whether the standard exchanges it in any scope.
 pub fn service_type(version: Version, code: &[u8]) -> Option<bool> {
-    let mut rows = of(version).service_types.iter().filter(|row| row.code.as_bytes() == code).peekable();
-    rows.peek()?;
-    Some(rows.any(|row| row.linked))
+    service_code(version, code).map(|(_, linked, _)| *linked)
 }
 
 /// Whether services of that type rent equipment (福祉用具貸与).
 pub fn is_rental(version: Version, code: &[u8]) -> bool {
-    of(version).service_types.iter().any(|row| row.rental && row.code.as_bytes() == code)
+    service_code(version, code).is_some_and(|(.., rental)| *rental)
+}
+
+fn service_code(version: Version, code: &[u8]) -> Option<&'static ([u8; 2], bool, bool)> {
+    let codes = &of(version).service_codes;
+    codes.binary_search_by(|(known, ..)| known.as_slice().cmp(code)).ok().map(|index| &codes[index])
 }

@@ -1,12 +1,12 @@
 //! Rows that are proved clean go past the rules about single rows; the rules that remember rows see
 //! those they must. Judges nothing itself.
 
-use super::{Context, Core};
+use super::{Context, Core, Plan};
 use crate::bind::Row;
-use crate::decode::Script;
-use crate::fast::{Fast, Index, Proved};
+use crate::fast::{Fast, Index, Proved, Rules};
 use crate::rule::Next;
-use crate::scan::{Begin, LineEnd, Taken};
+use crate::scan::{Begin, Taken};
+use crate::spec::Table;
 
 /// So many rows of another table make it the one that is proved.
 const OTHERS: u32 = 16;
@@ -69,7 +69,7 @@ impl Core {
         self.prepare_columns(fast.table, context);
         let row = fast.row(proved, begin);
         self.encoding.plain_record(&row.record, fast.script(proved));
-        let mut rules = self.ahead.watch.must_see(fast, proved.layout, &row);
+        let mut rules = self.ahead.watch.must_see(fast, proved, &row);
         let mut others = false;
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
@@ -86,41 +86,36 @@ impl Core {
         }
     }
 
-    /// Learns from a row that went through the rules; `clean` tells whether those about single rows
-    /// had nothing to say.
-    pub(super) fn learn(&mut self, row: &Row<'_>, clean: bool, context: &Context<'_>) {
-        self.ahead.watch.before = None;
-        if !clean || !context.options.fast || row.record.end != LineEnd::CrLf {
-            return;
-        }
-        let Some(bound) = &self.bound else { return };
-        if bound.file_rules.is_empty() || bound.file_rules.len() > u64::BITS as usize {
-            return;
-        }
+    /// Begins to prove rows of a table once the rules had nothing to say on one.
+    pub(super) fn prove_more(&mut self, table: &'static Table, clean: bool, context: &Context<'_>) {
         let Ahead { fast, others, watch, .. } = &mut self.ahead;
-        if fast.as_ref().is_some_and(|fast| std::ptr::eq(fast.table, row.table)) {
+        watch.before = None;
+        let Some(bound) = self.bound.as_ref().filter(|_| clean && context.options.fast) else { return };
+        if fast.as_ref().is_some_and(|fast| std::ptr::eq(fast.table, table)) {
             *others = 0;
-        } else {
-            *others += 1;
-            if fast.is_some() && *others < OTHERS {
-                return;
-            }
-            *fast = Fast::of(row.table, &bound.columns, &context.plan.row).map(Box::new);
-            *others = 0;
-            *watch = Watch { next: vec![Next::Every; bound.file_rules.len()], ..Watch::default() };
+            return;
         }
-        if let Some(fast) = fast {
-            fast.learn(row, Script::of(row.record.bytes));
+        *others += 1;
+        let count = bound.file_rules.len();
+        if fast.is_some() && *others < OTHERS || count == 0 || count > u64::BITS as usize {
+            return;
         }
+        let Plan { csv: records, row: rows, .. } = context.plan;
+        let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
+        *fast = Fast::of(table, &rules).map(Box::new);
+        *others = 0;
+        *watch = Watch { next: vec![Next::Every; count], ..Watch::default() };
     }
 }
 
 impl Watch {
-    fn must_see(&self, fast: &Fast, layout: Index, row: &Row<'_>) -> u64 {
-        let Some(before) = self.before else { return u64::MAX >> (u64::BITS as usize - self.next.len()) };
+    fn must_see(&self, fast: &Fast, proved: &Proved, row: &Row<'_>) -> u64 {
+        // A new layout may have taken the place of that of the row before.
+        let before = self.before.filter(|before| !proved.is_new || *before != proved.layout);
+        let Some(before) = before else { return u64::MAX >> (u64::BITS as usize - self.next.len()) };
         let mut rules = self.every;
         for &(column, bits) in &self.columns {
-            let changed = if before == layout {
+            let changed = if before == proved.layout {
                 fast.changed().contains(&(column as u8))
             } else {
                 fast.last(before, column) != row.record.content(&row.record.cells[column])

@@ -1,7 +1,5 @@
 //! `file/detail-number-not-sequential`
 
-use std::collections::BTreeMap;
-
 use crate::bind::{Known, Row};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::{Person, person, place};
@@ -11,6 +9,7 @@ use crate::rules::EVERY;
 use crate::spec::keys::upplan;
 use crate::spec::{Certainty, Condition, Item, Kind, Table};
 use crate::text::Text;
+use crate::together::Together;
 
 pub(super) static RULE: Rule = Rule {
     id: "file/detail-number-not-sequential",
@@ -56,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
 
 #[derive(Default)]
 struct DetailNumberNotSequential {
-    groups: BTreeMap<Rental, Group>,
+    groups: Together<Person, Rental, Group>,
     /// Whether some row belongs to nobody knows which group.
     blind: bool,
     table: Option<&'static Table>,
@@ -65,16 +64,16 @@ struct DetailNumberNotSequential {
 /// Rows that only their numbers tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rental {
-    person: Person,
     office: [u8; 10],
     code: [u8; 6],
     units: i64,
 }
 
+#[derive(Default)]
 struct Group {
     rows: u32,
     /// 明細判別コード of the first row until one is found to be wrong, and of that one then.
-    place: Place,
+    place: Option<Place>,
     /// What stands there; `None` where it is empty.
     number: Option<i64>,
     /// What should stand there, once one is found to be wrong.
@@ -102,10 +101,7 @@ impl FileRule for DetailNumberNotSequential {
         };
         self.table = Some(row.table);
         let number = row.integer(item.key);
-        self.groups
-            .entry(Rental { person, office, code, units })
-            .and_modify(|group| group.add(number, place))
-            .or_insert_with(|| Group::of(number, place));
+        self.groups.of(person, Rental { office, code, units }, Group::default).add(number, place);
     }
 
     fn next(&self, row: &Row<'_>) -> Next {
@@ -119,14 +115,16 @@ impl FileRule for DetailNumberNotSequential {
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
         let Some(table) = self.table.filter(|_| complete && !self.blind) else { return };
         let wrong = |group: &&Group| !group.open && (group.wrong.is_some() || group.is_single_with_number());
-        let mut groups: Vec<&Group> = self.groups.values().filter(wrong).collect();
+        let groups = self.groups.all().values().flatten().map(|(_, group)| group);
+        let mut groups: Vec<&Group> = groups.filter(wrong).collect();
         groups.sort_by_key(|group| group.place);
         // What the table is unsure of is the item's length, not the rule about its use: the
         // certainty of the service code decides.
         let certainty = table.item(upplan::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
         let shown = table.item(upplan::DETAIL_NO).is_some_and(|item| item.shown);
         for group in groups {
-            let finding = out.place(group.place, table).uncapped().cap_by(certainty);
+            let Some(place) = group.place else { continue };
+            let finding = out.place(place, table).uncapped().cap_by(certainty);
             match group.number {
                 Some(number) => finding.got_bytes(number.to_string().as_bytes(), shown),
                 None => finding.got("空", "empty"),
@@ -159,13 +157,14 @@ fn is_rental(row: &Row<'_>, item: &Item) -> bool {
 }
 
 impl Group {
-    fn of(number: Known<i64>, place: Place) -> Group {
-        Group { rows: 1, place, number: number.is(), wrong: None, open: number == Known::Unreadable }
-    }
-
     fn add(&mut self, number: Known<i64>, place: Place) {
         self.rows += 1;
         self.open |= number == Known::Unreadable;
+        if self.rows == 1 {
+            self.place = Some(place);
+            self.number = number.is();
+            return;
+        }
         if self.wrong.is_some() {
             return;
         }
@@ -173,7 +172,7 @@ impl Group {
             self.wrong = Some(1);
         } else if number != Known::Is(i64::from(self.rows)) {
             self.wrong = Some(self.rows);
-            self.place = place;
+            self.place = Some(place);
             self.number = number.is();
         }
     }

@@ -1,14 +1,11 @@
 //! `file/duplicate-row`
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
-
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
+use crate::seen::{Key as SeenKey, SeenRows};
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
 use crate::spec::{Condition, Key, Kind, Version, is_rental};
 use crate::text::Text;
@@ -81,16 +78,12 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-/// Remembers a 64-bit hash of each key or row, with the line it was first seen on: that two
-/// different ones of a million rows fall together happens once in some forty million files.
-///
-/// In parts, so that a map that grows is copied a small part at a time.
 #[derive(Default)]
 struct DuplicateRow {
-    seen: [HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>; PARTS],
+    seen: SeenRows,
+    /// The last service code, and whether equal rows of it may be meant.
+    code: Option<([u8; 6], bool)>,
 }
-
-const PARTS: usize = 32;
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
     Box::new(DuplicateRow::default())
@@ -98,33 +91,45 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 
 impl FileRule for DuplicateRow {
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
-        let Some(hash) = hash(row) else { return };
-        match self.seen[(hash % PARTS as u64) as usize].entry(hash) {
-            Entry::Vacant(entry) => {
-                entry.insert(row.record.line);
+        let line = row.record.line;
+        let first = if row.table.row_key.is_empty() {
+            if self.may_be_repeated(row) {
+                return;
             }
-            Entry::Occupied(entry) => report(row, *entry.get(), out),
+            self.seen.row(owner(row), row.record.bytes, line)
+        } else {
+            let mut key = SeenKey::default();
+            for part in &row.table.row_key {
+                match row.bytes(*part) {
+                    Known::Is(part) => key.add(part),
+                    Known::Absent | Known::Unreadable => return,
+                }
+            }
+            self.seen.key_of(key, line)
+        };
+        if let Some(first) = first {
+            report(row, first, out);
         }
     }
 }
 
-/// `None` where a part of the key cannot be read, and where equal rows may be meant.
-fn hash(row: &Row<'_>) -> Option<u64> {
-    // With fixed keys, so that a file is judged the same each time.
-    let mut hasher = DefaultHasher::new();
-    if row.table.row_key.is_empty() {
-        if is_unnumbered_rental(row) {
-            return None;
-        }
-        row.record.bytes.hash(&mut hasher);
-    }
-    for key in &row.table.row_key {
-        match row.bytes(*key) {
-            Known::Is(part) => part.hash(&mut hasher),
-            Known::Absent | Known::Unreadable => return None,
+impl DuplicateRow {
+    fn may_be_repeated(&mut self, row: &Row<'_>) -> bool {
+        let Known::Is(code) = row.fixed::<6>(upjsk::SERVICE_CODE) else { return is_unnumbered_rental(row) };
+        match self.code {
+            Some((known, may)) if known == code => may,
+            Some(_) | None => {
+                let may = is_unnumbered_rental(row);
+                self.code = Some((code, may));
+                may
+            }
         }
     }
-    Some(hasher.finish())
+}
+
+/// Whose row it is. Equal rows are of the same person.
+fn owner<'a>(row: &Row<'a>) -> Option<[&'a [u8]; 2]> {
+    Some([row.bytes(upjsk::INSURER_NUMBER).is()?, row.bytes(upjsk::INSURED_NUMBER).is()?])
 }
 
 /// Whether the row rents equipment and has no number: two of the same product are two equal rows.
