@@ -21,8 +21,9 @@ mod program;
 use std::sync::Arc;
 
 pub(crate) use self::layout::Index;
-use self::layout::{Layouts, Structure};
-use self::masks::{BLOCK, Difference, Masks, block, difference};
+use self::layout::{Block, Layouts, Structure};
+use self::masks::{BLOCK, Difference, Masks, difference, padded};
+pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, RowRule, Rules};
 use crate::bind::Row;
@@ -38,6 +39,8 @@ pub(crate) struct Fast {
     masks: Masks,
     /// Offset in the file and length of the buffer that the masks are of.
     read: Option<(u64, usize)>,
+    /// That of the row looked at.
+    structure: Structure,
     layouts: Layouts,
     /// The columns that changed in the row just proved.
     changed: Vec<u8>,
@@ -59,8 +62,16 @@ impl Fast {
     /// `None` where a table is too large.
     pub(crate) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Fast> {
         let program = Program::of(table, rules)?;
-        let (masks, layouts) = (Masks::default(), Layouts::default());
-        Some(Fast { table, program, masks, read: None, layouts, changed: Vec::new(), cells: Vec::new() })
+        Some(Fast {
+            table,
+            program,
+            masks: Masks::default(),
+            read: None,
+            structure: Structure::default(),
+            layouts: Layouts::default(),
+            changed: Vec::new(),
+            cells: Vec::new(),
+        })
     }
 
     /// Proves the row that begins there, if it can.
@@ -76,12 +87,14 @@ impl Fast {
         if buffer[feed - 1] != b'\r' {
             return None;
         }
-        let structure = Structure::read(&self.masks, from, length)?;
+        if !self.structure.read(&self.masks, from, length) {
+            return None;
+        }
         let around = &buffer[from..];
-        let known = self.layouts.find(&structure);
+        let known = self.layouts.find(&self.structure);
         let layout = match known {
             Some(layout) => self.prove_alike(layout, begin, around, length, file)?,
-            None => self.prove_alone(&structure, begin, around, length, file)?,
+            None => self.prove_alone(begin, around, length, file)?,
         };
         Some(Proved { layout, is_new: known.is_none(), bytes: length + LineEnd::CrLf.bytes().len() })
     }
@@ -116,23 +129,16 @@ impl Fast {
         }
         for &column in &self.changed {
             if self.program.is_free(usize::from(column)) {
-                layout.set_free(usize::from(column), true);
+                layout.set_free(usize::from(column));
             }
         }
         Some(index)
     }
 
     /// Proves a row by its cells, and learns its layout.
-    fn prove_alone(
-        &mut self,
-        structure: &Structure,
-        begin: &Begin<'_>,
-        around: &[u8],
-        length: usize,
-        file: &Arc<str>,
-    ) -> Option<Index> {
+    fn prove_alone(&mut self, begin: &Begin<'_>, around: &[u8], length: usize, file: &Arc<str>) -> Option<Index> {
         let bytes = &around[..length];
-        if !structure.cells(&mut self.cells) || self.cells.len() != self.table.items.len() {
+        if !self.structure.cells(&mut self.cells) || self.cells.len() != self.table.items.len() {
             return None;
         }
         let row = Row { table: self.table, record: record(begin, bytes, &self.cells) };
@@ -140,7 +146,7 @@ impl Fast {
             return None;
         }
         self.changed.clear();
-        Some(self.layouts.learn(structure, bytes, &self.cells, Script::of(bytes), |c| self.program.is_free(c)))
+        Some(self.layouts.learn(&self.structure, bytes, &self.cells, Script::of(bytes), |c| self.program.is_free(c)))
     }
 
     /// A row as it was proved.
@@ -159,12 +165,6 @@ impl Fast {
     /// for digits of columns that need not be noticed.
     pub(crate) fn changed(&self) -> &[u8] {
         &self.changed
-    }
-
-    /// A cell of the last row of a layout.
-    pub(crate) fn last(&self, layout: Index, column: usize) -> &[u8] {
-        let layout = self.layouts.get(layout);
-        &layout.row()[layout.cells[column].content()]
     }
 
     /// Has every change of a column noticed from now on. `true` where layouts were forgotten for it.
@@ -187,25 +187,30 @@ fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [crate::scan::Cell]
 fn compare(layout: &layout::Layout, around: &[u8], length: usize, changed: &mut Vec<u8>) -> bool {
     changed.clear();
     let mut beyond_ascii = 0;
-    let mut done = 0;
-    for index in 0..layout.blocks() {
+    let mut last = u8::MAX;
+    for (index, Block { structure, free, last: old, columns }) in layout.blocks.iter().enumerate() {
         let at = index * BLOCK;
-        let Difference { bytes, digits, beyond } = difference(&block(around, at), &block(&layout.last, at));
-        let mut rest = bytes & !(digits & layout.free[index]);
+        let rest = &around[at..];
+        let Difference { bytes, digits, beyond } = match rest.first_chunk::<BLOCK>() {
+            Some(new) => difference(new, old),
+            None => difference(&padded(rest), old),
+        };
+        let mut rest = bytes & !(digits & free);
         if at + BLOCK > length {
             rest &= u64::MAX >> (at + BLOCK - length);
         }
         beyond_ascii |= rest & beyond;
+        let delimiters = structure[0] | structure[1];
         while rest != 0 {
-            let byte = at + rest.trailing_zeros() as usize;
-            if byte >= done {
-                let column = layout.columns[byte];
+            let byte = rest.trailing_zeros();
+            let column = columns[byte as usize];
+            if column != last {
                 changed.push(column);
-                done = layout.cells[usize::from(column)].content().end;
+                last = column;
             }
-            // What is left of the cell need not be looked at.
-            let next = done.saturating_sub(at);
-            rest = if next >= BLOCK { 0 } else { rest & u64::MAX << next };
+            // What is left up to the next quote or comma is of the same cell.
+            let next = (delimiters & u64::MAX << byte).trailing_zeros();
+            rest = if next == u64::BITS { 0 } else { rest & u64::MAX << next };
         }
     }
     beyond_ascii != 0

@@ -12,6 +12,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::{FixedState, FoldHasher};
 
+use crate::facts::Person;
+
 /// With fixed keys, so that a file is judged the same each time.
 const STATE: FixedState = FixedState::with_seed(0);
 
@@ -20,6 +22,9 @@ const PARTS: usize = 32;
 
 /// In runs longer than this, a row is not looked for by looking at each.
 const SHORT_RUN: usize = 64;
+
+/// How many times 64 hashes are told apart at a glance.
+const MET: usize = 8;
 
 /// A hash of 48 bits above a line of 16, counted from the run's first.
 type Packed = u64;
@@ -35,6 +40,8 @@ pub(crate) struct SeenRows {
     /// The rows of all runs, one run after the other.
     rows: Vec<Packed>,
     run: Option<Run>,
+    /// One bit for each of some hashes: most rows of the present run are told to be new by it.
+    met: [u64; MET],
     /// Hashes and lines of the present run, once it is long.
     long: HashMap<u64, u64, FixedState>,
 }
@@ -46,16 +53,18 @@ struct Parts<V>([HashMap<u64, V, FixedState>; PARTS]);
 #[derive(Clone, Copy, Debug)]
 enum Owner {
     /// Among those of runs.
-    Run { first: u32, count: u32, line: u64 },
+    Run {
+        first: u32,
+        count: u32,
+        line: u64,
+    },
     Anywhere,
 }
 
 /// The run of rows that goes on.
 #[derive(Debug)]
 struct Run {
-    owner: Vec<u8>,
-    /// Length of the first part of the owner.
-    split: usize,
+    owner: Person,
     hash: u64,
     /// Where its rows begin; `None` where its rows are looked for anywhere.
     first: Option<usize>,
@@ -86,12 +95,12 @@ impl SeenRows {
     }
 
     /// Takes a row of an owner; the line it was first seen on, where it was.
-    pub(crate) fn row(&mut self, owner: Option<[&[u8]; 2]>, row: &[u8], line: u64) -> Option<u64> {
+    pub(crate) fn row(&mut self, owner: Option<Person>, row: &[u8], line: u64) -> Option<u64> {
         let mut hasher = STATE.build_hasher();
         hasher.write(row);
         let hash = hasher.finish() >> LINE_BITS;
         let Some(owner) = owner else { return self.anywhere.first(beside(0, hash), line) };
-        if !self.run.as_ref().is_some_and(|run| run.is_of(owner)) {
+        if !self.run.as_ref().is_some_and(|run| u128::from_ne_bytes(run.owner) == u128::from_ne_bytes(owner)) {
             self.begin(owner, line);
         }
         let run = self.run.as_mut()?;
@@ -104,7 +113,11 @@ impl SeenRows {
             return self.anywhere.first(beside(owner, hash), line);
         }
         let rows = &self.rows[first..];
-        let seen = if rows.len() <= SHORT_RUN {
+        let bit = 1_u64 << (hash % 64);
+        let word = &mut self.met[(hash / 64 % MET as u64) as usize];
+        let seen = if *word & bit == 0 {
+            None
+        } else if rows.len() <= SHORT_RUN {
             rows.iter().find(|row| **row >> LINE_BITS == hash).map(|row| line_of(*row, run.line))
         } else {
             if self.long.is_empty() {
@@ -112,6 +125,7 @@ impl SeenRows {
             }
             self.long.get(&hash).copied()
         };
+        *word |= bit;
         if seen.is_none() {
             if !self.long.is_empty() {
                 self.long.insert(hash, line);
@@ -122,10 +136,11 @@ impl SeenRows {
     }
 
     /// Ends the run and begins one of another owner.
-    fn begin(&mut self, owner: [&[u8]; 2], line: u64) {
+    fn begin(&mut self, owner: Person, line: u64) {
         if !self.long.is_empty() {
             self.long = HashMap::default();
         }
+        self.met = [0; MET];
         if let Some(Run { hash, first: Some(first), line, .. }) = self.run {
             let count = self.rows.len() - first;
             let owner = match (u32::try_from(first), u32::try_from(count)) {
@@ -138,9 +153,7 @@ impl SeenRows {
             self.owners.of(hash).insert(hash, owner);
         }
         let mut hasher = STATE.build_hasher();
-        hasher.write(owner[0]);
-        hasher.write_usize(owner[0].len());
-        hasher.write(owner[1]);
+        hasher.write(&owner);
         let hash = hasher.finish();
         let first = match self.owners.of(hash).insert(hash, Owner::Anywhere) {
             None => Some(self.rows.len()),
@@ -150,7 +163,7 @@ impl SeenRows {
                 None
             }
         };
-        self.run = Some(Run { owner: owner.concat(), split: owner[0].len(), hash, first, line });
+        self.run = Some(Run { owner, hash, first, line });
     }
 
     /// Lets the rows of a run be found anywhere.
@@ -158,13 +171,6 @@ impl SeenRows {
         for row in &self.rows[first..first + count] {
             self.anywhere.first(beside(owner, row >> LINE_BITS), line_of(*row, line));
         }
-    }
-}
-
-impl Run {
-    fn is_of(&self, owner: [&[u8]; 2]) -> bool {
-        let (first, second) = self.owner.split_at(self.split);
-        [first, second] == owner
     }
 }
 
@@ -208,18 +214,16 @@ fn beside(owner: u64, row: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const A: Option<[&[u8]; 2]> = Some([b"990010", b"0000000001"]);
-    const B: Option<[&[u8]; 2]> = Some([b"990010", b"0000000002"]);
-    /// The same bytes as those of `A`, divided elsewhere.
-    const C: Option<[&[u8]; 2]> = Some([b"9900100", b"000000001"]);
+    const A: Option<Person> = Some(*b"9900100000000001");
+    const B: Option<Person> = Some(*b"9900100000000002");
 
     #[test]
     fn a_row_is_seen_again_in_its_run_and_in_a_later_one() {
         let mut seen = SeenRows::default();
-        let rows = [(A, "1"), (A, "2"), (A, "1"), (B, "1"), (B, "1"), (A, "2"), (A, "3"), (B, "2"), (A, "3"), (C, "1")];
+        let rows = [(A, "1"), (A, "2"), (A, "1"), (B, "1"), (B, "1"), (A, "2"), (A, "3"), (B, "2"), (A, "3")];
         let found: Vec<Option<u64>> =
             rows.iter().zip(1..).map(|((owner, row), line)| seen.row(*owner, row.as_bytes(), line)).collect();
-        let expected = [None, None, Some(1), None, Some(4), Some(2), None, None, Some(7), None];
+        let expected = [None, None, Some(1), None, Some(4), Some(2), None, None, Some(7)];
         assert_eq!(found, expected);
     }
 

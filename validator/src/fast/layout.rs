@@ -4,7 +4,9 @@
 //! whether it is empty. The last row of a layout that was proved clean stands for the next one:
 //! what is equal in both need not be proved again.
 
-use super::masks::{BLOCK, Masks, block, digits};
+use std::ops::Range;
+
+use super::masks::{BLOCK, Masks, digits, padded};
 use crate::decode::Script;
 use crate::scan::Cell;
 
@@ -19,42 +21,48 @@ pub(crate) type Index = usize;
 
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    structure: Vec<[u64; 2]>,
     length: usize,
+    pub(super) blocks: Vec<Block>,
     pub(super) cells: Vec<Cell>,
-    /// The column of each byte.
-    pub(super) columns: Vec<u8>,
-    /// The last row proved clean, with zeros behind it up to a whole block.
-    pub(super) last: Vec<u8>,
-    /// Which of its digits may be any others.
-    pub(super) free: Vec<u64>,
     /// What the row's characters beyond ASCII look like.
     pub(super) script: Script,
 }
 
+/// 64 bytes of the last row that was proved clean, with zeros behind its end. All that is looked at for
+/// every row lies together.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Where quotes and commas stand.
+    pub(super) structure: [u64; 2],
+    /// Which of the digits may be any others.
+    pub(super) free: u64,
+    pub(super) last: [u8; BLOCK],
+    /// The column of each byte.
+    pub(super) columns: [u8; BLOCK],
+}
+
 impl Layout {
-    /// How many blocks the row has.
-    pub(super) fn blocks(&self) -> usize {
-        self.structure.len()
-    }
-
-    pub(super) fn row(&self) -> &[u8] {
-        &self.last[..self.length]
-    }
-
     /// Keeps a row of this layout.
+    #[inline]
     pub(super) fn keep(&mut self, row: &[u8]) {
-        self.last[..self.length].copy_from_slice(row);
+        let (whole, rest) = row.as_chunks::<BLOCK>();
+        for (block, bytes) in self.blocks.iter_mut().zip(whole) {
+            block.last = *bytes;
+        }
+        if let Some(block) = self.blocks.get_mut(whole.len()) {
+            block.last[..rest.len()].copy_from_slice(rest);
+        }
     }
 
-    /// Marks the digits of a column as free, or not.
-    pub(super) fn set_free(&mut self, column: usize, free: bool) {
+    /// Marks the digits of a column as free.
+    pub(super) fn set_free(&mut self, column: usize) {
         for at in self.cells[column].content() {
+            let block = &mut self.blocks[at / BLOCK];
             let bit = 1 << (at % BLOCK);
-            if free && self.last[at].is_ascii_digit() {
-                self.free[at / BLOCK] |= bit;
+            if block.last[at % BLOCK].is_ascii_digit() {
+                block.free |= bit;
             } else {
-                self.free[at / BLOCK] &= !bit;
+                block.free &= !bit;
             }
         }
     }
@@ -81,7 +89,11 @@ impl Layouts {
     pub(super) fn find(&self, structure: &Structure) -> Option<Index> {
         let index = usize::from(*self.slots.get(structure.slot())?).checked_sub(1)?;
         let layout = &self.list[index];
-        (layout.length == structure.length && layout.structure == structure.words()).then_some(index)
+        let same = |(block, words): (&Block, &[u64; 2])| {
+            (block.structure[0] ^ words[0]) | (block.structure[1] ^ words[1]) == 0
+        };
+        let words = structure.words();
+        (layout.length == structure.length && layout.blocks.iter().zip(words).all(same)).then_some(index)
     }
 
     /// Learns the layout of a row that was proved clean, in place of another.
@@ -93,7 +105,6 @@ impl Layouts {
         script: Script,
         free: impl Fn(usize) -> bool,
     ) -> Index {
-        let count = structure.words().len();
         if self.slots.is_empty() {
             self.slots.resize(SLOTS, 0);
         }
@@ -107,30 +118,32 @@ impl Layouts {
             }
         };
         let layout = &mut self.list[index];
-        layout.structure.clear();
-        layout.structure.extend_from_slice(structure.words());
         layout.length = row.len();
         layout.script = script;
         layout.cells.clear();
         layout.cells.extend_from_slice(cells);
-        layout.last.clear();
-        layout.last.extend_from_slice(row);
-        layout.last.resize(count * BLOCK, 0);
-        layout.columns.clear();
-        layout.columns.resize(row.len(), 0);
-        layout.free.clear();
-        layout.free.resize(count, 0);
+        layout.blocks.clear();
+        layout.blocks.extend(row.chunks(BLOCK).zip(structure.words()).map(|(bytes, words)| Block {
+            structure: *words,
+            free: 0,
+            last: padded(bytes),
+            columns: [0; BLOCK],
+        }));
         for (column, cell) in cells.iter().enumerate() {
-            layout.columns[cell.content()].fill(column as u8);
-            if free(column) {
-                let span = cell.content();
-                for index in span.start / BLOCK..span.end.div_ceil(BLOCK) {
-                    layout.free[index] |= within(index, &span);
+            let is_free = free(column);
+            let Range { start, end } = cell.content();
+            for index in start / BLOCK..end.div_ceil(BLOCK) {
+                let block = &mut layout.blocks[index];
+                let from = start.saturating_sub(index * BLOCK);
+                let to = (end - index * BLOCK).min(BLOCK);
+                block.columns[from..to].fill(column as u8);
+                if is_free && from < to {
+                    block.free |= u64::MAX >> (BLOCK - (to - from)) << from;
                 }
             }
         }
-        for (index, free) in layout.free.iter_mut().enumerate() {
-            *free &= digits(&block(&layout.last, index * BLOCK));
+        for block in &mut layout.blocks {
+            block.free &= digits(&block.last);
         }
         index
     }
@@ -142,15 +155,8 @@ impl Layouts {
     }
 }
 
-/// The bits of a range of bytes in a block.
-fn within(index: usize, range: &std::ops::Range<usize>) -> u64 {
-    let start = range.start.saturating_sub(index * BLOCK).min(BLOCK);
-    let end = range.end.saturating_sub(index * BLOCK).min(BLOCK);
-    if start >= end { 0 } else { u64::MAX >> (BLOCK - (end - start)) << start }
-}
-
 /// Where the quotes and commas of one row stand, 64 bytes to a word.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Structure {
     words: [[u64; 2]; MOST_BLOCKS],
     count: usize,
@@ -158,21 +164,22 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// That of a row in a buffer whose masks these are; `None` where the row is empty or too long.
+    /// Takes that of a row in a buffer whose masks these are. `false` where the row is empty or too long.
     #[inline]
-    pub(super) fn read(masks: &Masks, from: usize, length: usize) -> Option<Structure> {
+    pub(super) fn read(&mut self, masks: &Masks, from: usize, length: usize) -> bool {
         let count = length.div_ceil(BLOCK);
         if count == 0 || count > MOST_BLOCKS {
-            return None;
+            return false;
         }
-        let mut words = [[0; 2]; MOST_BLOCKS];
-        for (i, word) in words[..count].iter_mut().enumerate() {
+        for (i, word) in self.words[..count].iter_mut().enumerate() {
             *word = masks.window(from + i * BLOCK);
         }
         let behind = count * BLOCK - length;
-        let last = &mut words[count - 1];
-        *last = last.map(|word| word & u64::MAX >> behind);
-        Some(Structure { words, count, length })
+        let last = &mut self.words[count - 1];
+        *last = [last[0] & u64::MAX >> behind, last[1] & u64::MAX >> behind];
+        self.count = count;
+        self.length = length;
+        true
     }
 
     fn words(&self) -> &[[u64; 2]] {

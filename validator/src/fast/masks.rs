@@ -8,77 +8,57 @@ pub(super) const BLOCK: usize = 64;
 /// Where quotes, commas and line feeds stand in a buffer.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
-    quotes: Vec<u64>,
-    commas: Vec<u64>,
-    feeds: Vec<u64>,
+    words: Vec<[u64; 3]>,
 }
+
+const QUOTE: usize = 0;
+const COMMA: usize = 1;
+const FEED: usize = 2;
 
 impl Masks {
     /// Looks through a buffer.
     pub(super) fn read(&mut self, buffer: &[u8]) {
-        let Masks { quotes, commas, feeds } = self;
-        for words in [&mut *quotes, &mut *commas, &mut *feeds] {
-            words.clear();
-            words.reserve(buffer.len() / BLOCK + 2);
-        }
-        let mut add = |block: &[u8; BLOCK]| {
-            let [quote, comma, feed] = equal(block, [b'"', b',', b'\n']);
-            quotes.push(quote);
-            commas.push(comma);
-            feeds.push(feed);
-        };
         let (blocks, rest) = buffer.as_chunks::<BLOCK>();
-        for block in blocks {
-            add(block);
-        }
-        add(&padded(rest));
+        self.words.clear();
+        self.words.extend(blocks.iter().map(|block| structure(block)));
+        self.words.push(structure(&padded(rest)));
         // So that a window may begin anywhere.
-        add(&[0; BLOCK]);
+        self.words.push([0; 3]);
     }
 
     /// The first line feed from a place on.
+    #[inline]
     pub(super) fn feed(&self, from: usize) -> Option<usize> {
-        let first = from / BLOCK;
-        let mut word = self.feeds.get(first)? & (u64::MAX << (from % BLOCK));
-        for (index, next) in self.feeds.iter().enumerate().skip(first + 1) {
-            if word != 0 {
-                return Some((index - 1) * BLOCK + word.trailing_zeros() as usize);
-            }
-            word = *next;
+        let mut index = from / BLOCK;
+        let mut word = self.words.get(index)?[FEED] & (u64::MAX << (from % BLOCK));
+        while word == 0 {
+            index += 1;
+            word = self.words.get(index)?[FEED];
         }
-        None
+        Some(index * BLOCK + word.trailing_zeros() as usize)
     }
 
     /// Quotes and commas of the 64 bytes from a place on.
+    #[inline]
     pub(super) fn window(&self, from: usize) -> [u64; 2] {
-        [window(&self.quotes, from), window(&self.commas, from)]
-    }
-}
-
-fn window(words: &[u64], from: usize) -> u64 {
-    let (index, shift) = (from / BLOCK, from % BLOCK);
-    match words.get(index..index + 2) {
-        // Two shifts, because one by 64 is none.
-        Some(&[low, high]) => low >> shift | (high << 1) << (BLOCK - 1 - shift),
-        _ => 0,
+        let (index, shift) = (from / BLOCK, from % BLOCK);
+        match self.words.get(index..index + 2) {
+            // Two shifts, because one by 64 is none.
+            Some([low, high]) => {
+                let join = |i: usize| low[i] >> shift | (high[i] << 1) << (BLOCK - 1 - shift);
+                [join(QUOTE), join(COMMA)]
+            }
+            _ => [0; 2],
+        }
     }
 }
 
 /// At most 64 bytes, with zeros behind them.
 pub(super) fn padded(bytes: &[u8]) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(bytes) {
-        *to = *from;
-    }
+    let length = bytes.len().min(BLOCK);
+    block[..length].copy_from_slice(&bytes[..length]);
     block
-}
-
-/// The 64 bytes from a place on, with zeros behind the end.
-pub(super) fn block(bytes: &[u8], from: usize) -> [u8; BLOCK] {
-    match bytes.get(from..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
-        Some(block) => *block,
-        None => padded(bytes.get(from..).unwrap_or_default()),
-    }
 }
 
 /// What tells two blocks apart.
@@ -92,39 +72,47 @@ pub(super) struct Difference {
     pub(super) beyond: u64,
 }
 
-fn lanes(block: &[u8; BLOCK]) -> [u8x16; 4] {
-    let (lanes, _) = block.as_chunks::<16>();
-    std::array::from_fn(|i| u8x16::new(lanes[i]))
+// Written out for each quarter: arrays that are mapped cost more than what is done to them.
+
+#[inline(always)]
+fn quarters(block: &[u8; BLOCK]) -> [u8x16; 4] {
+    let (quarters, _) = block.as_chunks::<16>();
+    [u8x16::new(quarters[0]), u8x16::new(quarters[1]), u8x16::new(quarters[2]), u8x16::new(quarters[3])]
 }
 
 /// One bit for the highest bit of each byte.
-fn bits(lanes: [u8x16; 4]) -> u64 {
-    let [a, b, c, d] = lanes.map(|lane| u64::from(lane.to_bitmask()));
-    a | b << 16 | c << 32 | d << 48
+#[inline(always)]
+fn bits(a: u8x16, b: u8x16, c: u8x16, d: u8x16) -> u64 {
+    u64::from(a.to_bitmask() | b.to_bitmask() << 16) | u64::from(c.to_bitmask() | d.to_bitmask() << 16) << 32
 }
 
-/// Where each of some bytes stands.
-#[inline]
-fn equal<const N: usize>(block: &[u8; BLOCK], bytes: [u8; N]) -> [u64; N] {
-    let lanes = lanes(block);
-    bytes.map(|byte| {
-        let byte = u8x16::splat(byte);
-        bits(lanes.map(|lane| lane.simd_eq(byte)))
-    })
+/// Where a byte stands.
+#[inline(always)]
+fn equal([a, b, c, d]: [u8x16; 4], byte: u8) -> u64 {
+    let byte = u8x16::splat(byte);
+    bits(a.simd_eq(byte), b.simd_eq(byte), c.simd_eq(byte), d.simd_eq(byte))
+}
+
+#[inline(always)]
+fn structure(block: &[u8; BLOCK]) -> [u64; 3] {
+    let quarters = quarters(block);
+    [equal(quarters, b'"'), equal(quarters, b','), equal(quarters, b'\n')]
+}
+
+#[inline(always)]
+fn digit(bytes: u8x16) -> u8x16 {
+    let value = bytes - u8x16::splat(b'0');
+    value.min(u8x16::splat(9)).simd_eq(value)
 }
 
 /// Compares two blocks.
-#[inline]
+#[inline(always)]
 pub(super) fn difference(new: &[u8; BLOCK], old: &[u8; BLOCK]) -> Difference {
-    let (new, old) = (lanes(new), lanes(old));
-    let (zero, nine) = (u8x16::splat(b'0'), u8x16::splat(9));
+    let ([a, b, c, d], [e, f, g, h]) = (quarters(new), quarters(old));
     Difference {
-        bytes: !bits(std::array::from_fn(|i| new[i].simd_eq(old[i]))),
-        digits: bits(new.map(|lane| {
-            let value = lane - zero;
-            value.min(nine).simd_eq(value)
-        })),
-        beyond: bits(std::array::from_fn(|i| new[i] | old[i])),
+        bytes: !bits(a.simd_eq(e), b.simd_eq(f), c.simd_eq(g), d.simd_eq(h)),
+        digits: bits(digit(a), digit(b), digit(c), digit(d)),
+        beyond: bits(a | e, b | f, c | g, d | h),
     }
 }
 
@@ -150,7 +138,7 @@ mod tests {
     fn a_bit_stands_for_each_byte_that_is_equal() {
         for block in blocks() {
             let expected = [b'"', b',', b'\n'].map(|byte| word(|i| block[i] == byte));
-            assert_eq!(equal(&block, [b'"', b',', b'\n']), expected);
+            assert_eq!(structure(&block), expected);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Remembers what was proved clean, exactly: a value that is not remembered is merely proved again.
 
 /// A short value as a number: its bytes, and its length in the last one.
-pub(super) type Short = u128;
+pub(crate) type Short = u128;
 
 /// The most bytes of a short value.
 pub(super) const SHORT: usize = 15;
@@ -10,7 +10,8 @@ pub(super) const SHORT: usize = 15;
 const SLOTS: usize = 256;
 
 /// A value of at most [`SHORT`] bytes, cut out of more. `None` where it is longer.
-pub(super) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
+#[inline]
+pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
     let length = to - from;
     if length > SHORT {
         return None;
@@ -39,35 +40,33 @@ pub(super) fn shape(value: Short) -> Short {
     value & !((digits >> 7) * 0x0F)
 }
 
-/// Groups of `N` short values. Empty until the first one comes.
-#[derive(Debug)]
-pub(super) struct Memo<const N: usize> {
-    slots: Vec<[Short; N]>,
+/// Groups of short values, all of one size. Empty until the first one comes.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    slots: Vec<Short>,
 }
 
-impl<const N: usize> Default for Memo<N> {
-    fn default() -> Memo<N> {
-        Memo { slots: Vec::new() }
-    }
-}
-
-impl<const N: usize> Memo<N> {
+impl Memo {
     /// Whether a group is remembered.
-    pub(super) fn holds(&self, group: &[Short; N]) -> bool {
-        self.slots.get(slot(group)) == Some(group)
+    #[inline]
+    pub(super) fn holds(&self, group: &[Short]) -> bool {
+        let at = slot(group) * group.len();
+        self.slots.get(at..at + group.len()).is_some_and(|known| known.iter().zip(group).all(|(a, b)| a == b))
     }
 
     /// Remembers a group, in place of another.
-    pub(super) fn add(&mut self, group: &[Short; N]) {
+    pub(super) fn add(&mut self, group: &[Short]) {
         if self.slots.is_empty() {
             // No value is this one: its length would be 255.
-            self.slots.resize(SLOTS, [Short::MAX; N]);
+            self.slots.resize(SLOTS * group.len(), Short::MAX);
         }
-        self.slots[slot(group)] = *group;
+        let at = slot(group) * group.len();
+        self.slots[at..at + group.len()].copy_from_slice(group);
     }
 }
 
-fn slot<const N: usize>(group: &[Short; N]) -> usize {
+#[inline]
+fn slot(group: &[Short]) -> usize {
     let mut hash = 0_u64;
     for value in group {
         let mixed = (*value as u64) ^ ((value >> 64) as u64).rotate_left(29);
@@ -157,7 +156,7 @@ mod tests {
     #[test]
     fn only_what_was_added_is_held() {
         let value = |text: &[u8]| short(text, 0, text.len()).unwrap();
-        let mut memo = Memo::<1>::default();
+        let mut memo = Memo::default();
         assert!(!memo.holds(&[value(b"")]));
         memo.add(&[value(b"202610")]);
         assert!(memo.holds(&[value(b"202610")]));

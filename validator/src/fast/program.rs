@@ -63,7 +63,7 @@ struct Column {
     /// Whether an observer asks its rules while it is empty.
     observed_empty: bool,
     /// Values on which no rule had anything to say; shapes where digits are all alike.
-    clean: Memo<1>,
+    clean: Memo,
 }
 
 /// Something that depends on several columns.
@@ -71,7 +71,7 @@ struct Column {
 struct Observer {
     what: What,
     columns: Vec<u8>,
-    clean: Memo<GROUP>,
+    clean: Memo,
 }
 
 /// The most columns whose values are remembered together.
@@ -214,8 +214,9 @@ impl Program {
             {
                 continue;
             }
-            let group = group(&observer.columns, row, around);
-            if group.is_some_and(|group| observer.clean.holds(&group)) {
+            let mut values = [0; GROUP];
+            let group = group(&observer.columns, row, around, &mut values);
+            if group.is_some_and(|group| observer.clean.holds(group)) {
                 continue;
             }
             let silent = has_nothing_to_say(|found| match observer.what {
@@ -226,7 +227,7 @@ impl Program {
                 return false;
             }
             if let Some(group) = group {
-                observer.clean.add(&group);
+                observer.clean.add(group);
             }
         }
         true
@@ -269,11 +270,9 @@ fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
 }
 
 /// The values of some columns, where they are few and short.
-fn group(columns: &[u8], row: &Row<'_>, around: &[u8]) -> Option<[Short; GROUP]> {
-    if columns.len() > GROUP {
-        return None;
-    }
-    let mut values = [0; GROUP];
+#[inline]
+fn group<'a>(columns: &[u8], row: &Row<'_>, around: &[u8], values: &'a mut [Short; GROUP]) -> Option<&'a [Short]> {
+    let values = values.get_mut(..columns.len())?;
     for (value, column) in values.iter_mut().zip(columns) {
         let range = row.record.cells[usize::from(*column)].content();
         *value = short(around, range.start, range.end)?;

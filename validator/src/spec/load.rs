@@ -93,7 +93,7 @@ struct Edition {
     grammars: Vec<Grammar>,
     service_types: Vec<ServiceType>,
     /// Code, whether it is exchanged in any scope, and whether it rents equipment; sorted.
-    service_codes: Vec<([u8; 2], bool, bool)>,
+    service_codes: Vec<(u16, bool, bool)>,
 }
 
 static EDITIONS: [LazyLock<Edition>; 3] = [
@@ -144,7 +144,8 @@ pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
 }
 
 fn edition(version: Version) -> Edition {
-    let mut edition = Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new(), service_codes: Vec::new() };
+    let mut edition =
+        Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new(), service_codes: Vec::new() };
     for row in rows(file(version, "files").expect(WELL_FORMED)) {
         let kind = Kind::parse(&row["kind"]).expect(WELL_FORMED);
         let segments: Vec<Segment> = row["segments"].split('|').skip(1).map(segment).collect();
@@ -198,11 +199,11 @@ fn edition(version: Version) -> Edition {
     edition
 }
 
-fn service_codes(types: &[ServiceType]) -> Vec<([u8; 2], bool, bool)> {
-    let mut codes: BTreeMap<[u8; 2], (bool, bool)> = BTreeMap::new();
+fn service_codes(types: &[ServiceType]) -> Vec<(u16, bool, bool)> {
+    let mut codes: BTreeMap<u16, (bool, bool)> = BTreeMap::new();
     for service_type in types {
         let code = service_type.code.as_bytes().try_into().expect(WELL_FORMED);
-        let (linked, rental) = codes.entry(code).or_default();
+        let (linked, rental) = codes.entry(u16::from_be_bytes(code)).or_default();
         *linked |= service_type.linked;
         *rental |= service_type.rental;
     }
@@ -386,7 +387,8 @@ pub fn is_rental(version: Version, code: &[u8]) -> bool {
     service_code(version, code).is_some_and(|(.., rental)| *rental)
 }
 
-fn service_code(version: Version, code: &[u8]) -> Option<&'static ([u8; 2], bool, bool)> {
+fn service_code(version: Version, code: &[u8]) -> Option<&'static (u16, bool, bool)> {
+    let code = u16::from_be_bytes(code.try_into().ok()?);
     let codes = &of(version).service_codes;
-    codes.binary_search_by(|(known, ..)| known.as_slice().cmp(code)).ok().map(|index| &codes[index])
+    codes.binary_search_by_key(&code, |(known, ..)| *known).ok().map(|index| &codes[index])
 }

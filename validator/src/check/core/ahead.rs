@@ -3,7 +3,7 @@
 
 use super::{Context, Core, Plan};
 use crate::bind::Row;
-use crate::fast::{Fast, Index, Proved, Rules};
+use crate::fast::{Fast, Index, Proved, Rules, Short, short};
 use crate::rule::Next;
 use crate::scan::{Begin, Taken};
 use crate::spec::Table;
@@ -27,10 +27,19 @@ struct Watch {
     next: Vec<Next>,
     /// Those that must see every row.
     every: u64,
-    /// Those that look at a column, where there are some.
-    columns: Vec<(usize, u64)>,
+    /// The columns that some of them look at.
+    columns: Vec<Watched>,
     /// The layout of the row before, where it was proved and shown to all rules that must see it.
     before: Option<Index>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    column: usize,
+    /// The rules that look at it.
+    rules: u64,
+    /// What stood there in the row before; `None` where that was long.
+    value: Option<Short>,
 }
 
 impl Core {
@@ -109,26 +118,30 @@ impl Core {
 }
 
 impl Watch {
-    fn must_see(&self, fast: &Fast, proved: &Proved, row: &Row<'_>) -> u64 {
+    fn must_see(&mut self, fast: &Fast, proved: &Proved, row: &Row<'_>) -> u64 {
         // A new layout may have taken the place of that of the row before.
         let before = self.before.filter(|before| !proved.is_new || *before != proved.layout);
-        let Some(before) = before else { return u64::MAX >> (u64::BITS as usize - self.next.len()) };
         let mut rules = self.every;
-        for &(column, bits) in &self.columns {
-            let changed = if before == proved.layout {
-                fast.changed().contains(&(column as u8))
-            } else {
-                fast.last(before, column) != row.record.content(&row.record.cells[column])
-            };
-            rules |= if changed { bits } else { 0 };
+        for Watched { column, rules: own, value } in &mut self.columns {
+            let is_same_layout = before == Some(proved.layout);
+            if is_same_layout && !fast.changed().contains(&(*column as u8)) {
+                continue;
+            }
+            let range = row.record.cells[*column].content();
+            let new = short(row.record.bytes, range.start, range.end);
+            if new.is_none() || std::mem::replace(value, new) != new {
+                rules |= *own;
+            }
         }
-        rules
+        if before.is_none() { u64::MAX >> (u64::BITS as usize - self.next.len()) } else { rules }
     }
 
     /// Sorts the rules by what they must see.
     fn arrange(&mut self, fast: &mut Fast) {
         self.every = 0;
-        self.columns.clear();
+        for watched in &mut self.columns {
+            watched.rules = 0;
+        }
         for (index, next) in self.next.iter().enumerate() {
             let bit = 1 << index;
             match next {
@@ -136,16 +149,16 @@ impl Watch {
                 Next::Never => {}
                 Next::Changed(keys) => {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
-                        match self.columns.iter_mut().find(|(known, _)| *known == column) {
-                            Some((_, bits)) => *bits |= bit,
-                            None => self.columns.push((column, bit)),
+                        match self.columns.iter_mut().find(|known| known.column == column) {
+                            Some(known) => known.rules |= bit,
+                            None => self.columns.push(Watched { column, rules: bit, value: None }),
                         }
                     }
                 }
             }
         }
-        for (column, _) in &self.columns {
-            if fast.notice(*column) {
+        for watched in &self.columns {
+            if fast.notice(watched.column) {
                 self.before = None;
             }
         }

@@ -58,6 +58,8 @@ struct DetailNumberNotSequential {
     groups: Together<Person, Rental, Group>,
     /// Whether some row belongs to nobody knows which group.
     blind: bool,
+    /// Whether the row before is one.
+    is_rental: bool,
     table: Option<&'static Table>,
 }
 
@@ -89,7 +91,8 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 impl FileRule for DetailNumberNotSequential {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
         let Some(item) = row.item(upplan::DETAIL_NO) else { return };
-        let Some(place) = place(row, item.key).filter(|_| is_rental(row, item)) else { return };
+        self.is_rental = is_rental(row, item);
+        let Some(place) = place(row, item.key).filter(|_| self.is_rental) else { return };
         let (Some(person), Known::Is(office), Known::Is(code), Known::Is(units)) = (
             person(row),
             row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
@@ -107,7 +110,7 @@ impl FileRule for DetailNumberNotSequential {
     fn next(&self, row: &Row<'_>) -> Next {
         match row.item(upplan::DETAIL_NO) {
             None => Next::Never,
-            Some(item) if is_rental(row, item) => Next::Every,
+            Some(_) if self.is_rental => Next::Every,
             Some(_) => Next::Changed(&[upplan::SERVICE_CODE]),
         }
     }

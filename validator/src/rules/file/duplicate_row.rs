@@ -2,6 +2,7 @@
 
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
+use crate::facts::Person;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
@@ -78,15 +79,17 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-#[derive(Default)]
 struct DuplicateRow {
     seen: SeenRows,
-    /// The last service code, and whether equal rows of it may be meant.
-    code: Option<([u8; 6], bool)>,
+    /// Service codes met lately, and whether equal rows of them may be meant.
+    codes: [Option<([u8; 6], bool)>; CODES],
 }
 
+/// How many codes are remembered.
+const CODES: usize = 64;
+
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(DuplicateRow::default())
+    Box::new(DuplicateRow { seen: SeenRows::default(), codes: [None; CODES] })
 }
 
 impl FileRule for DuplicateRow {
@@ -115,21 +118,28 @@ impl FileRule for DuplicateRow {
 
 impl DuplicateRow {
     fn may_be_repeated(&mut self, row: &Row<'_>) -> bool {
-        let Known::Is(code) = row.fixed::<6>(upjsk::SERVICE_CODE) else { return is_unnumbered_rental(row) };
-        match self.code {
-            Some((known, may)) if known == code => may,
-            Some(_) | None => {
+        let code = row.bytes(upjsk::SERVICE_CODE).is().and_then(|code| <[u8; 6]>::try_from(code).ok());
+        let Some(code) = code else { return is_unnumbered_rental(row) };
+        let place = code.iter().fold(0, |place: usize, byte| place.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+        match &mut self.codes[place % CODES] {
+            Some((known, may)) if *known == code => *may,
+            other => {
                 let may = is_unnumbered_rental(row);
-                self.code = Some((code, may));
+                *other = Some((code, may));
                 may
             }
         }
     }
 }
 
-/// Whose row it is. Equal rows are of the same person.
-fn owner<'a>(row: &Row<'a>) -> Option<[&'a [u8]; 2]> {
-    Some([row.bytes(upjsk::INSURER_NUMBER).is()?, row.bytes(upjsk::INSURED_NUMBER).is()?])
+/// Whose row it is, where that can be told. Equal rows are of the same person.
+fn owner(row: &Row<'_>) -> Option<Person> {
+    let insurer: &[u8; 6] = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
+    let insured: &[u8; 10] = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
+    let mut owner = [0; 16];
+    owner[..6].copy_from_slice(insurer);
+    owner[6..].copy_from_slice(insured);
+    Some(owner)
 }
 
 /// Whether the row rents equipment and has no number: two of the same product are two equal rows.
