@@ -49,7 +49,7 @@ mod together;
 mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
-pub use sets::{SetsJudgement, check_sets, check_sets_with, set_rules};
+pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use renkei_reports::{Lang, Report, Run, Style};
+use renkei_validator::Options;
 use renkei_validator::name::Nature;
 use renkei_validator::text::Message;
-use renkei_validator::{Options, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::settings::{FailOn, Format, Target};
@@ -84,6 +84,10 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(value_arg("max-findings", settings::parse_count, lang).value_name("N").help(say(
             "1つのファイルで1つのルールの例をいくつまで残すか（既定20）。件数はすべて数えます",
             "How many examples of one rule are kept per file (default 20). All are counted",
+        )))
+        .arg(value_arg("threads", settings::parse_count, lang).value_name("N").help(say(
+            "スレッドの数。指定がなければ、CPUの数。結果は変わりません",
+            "How many threads. Without it, one per processor. The report is the same",
         )))
         .arg(value_arg("max-unpacked", settings::parse_size, lang).value_name("SIZE").help(say(
             "zip1つを展開してよい大きさ（既定4GiB）",
@@ -167,7 +171,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
         options: Options { as_of: Some(as_of), keep, ..Options::default() },
-        limits: Limits { unpacked, entries: MOST_ENTRIES },
+        limits: Limits { unpacked, entries: MOST_ENTRIES, threads: matches.get_one("threads").copied() },
     })
 }
 
@@ -182,11 +186,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let options = Options { sets: forms_sets, ..settings.options.clone() };
     let progress = Progress::new(selection.bytes());
     let mut inputs = input::judge(selection, &options, &settings.limits, &progress);
-    let mut sets = forms_sets.then(|| {
-        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
-        check_sets(&files, &options)
-    });
-    inputs.fill_excerpts(sets.as_mut());
+    inputs.fill_excerpts();
     progress.finish();
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
@@ -201,7 +201,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         show_values: settings.show_values,
         keep: options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
     });
     let written = write_targets(&report, &settings.targets, terminal);

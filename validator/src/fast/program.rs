@@ -4,17 +4,17 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::memo::{Memo, Short, Texts, shape, short};
+use super::memo::{Memo, SHORT, Short, Texts, shape, short};
 use crate::bind::Row;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::spec::{Condition, Key, Kind, Table, keys::upsikyu};
+use crate::spec::{Condition, Item, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CellRule {
     pub(crate) rule: &'static Rule,
-    pub(crate) picks: fn(&crate::spec::Item) -> bool,
+    pub(crate) picks: fn(&Item) -> bool,
     pub(crate) check: CellCheck,
     /// Whether all digits are alike to it.
     pub(crate) shape: bool,
@@ -69,7 +69,7 @@ struct Column {
 /// Something that depends on several columns.
 #[derive(Debug)]
 struct Observer {
-    what: What,
+    what: Vec<What>,
     columns: Vec<u8>,
     clean: Memo,
 }
@@ -102,16 +102,36 @@ impl Program {
             let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
             columns.sort_unstable();
             columns.dedup();
-            if !columns.is_empty() {
-                observers.push(Observer { what, columns, clean: Memo::default() });
+            if columns.is_empty() {
+                return;
+            }
+            // One that looks at much the same is asked together with it.
+            let host = observers.iter_mut().find_map(|host| {
+                let shared = columns.iter().any(|column| host.columns.contains(column));
+                let mut both = [host.columns.as_slice(), &columns].concat();
+                both.sort_unstable();
+                both.dedup();
+                let fits =
+                    both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
+                (shared && fits).then_some((host, both))
+            });
+            match host {
+                Some((host, both)) => {
+                    host.what.push(what);
+                    host.columns = both;
+                }
+                None => observers.push(Observer { what: vec![what], columns, clean: Memo::default() }),
             }
         };
         for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
             observe(What::Row(row.rule, row.check), (row.reads)(table));
         }
         for (column, item) in table.items.iter().enumerate() {
-            if !cells[column].is_empty() {
-                observe(What::Empty(column), named(table.kind, &item.conditions));
+            let mut keys = named(table.kind, &item.conditions);
+            if !cells[column].is_empty() && !keys.is_empty() {
+                // Whether it is empty counts, too.
+                keys.push(item.key);
+                observe(What::Empty(column), keys);
             }
         }
         if observers.len() > u64::BITS as usize || table.items.len() > usize::from(u8::MAX) {
@@ -121,7 +141,8 @@ impl Program {
             let looks = |observer: &&Observer| observer.columns.contains(&(column as u8));
             observers.iter().enumerate().filter(|(_, o)| looks(o)).fold(0, |bits, (i, _)| bits | 1 << i)
         };
-        let observed: Vec<usize> = observers.iter().filter_map(|observer| observer.what.empty()).collect();
+        let observed: Vec<usize> =
+            observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
         let column = |(column, rules): (usize, &Vec<CellRule>)| {
             let observers = seen_by(column);
             let free = observers == 0 && rules.iter().all(|rule| rule.shape);
@@ -209,19 +230,21 @@ impl Program {
         while bits != 0 {
             let observer = &mut self.observers[bits.trailing_zeros() as usize];
             bits &= bits - 1;
-            if let What::Empty(column) = observer.what
-                && !row.record.cells[column].content().is_empty()
-            {
-                continue;
-            }
             let mut values = [0; GROUP];
             let group = group(&observer.columns, row, around, &mut values);
             if group.is_some_and(|group| observer.clean.holds(group)) {
                 continue;
             }
-            let silent = has_nothing_to_say(|found| match observer.what {
-                What::Row(rule, check) => check(row, &mut Out { rule, file, found }),
-                What::Empty(column) => run_cell(&self.columns[column].rules, column, row, file, found),
+            let silent = has_nothing_to_say(|found| {
+                for what in &observer.what {
+                    match *what {
+                        What::Row(rule, check) => check(row, &mut Out { rule, file, found }),
+                        What::Empty(column) if row.record.cells[column].content().is_empty() => {
+                            run_cell(&self.columns[column].rules, column, row, file, found);
+                        }
+                        What::Empty(_) => {}
+                    }
+                }
             });
             if !silent {
                 return false;
@@ -267,6 +290,14 @@ fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
         }
     }
     keys
+}
+
+/// Whether values of an item are remembered as short ones.
+fn is_short(item: &Item) -> bool {
+    match item.length {
+        Length::Exactly(length) | Length::AtMost(length) => length <= SHORT,
+        Length::Free => false,
+    }
 }
 
 /// The values of some columns, where they are few and short.
