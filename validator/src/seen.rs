@@ -100,7 +100,7 @@ impl SeenRows {
         hasher.write(row);
         let hash = hasher.finish() >> LINE_BITS;
         let Some(owner) = owner else { return self.anywhere.first(beside(0, hash), line) };
-        if !self.run.as_ref().is_some_and(|run| u128::from_ne_bytes(run.owner) == u128::from_ne_bytes(owner)) {
+        if self.run.as_ref().is_none_or(|run| run.owner != owner) {
             self.begin(owner, line);
         }
         let run = self.run.as_mut()?;

@@ -36,7 +36,7 @@ struct Check {
 
 /// Counts the rows, and the values that are not as their table says.
 pub(crate) fn count(table: &'static Table, bytes: &[u8]) -> (u64, u64) {
-    let checks: Vec<Check> = table.items.iter().map(Check::of).collect();
+    let checks: Vec<Check> = table.items.iter().map(|item| Check::of(table.version, item)).collect();
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut record = ByteRecord::new();
     let (mut rows, mut wrong) = (0, 0);
@@ -51,7 +51,7 @@ pub(crate) fn count(table: &'static Table, bytes: &[u8]) -> (u64, u64) {
 }
 
 impl Check {
-    fn of(item: &'static spec::Item) -> Check {
+    fn of(version: Version, item: &'static spec::Item) -> Check {
         let form = match item.form {
             ItemType::Digits | ItemType::Integer => Form::Digits,
             ItemType::Insurer => Form::Insurer,
@@ -59,7 +59,7 @@ impl Check {
             ItemType::Office => Form::Office,
             ItemType::Alnum => Form::Alnum(b""),
             ItemType::Todokede => Form::Alnum(b"-"),
-            ItemType::ServiceCode | ItemType::ServiceType => Form::Service(Version::parse(b"202407").unwrap_or(Version::V202407)),
+            ItemType::ServiceCode | ItemType::ServiceType => Form::Service(version),
             ItemType::Tais => Form::Picture(b"99999-999999"),
             ItemType::Postal => Form::Picture(b"999-9999"),
             ItemType::Decimal => Form::Decimal,

@@ -20,7 +20,7 @@ impl Masks {
     pub(super) fn read(&mut self, buffer: &[u8]) {
         let (blocks, rest) = buffer.as_chunks::<BLOCK>();
         self.words.clear();
-        self.words.extend(blocks.iter().map(|block| structure(block)));
+        self.words.extend(blocks.iter().map(structure));
         self.words.push(structure(&padded(rest)));
         // So that a window may begin anywhere.
         self.words.push([0; 3]);
