@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::faults::with_faults;
 use crate::platform::Platform;
-use crate::site;
+use crate::{manage, site};
 
 /// What is said of the API as a whole.
 #[derive(utoipa::OpenApi)]
@@ -55,11 +55,19 @@ pub fn served(platform: &Arc<Platform>) -> Router {
     observed::observed(with_faults(router, platform.faults.clone()), platform)
 }
 
-/// The description of both listeners.
+/// 利用状況Webサイト and the certificate office: their routes, and who writes down what became of each
+/// request.
+pub(crate) fn served_site(platform: &Arc<Platform>) -> Router {
+    let (router, _) = complete(site::router(), Arc::clone(platform));
+    observed::observed(router, platform)
+}
+
+/// The description of both listeners, without most of the operator's routes.
 pub fn document() -> OpenApi {
     let mut document = About::openapi();
     document.merge(router().into_openapi());
     document.merge(site::router().into_openapi());
+    document.merge(manage::described().into_openapi());
     document
 }
 

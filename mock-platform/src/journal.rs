@@ -2,7 +2,7 @@
 //! decides nothing of what is written.
 //!
 //! A line is `{"seq":…,"at":…,"event":…,…}`; `seq` counts from 1 and goes on when an existing journal
-//! is opened again. Each line is handed to the operating system with one write before [`Journal::write`]
+//! is opened again. Each line is handed to the operating system, as a whole, before [`Journal::write`]
 //! returns, so it survives the death of the process. Lines are not synced one by one: after a loss of
 //! power the last ones may be missing, and the store writes those of accepted deliveries again
 //! ([`Event::Recovered`]).
@@ -14,6 +14,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -24,12 +25,16 @@ pub use event::{Delivered, DeliveredFile, Event, Mended};
 
 use crate::clock::Clock;
 use crate::files::{self, Lock};
+use crate::metrics::Metrics;
 
 /// The shape of the lines.
 pub const SCHEMA: &str = "renkei-journal/1";
 
 /// Lines that a subscriber may lag behind before it misses some.
 const BACKLOG: usize = 1024;
+
+/// Bytes of a line that tells of a delivery.
+const USUAL_LINE: usize = 1024;
 
 /// An open journal. Copies are the same journal.
 #[derive(Clone, Debug)]
@@ -48,6 +53,16 @@ pub struct Line {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+/// A [`Line`] on its way into the file.
+#[derive(Serialize)]
+struct Written<'a> {
+    seq: u64,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+    #[serde(flatten)]
+    event: &'a Event,
 }
 
 /// Why a journal could not be opened or written.
@@ -88,6 +103,7 @@ struct Inner {
     file: File,
     end: Mutex<End>,
     sender: broadcast::Sender<Line>,
+    metrics: Metrics,
     _lock: Lock,
 }
 
@@ -137,6 +153,7 @@ impl Journal {
                 file,
                 end: Mutex::new(End { length, seq, lost: 0, dirty: false, closed: false }),
                 sender: broadcast::Sender::new(BACKLOG),
+                metrics: Metrics::default(),
                 _lock: lock,
             }),
         };
@@ -159,16 +176,17 @@ impl Journal {
     /// [`JournalError::Io`] where the file fails, [`JournalError::Closed`] after the footer.
     pub fn write(&self, event: &Event) -> Result<u64, JournalError> {
         let mut end = self.end();
-        let written = self.append_after_lost(&mut end, event);
+        let written = self.append_after_lost(&mut end, slice::from_ref(event));
         if let Err(JournalError::Io { .. }) = written {
             end.lost += 1;
         }
         written
     }
 
-    /// As [`Journal::write`], for a caller that will try again: a failure is not counted.
-    pub(crate) fn write_or_keep(&self, event: &Event) -> Result<u64, JournalError> {
-        self.append_after_lost(&mut self.end(), event)
+    /// As [`Journal::write`], for lines that follow each other and a caller that will try again: all of
+    /// them or none, and a failure is not counted.
+    pub(crate) fn write_or_keep(&self, events: &[Event]) -> Result<u64, JournalError> {
+        self.append_after_lost(&mut self.end(), events)
     }
 
     /// Lines after a number (0 for all), oldest first, at most so many. Blocks on the file.
@@ -203,6 +221,11 @@ impl Journal {
     /// The number of the last line.
     pub fn last(&self) -> u64 {
         self.end().seq
+    }
+
+    /// Counts of the lines since it was opened.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// The file.
@@ -256,39 +279,50 @@ impl Journal {
         Ok(found)
     }
 
-    fn append_after_lost(&self, end: &mut End, event: &Event) -> Result<u64, JournalError> {
+    fn append_after_lost(&self, end: &mut End, events: &[Event]) -> Result<u64, JournalError> {
         if end.closed {
             return Err(JournalError::Closed);
         }
         if end.lost > 0 {
-            self.append(end, &Event::Lost { events: end.lost })?;
+            self.append(end, &[Event::Lost { events: end.lost }])?;
             end.lost = 0;
         }
-        let seq = self.append(end, event)?;
-        if let Event::Stopped { .. } = event {
+        let seq = self.append(end, events)?;
+        if let [.., Event::Stopped { .. }] = events {
             end.closed = true;
             self.inner.file.sync_all().map_err(|source| self.io("sync", source))?;
         }
         Ok(seq)
     }
 
-    fn append(&self, end: &mut End, event: &Event) -> Result<u64, JournalError> {
+    /// Writes lines with one write.
+    fn append(&self, end: &mut End, events: &[Event]) -> Result<u64, JournalError> {
         if end.dirty {
             self.inner.file.set_len(end.length).map_err(|source| self.io("mend", source))?;
             end.dirty = false;
         }
-        let line = Line { seq: end.seq + 1, at: self.inner.clock.now(), event: event.clone() };
-        let mut bytes = serde_json::to_vec(&line).map_err(|error| self.io("write", error.into()))?;
-        bytes.push(b'\n');
+        let at = self.inner.clock.now();
+        let numbered = || (end.seq + 1..).zip(events);
+        let mut bytes = Vec::with_capacity(events.len() * USUAL_LINE);
+        for (seq, event) in numbered() {
+            serde_json::to_writer(&mut bytes, &Written { seq, at, event })
+                .map_err(|error| self.io("write", error.into()))?;
+            bytes.push(b'\n');
+        }
         if let Err(source) = files::write_at(&self.inner.file, end.length, &bytes) {
-            // A part of the line may have been written.
+            // A part of a line may have been written.
             end.dirty = true;
             return Err(self.io("write", source));
         }
+        events.iter().for_each(|event| self.inner.metrics.count(event));
+        if self.inner.sender.receiver_count() > 0 {
+            for (seq, event) in numbered() {
+                // The last one may have stopped listening.
+                let _ = self.inner.sender.send(Line { seq, at, event: event.clone() });
+            }
+        }
         end.length += bytes.len() as u64;
-        end.seq = line.seq;
-        // Nobody may be listening.
-        let _ = self.inner.sender.send(line);
+        end.seq += events.len() as u64;
         Ok(end.seq)
     }
 

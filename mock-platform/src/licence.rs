@@ -132,6 +132,12 @@ pub fn opt_out(office: &mut Office, today: Date) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Settles the fee of the term; `None` where there is no licence, and so no fee.
+pub fn settle(office: &mut Office) -> Option<()> {
+    office.licence.as_mut()?.paid = true;
+    Some(())
+}
+
 /// What the tab ライセンス and the page 利用申請/更新 show.
 pub fn view(office: &Office, today: Date) -> LicenceView {
     let licence = office.licence.as_ref();

@@ -4,27 +4,28 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Extension, Router};
 use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api::body::Nothing;
-use crate::api::respond::{self, Failure, Json, Path, Query, ok};
+use crate::api::body::{Answer, LicenceView, Nothing};
+use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
 use crate::clock::Hand;
 use crate::faults::Plan;
 use crate::journal::Event;
-use crate::metrics::Metrics;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::{certificates, site};
+use crate::{certificates, licence, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
@@ -38,13 +39,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
 }
 
+/// The routes of the management that the OpenAPI document describes.
+pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::default().routes(routes!(licence_paid))
+}
+
 /// All routes of the management listener.
-pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
+pub(crate) fn router(platform: &Arc<Platform>) -> Router {
     let manage = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/version", get(version))
-        .route("/metrics", get(metrics_text))
+        .route("/metrics", get(metrics))
         .route("/openapi.json", get(async || axum::Json(crate::api::document())))
         .route("/manage/clock", get(clock).put(set_clock))
         .route("/manage/faults", get(faults).put(replace_faults).delete(no_faults))
@@ -58,10 +64,10 @@ pub(crate) fn router(platform: &Arc<Platform>, metrics: Metrics) -> Router {
         .route("/manage/snapshots/{name}", put(snapshot))
         .route("/manage/snapshots/{name}/restore", post(restore))
         .route("/manage/reset", post(reset))
-        .layer(Extension(metrics))
+        .merge(Router::from(described()))
+        .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform));
-    let (site, _) = crate::api::complete(site::router(), Arc::clone(platform));
-    site.merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
+    crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {
@@ -82,8 +88,11 @@ async fn version() -> Response {
     ok(Version { name: "renkei", version: env!("CARGO_PKG_VERSION"), real_system: false })
 }
 
-async fn metrics_text(Extension(metrics): Extension<Metrics>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.text()).into_response()
+async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
+    let (counts, away) = (platform.journal.metrics().text(), platform.ledger.turned_away());
+    // The journal has no line of these: a crowd would fill it.
+    let text = format!("{counts}# TYPE renkei_turned_away_total counter\nrenkei_turned_away_total {away}\n");
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 /// What the clock shows, and whether it runs.
@@ -205,6 +214,25 @@ async fn set_office(
         })
         .await?;
     Ok(ok(Nothing {}))
+}
+
+/// The operator settles the fee of an office's term (差引状態 becomes 完了).
+#[utoipa::path(
+    post,
+    path = "/manage/offices/{number}/licence/paid",
+    operation_id = "manage-licence-paid",
+    tag = "manage",
+    params(("number" = String, Path, description = "事業所番号")),
+    responses((status = 200, description = "the licence; 404 without one", body = Answer<LicenceView>), SystemErrors)
+)]
+async fn licence_paid(
+    State(platform): State<Arc<Platform>>,
+    Path(number): Path<OfficeNumber>,
+) -> Result<Response, Failure> {
+    let today = platform.clock.today();
+    let change =
+        platform.world.change(&number, |office| Ok(licence::settle(office).map(|()| licence::view(office, today))));
+    Ok(ok(change.await?.ok_or(System::NotFound)?))
 }
 
 async fn approve(

@@ -3,31 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-
-use crate::journal::{Event, Line};
+use crate::journal::Event;
 
 /// Counters by name and label, since the platform started.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Metrics {
-    counts: Arc<Mutex<BTreeMap<(&'static str, String), u64>>>,
+    counts: Mutex<BTreeMap<(&'static str, String), u64>>,
 }
 
 impl Metrics {
-    /// Counts what a journal writes, until it ends.
-    pub async fn follow(self, mut lines: Receiver<Line>) {
-        loop {
-            match lines.recv().await {
-                Ok(line) => self.count(&line.event),
-                Err(RecvError::Lagged(lines)) => self.add("renkei_uncounted_events_total", String::new(), lines),
-                Err(RecvError::Closed) => return,
-            }
-        }
-    }
-
     /// Counts an event.
     pub fn count(&self, event: &Event) {
         match event {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use renkei_validator::text::Message;
 use thiserror::Error;
 use time::{Date, OffsetDateTime};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -21,7 +21,6 @@ use crate::clients::{self, ClientFiles};
 use crate::clock::Clock;
 use crate::faults::{Engine, Plan};
 use crate::journal::{Event, Journal, JournalError};
-use crate::metrics::Metrics;
 use crate::model::OfficeNumber;
 use crate::platform::{AUTHORITY, Base, Platform};
 use crate::post::Gate;
@@ -36,6 +35,10 @@ const TEST_RANGE: &str = "99";
 
 /// Names of this machine that the server's certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// Connections that wait to be accepted. A plain bind has the system queue 128, and whoever comes in a
+/// larger crowd tries again after a second.
+const QUEUE: u32 = 4_096;
 
 /// Where a platform keeps what it must not lose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,16 +179,13 @@ impl Running {
     pub async fn stop(self) -> Vec<String> {
         self.stop.send_replace(true);
         let never_fired = never_fired(&self.parts.faults);
-        let (counting, serving): (Vec<_>, Vec<_>) =
-            self.tasks.into_iter().enumerate().partition(|(number, _)| *number == 0);
-        for (_, task) in serving {
+        for task in self.tasks {
             // A task that broke has nothing left to end.
             let _ = task.await;
         }
         // The store writes lines until it is closed; nothing follows the footer.
         self.parts.store.close().await;
         self.parts.note(&Event::Stopped { never_fired: never_fired.clone() });
-        counting.iter().for_each(|(_, task)| task.abort());
         never_fired
     }
 }
@@ -234,8 +234,6 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         world.replace(&seed, now).await.map_err(|error| failed("store", &Told(&error)))?;
     }
 
-    let metrics = Metrics::default();
-    let counting = tokio::spawn(metrics.clone().follow(journal.subscribe()));
     let mut parts = Platform::new(Base {
         clock: options.clock,
         settings: options.settings,
@@ -266,11 +264,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (stop, stopped) = watch::channel(false);
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
-    let tasks = vec![
-        counting,
-        tokio::spawn(serving),
-        tokio::spawn(manage::serve(manager, manage::router(&parts, metrics), until(stopped))),
-    ];
+    let tasks =
+        vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, manage::router(&parts), until(stopped)))];
     clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
 }
@@ -296,9 +291,18 @@ fn url(platform: SocketAddr) -> String {
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error| StartError::Listen { address, error };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = listen(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A port that was just in use can be had again. On Windows that would let two processes share one.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

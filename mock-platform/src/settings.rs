@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use renkei_validator::text::Message;
 use serde::Deserialize;
 use time::Date;
 use time::macros::date;
@@ -59,6 +60,10 @@ pub struct Settings {
     /// How long the whole body of a request may take.
     #[serde(deserialize_with = "seconds")]
     pub body_time: Duration,
+    /// How long a client may take nothing of a response before its connection is reset, as the operating
+    /// system sees it, which buffers some (assumption).
+    #[serde(deserialize_with = "seconds")]
+    pub write_time: Duration,
     /// Entries of a page of a list, where a request names no number; and the most it may name.
     pub page: (u32, u32),
     /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
@@ -80,6 +85,30 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Settings, toml::de::Error> {
         toml::from_str(text)
     }
+}
+
+/// What is wrong with a text in TOML: line, column and key in both languages, and the parser's own words,
+/// which are English.
+pub fn flaw(text: &str, error: &toml::de::Error) -> Message {
+    let words = error.message().trim().replace('\n', " ");
+    let (ja, en) = match words.as_str() {
+        words if words.starts_with("unknown field") => ("この項目はありません", "there is no such key"),
+        words if words.starts_with("missing field") => ("必要な項目がありません", "a key is missing"),
+        words if words.starts_with("duplicate") => ("同じ項目が2つあります", "a key is there twice"),
+        words if words.starts_with("invalid type") => ("値の種類が違います", "the value is of another type"),
+        _ => ("TOMLとして読めないか、使えない値です", "this is not TOML, or a value that cannot be"),
+    };
+    let Some(at) = error.span().map(|span| span.start).filter(|at| text.is_char_boundary(*at)) else {
+        return Message::pair(format!("{ja}: {words}"), format!("{en}: {words}"));
+    };
+    let (line, column) =
+        (text[..at].matches('\n').count() + 1, text[..at].chars().rev().take_while(|c| *c != '\n').count() + 1);
+    let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    let (key_ja, key_en) = key.map_or_else(Default::default, |key| (format!("（{key}）"), format!(" ({key})")));
+    Message::pair(
+        format!("{line}行{column}文字目{key_ja}: {ja}: {words}"),
+        format!("line {line}, column {column}{key_en}: {en}: {words}"),
+    )
 }
 
 /// The longest time that can be set: a hundred years.
@@ -118,6 +147,7 @@ impl Default for Settings {
             handshake_time: Duration::from_secs(10),
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(120),
+            write_time: Duration::from_secs(120),
             page: (50, 200),
             tls13_only: false,
             v3_stops_on: date!(2027 - 01 - 01),
@@ -155,6 +185,31 @@ mod tests {
         ] {
             let error = Settings::parse(text).unwrap_err().to_string();
             assert!(told.iter().all(|part| error.contains(part)), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_flaw_is_told_in_both_languages_with_its_place_and_key() {
+        for (text, ja, en) in [
+            (
+                "login_tries = 3\n\nlock_tme = 60\n",
+                "3行1文字目（lock_tme）: この項目はありません: unknown field `lock_tme`",
+                "line 3, column 1 (lock_tme): there is no such key: unknown field `lock_tme`",
+            ),
+            (
+                "# 設定\nlock_time = \"長い\"\n",
+                "2行13文字目（lock_time）: 値の種類が違います: invalid type: string",
+                "line 2, column 13 (lock_time): the value is of another type: invalid type: string",
+            ),
+            (
+                "lock_time = 1\nlock_time",
+                "2行10文字目: TOMLとして読めないか、使えない値です: ",
+                "line 2, column 10: this is not TOML, or a value that cannot be: ",
+            ),
+        ] {
+            let flaw = flaw(text, &Settings::parse(text).unwrap_err());
+            assert!(flaw.ja.starts_with(ja), "{}", flaw.ja);
+            assert!(flaw.en.starts_with(en), "{}", flaw.en);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
 //!
 //! A store is a directory with an index (`platform.sqlite`) and a log of bodies (`bodies-….log`). One
-//! thread writes ([`writer`]), a few connections read. When a change is acknowledged it is on the disk:
+//! thread writes the log ([`appender`]), one the index ([`writer`]), a few connections read. When a change is acknowledged it is on the disk:
 //! after that nothing is lost, whatever is killed, and what was not acknowledged is there as a whole or
 //! not at all.
 //!
@@ -18,7 +18,6 @@ mod record;
 mod snapshot;
 mod writer;
 
-use std::collections::VecDeque;
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,12 +39,12 @@ pub use record::{
 use crate::files::{self, Lock};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
-use appender::Appender;
+use appender::{Appender, Command};
 use index::Meta;
 use log::Log;
 use reader::Pool;
 use record::{Id, nanoseconds};
-use writer::{Answer, Command, Times, Work, Writer};
+use writer::{Answer, Times, Work, Writer};
 
 /// Commands that wait for the writer at most; more callers wait to be heard.
 const QUEUE: usize = 256;
@@ -64,7 +63,8 @@ struct Inner {
     pool: Pool,
     /// Absent only while it is dropped.
     commands: Option<mpsc::Sender<Command>>,
-    writer: Option<JoinHandle<()>>,
+    /// In the order in which they end.
+    threads: Vec<JoinHandle<()>>,
     /// One snapshot, restore or reset at a time; the number that the next log gets.
     next_log: tokio::sync::Mutex<u64>,
 }
@@ -88,21 +88,27 @@ impl Store {
         recover(&connection, &meta, &journal)?;
         let pool = Pool::open(directory)?;
         let next_log = tokio::sync::Mutex::new(meta.log + 1);
-        let log = Arc::new(Mutex::new(Arc::new(log)));
+        let log = Arc::new(log);
         let (sender, commands) = mpsc::channel(QUEUE);
+        let (orders, received) = std::sync::mpsc::sync_channel(1);
+        let appender = Appender { log: Arc::clone(&log), end: meta.log_end, commands, orders };
+        let log = Arc::new(Mutex::new(log));
         let writer = Writer {
             connection,
             meta,
             log: Arc::clone(&log),
-            appender: Appender::start().map_err(|source| log::failed("serve", directory, source))?,
             directory: directory.to_owned(),
             journal: journal.clone(),
-            pending: VecDeque::new(),
-            commands,
+            pending: Vec::new(),
+            orders: received,
             lock,
         };
-        let thread = std::thread::Builder::new().name("store".to_owned());
-        let thread = thread.spawn(|| writer.run()).map_err(|source| log::failed("serve", directory, source))?;
+        let thread = |name: &str, run: Box<dyn FnOnce() + Send>| {
+            let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+            started.map_err(|source| log::failed("serve", directory, source))
+        };
+        let threads =
+            vec![thread("store-bodies", Box::new(|| appender.run()))?, thread("store", Box::new(|| writer.run()))?];
         Ok(Store {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),
@@ -110,7 +116,7 @@ impl Store {
                 log,
                 pool,
                 commands: Some(sender),
-                writer: Some(thread),
+                threads,
                 next_log,
             }),
         })
@@ -322,9 +328,9 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.pool.close();
         self.commands = None;
-        if let Some(writer) = self.writer.take() {
+        for thread in self.threads.drain(..) {
             // Had it panicked, nobody would be left to be told.
-            let _ = writer.join();
+            let _ = thread.join();
         }
     }
 }
@@ -356,7 +362,7 @@ fn recover(connection: &Connection, meta: &Meta, journal: &Journal) -> Result<()
         None => 0,
     };
     reader::deliveries_after(connection, written.max(meta.restored), |delivery| {
-        journal.write_or_keep(&Event::Recovered(delivery.delivered()))?;
+        journal.write_or_keep(&[Event::Recovered(delivery.delivered())])?;
         Ok(())
     })?;
     let deliveries = u64::try_from(meta.deliveries).map_err(|_| StoreError::Row { what: "a count" })?;

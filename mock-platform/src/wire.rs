@@ -4,8 +4,10 @@
 //! [`Wire`] lies below TLS. [`Control`] is the handle to it that travels with every request of the
 //! connection.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -142,16 +144,38 @@ impl Control {
 pub struct Wire {
     tcp: TcpStream,
     control: Control,
+    /// How long the other end may take nothing of what is written.
+    write_time: Duration,
     pause: Option<Pin<Box<Sleep>>>,
+    /// When that is over, while it takes nothing.
+    deadline: Option<Pin<Box<Sleep>>>,
+    ahead: Ahead,
+}
+
+/// What was read from the system and has not been asked for yet.
+#[derive(Debug, Default)]
+struct Ahead {
+    /// Of [`READ`] bytes, or of none: nothing is held while nothing is in it.
+    buffer: Vec<u8>,
+    unread: Range<usize>,
+}
+
+/// Bytes asked of the system at once. TLS by itself asks for a quarter of a record each time.
+const READ: usize = 32 << 10;
+
+thread_local! {
+    /// The buffer of the next connection that reads.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// How often a slow connection writes.
 const SLOW_TICK: Duration = Duration::from_millis(50);
 
 impl Wire {
-    /// Puts a connection under control.
-    pub fn new(tcp: TcpStream, control: Control) -> Wire {
-        Wire { tcp, control, pause: None }
+    /// Puts a connection under control. It is reset when the other end has taken nothing of what is
+    /// written for `write_time`; pauses that the control makes do not count.
+    pub fn new(tcp: TcpStream, control: Control, write_time: Duration) -> Wire {
+        Wire { tcp, control, write_time, pause: None, deadline: None, ahead: Ahead::default() }
     }
 
     fn reset(&self) -> io::Error {
@@ -183,6 +207,34 @@ impl Wire {
     }
 }
 
+impl Ahead {
+    fn poll_read(&mut self, tcp: &mut TcpStream, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.unread.is_empty() {
+            let mut buffer = SPARE.take();
+            buffer.resize(READ, 0);
+            let mut filled = ReadBuf::new(&mut buffer);
+            let polled = Pin::new(tcp).poll_read(cx, &mut filled);
+            self.unread = 0..filled.filled().len();
+            self.buffer = buffer;
+            if !matches!(polled, Poll::Ready(Ok(()))) {
+                self.give_back();
+                return polled;
+            }
+        }
+        let length = self.unread.len().min(buf.remaining());
+        buf.put_slice(&self.buffer[self.unread.start..][..length]);
+        self.unread.start += length;
+        if self.unread.is_empty() {
+            self.give_back();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn give_back(&mut self) {
+        SPARE.set(std::mem::take(&mut self.buffer));
+    }
+}
+
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.control.look(cx.waker()) {
@@ -191,7 +243,8 @@ impl AsyncRead for Wire {
             // Nothing can be answered any more: the connection ends, and no request is taken up.
             Some(Misbehaviour::CloseAfter(0)) => Poll::Ready(Ok(())),
             None | Some(Misbehaviour::ResetAfter(_) | Misbehaviour::CloseAfter(_) | Misbehaviour::Slow(_)) => {
-                Pin::new(&mut self.tcp).poll_read(cx, buf)
+                let Wire { tcp, ahead, .. } = &mut *self;
+                ahead.poll_read(tcp, cx, buf)
             }
         }
     }
@@ -203,7 +256,13 @@ impl AsyncWrite for Wire {
             Ok(allowed) => allowed,
             Err(error) => return Poll::Ready(Err(error)),
         };
-        let written = std::task::ready!(Pin::new(&mut self.tcp).poll_write(cx, &buf[..allowed]))?;
+        let Poll::Ready(written) = Pin::new(&mut self.tcp).poll_write(cx, &buf[..allowed]) else {
+            let time = self.write_time;
+            std::task::ready!(self.deadline.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(cx));
+            return Poll::Ready(Err(self.reset()));
+        };
+        self.deadline = None;
+        let written = written?;
         self.control.spend(written as u64);
         Poll::Ready(Ok(written))
     }

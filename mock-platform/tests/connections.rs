@@ -301,6 +301,27 @@ async fn a_response_that_the_client_does_not_take_has_not_left() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_of_a_response_is_reset_after_its_time() {
+    let watched = Watched::default();
+    let settings = Settings { write_time: SHORT, ..Settings::default() };
+    let order = Order { router: watched.router(), settings, ..Order::default() };
+    let listener = Listener::start(order).await;
+    let left = watched.expect();
+    let mut tls = ask(&listener, "GET", "/large").await;
+    // Nothing is read: what is to be done when the response has left is given up with the connection.
+    assert!(soon(left).await.is_err());
+    let mut answer = Vec::new();
+    let end = soon(tls.read_to_end(&mut answer)).await.unwrap_err();
+    assert_eq!(end.kind(), ErrorKind::ConnectionReset, "{end}");
+    assert!(answer.len() < 4 << 20);
+    // One that reads gets everything.
+    let left = watched.expect();
+    let mut tls = ask(&listener, "GET", "/large").await;
+    tokio::spawn(async move { tokio::io::copy(&mut tls, &mut tokio::io::sink()).await });
+    soon(left).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_response_that_is_broken_off_has_not_left() {
     let watched = Watched::default();
     let listener = Listener::start(Order { router: watched.router(), ..Order::default() }).await;

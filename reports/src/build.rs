@@ -1,23 +1,34 @@
 //! Makes the report of a run, masking values on the way.
 
+mod known;
+mod rows;
+mod scope;
+
 use std::collections::BTreeMap;
 
 use renkei_validator::finding::{Finding, Got, Severity};
 use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
+use renkei_validator::scope::NotRun;
 use renkei_validator::spec::Version;
 use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
 use time::Date;
 
+use self::known::Held;
+use self::scope::Scopes;
+use crate::baseline::Baseline;
 use crate::cite;
+use crate::identity::Key;
 use crate::mask;
 use crate::model::{
     ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
     Tool, Totals, Verdict,
 };
+use crate::outcome::Outcome;
+use crate::words::reaches;
 
 /// What a run of `renkei check` leaves.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// The day judged as of.
     pub as_of: Option<Date>,
@@ -33,14 +44,29 @@ pub struct Run<'a> {
     pub sets: Option<&'a SetsJudgement>,
     /// What the caller could not read: missing, unreadable, refused inputs.
     pub not_checked: &'a [NotChecked],
+    /// What rows are named with, so that they can be recognised in another run.
+    pub key: Option<&'a Key>,
+    /// What is known already; it fits the key.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// Makes the report.
 pub fn build(run: &Run<'_>) -> Report {
     let not_checked = not_checked(run);
+    let complete = is_complete(&not_checked);
+    let mut scopes = Scopes::default();
+    let inputs = inputs(run.files, &mut scopes);
+    let sets_scope = scopes.index(scope::of_sets(run.sets));
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
-    Report {
+    let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, run.show_values);
+    let listed = sorted(all());
+    let mut findings: Vec<FindingRecord> = listed.iter().map(|finding| record(finding, run.show_values)).collect();
+    for (finding, listed) in findings.iter_mut().zip(&listed) {
+        finding.row = known::row(listed, run.key);
+    }
+    let baseline = run.baseline.map(|baseline| Held::new(baseline, run, complete).mark(&mut findings));
+    let mut report = Report {
         schema: "renkei-report/1".to_owned(),
         tool: Tool {
             name: "renkei".to_owned(),
@@ -48,39 +74,68 @@ pub fn build(run: &Run<'_>) -> Report {
             spec: Version::ALL.iter().map(|version| version.value().to_owned()).collect(),
         },
         as_of: run.as_of.map(|day| day.to_string()),
-        verdict: verdict(&not_checked, &totals, run.fail_on),
+        verdict: Verdict::Incomplete,
         fail_on: run.fail_on.map_or("none", Severity::word).to_owned(),
         values: if run.show_values { "shown" } else { "masked" }.to_owned(),
-        inputs: inputs(run.files),
+        inputs,
         sets: run.sets.map(|sets| sets.sets),
         totals,
-        findings: sorted(all()).into_iter().map(|finding| record(finding, run.show_values)).collect(),
+        findings,
         kept_per_rule_and_file: run.keep as u64,
         omitted: omitted(run),
+        layouts,
+        rows,
+        rows_omitted,
         not_checked,
+        scopes: scopes.list,
+        sets_scope,
         outcomes: Vec::new(),
-    }
+        key: run.key.map(Key::id),
+        baseline,
+    };
+    report.verdict = verdict(&report);
+    report
 }
 
-fn verdict(not_checked: &[NotCheckedRecord], totals: &Totals, fail_on: Option<Severity>) -> Verdict {
-    let counting = match fail_on {
-        None => 0,
-        Some(Severity::Error) => totals.error,
-        Some(Severity::Warning) => totals.error + totals.warning,
-        Some(Severity::Info) => totals.error + totals.warning + totals.info,
+/// The baseline after a run: what the one before it still lets pass, and everything else that the run
+/// found, for this reason and until this day. `None` where the run is incomplete: what could not be checked
+/// can be let pass by nobody.
+pub fn renewed_baseline(run: &Run<'_>, file: &str, reason: &str, expires: Date) -> Option<Baseline> {
+    let empty = Baseline::empty(file);
+    let complete = is_complete(&not_checked(run));
+    let held = Held::new(run.baseline.unwrap_or(&empty), run, complete);
+    complete.then(|| Baseline { file: file.to_owned(), ..held.renew(reason, expires, run.key) })
+}
+
+fn is_complete(not_checked: &[NotCheckedRecord]) -> bool {
+    !not_checked.iter().any(|entry| entry.blocks)
+}
+
+/// The verdict that follows from everything else in a record: what could not be checked or told wins over
+/// what was found or failed.
+pub(crate) fn verdict(report: &Report) -> Verdict {
+    let of = |totals: &Totals| -> u64 {
+        let counts = [("error", totals.error), ("warning", totals.warning), ("info", totals.info)];
+        counts.into_iter().filter(|(severity, _)| reaches(severity, &report.fail_on)).map(|(_, count)| count).sum()
     };
-    if not_checked.iter().any(|entry| entry.blocks) {
+    let baseline = report.baseline.as_ref();
+    let (covered, own) = baseline.map_or((0, 0), |baseline| (of(&baseline.covered), of(&baseline.totals)));
+    let counting = of(&report.totals).saturating_sub(covered).saturating_add(own);
+    let any = |outcome| report.outcomes.iter().any(|record| record.outcome == outcome);
+    if !is_complete(&report.not_checked) || any(Outcome::Blocked) {
         Verdict::Incomplete
-    } else if counting > 0 {
+    } else if counting > 0 || any(Outcome::Fail) {
         Verdict::Invalid
     } else {
         Verdict::Valid
     }
 }
 
-fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
-    let mut inputs: Vec<InputRecord> = files
-        .iter()
+fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRecord> {
+    let mut sorted: Vec<&(FileJudgement, String)> = files.iter().collect();
+    sorted.sort_by(|(a, a_sha256), (b, b_sha256)| (&a.name, a_sha256).cmp(&(&b.name, b_sha256)));
+    sorted
+        .into_iter()
         .map(|(file, sha256)| InputRecord {
             name: file.name.to_string(),
             sha256: sha256.clone(),
@@ -91,23 +146,26 @@ fn inputs(files: &[(FileJudgement, String)]) -> Vec<InputRecord> {
                 Nature::Attachment => Some("attachment".to_owned()),
             },
             version: file.version.map(|version| version.value().to_owned()),
+            scope: scopes.of_file(file),
         })
-        .collect();
-    inputs.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
-    inputs
+        .collect()
 }
 
 fn totals<'a>(all: impl Iterator<Item = &'a Findings>) -> Totals {
     let mut totals = Totals::default();
     for (&(rule, severity), &count) in all.flat_map(|findings| &findings.totals) {
-        *match severity {
-            Severity::Error => &mut totals.error,
-            Severity::Warning => &mut totals.warning,
-            Severity::Info => &mut totals.info,
-        } += count;
-        *totals.by_rule.entry(rule.to_owned()).or_default() += count;
+        add(&mut totals, rule, severity, count);
     }
     totals
+}
+
+fn add(totals: &mut Totals, rule: &str, severity: Severity, count: u64) {
+    *match severity {
+        Severity::Error => &mut totals.error,
+        Severity::Warning => &mut totals.warning,
+        Severity::Info => &mut totals.info,
+    } += count;
+    *totals.by_rule.entry(rule.to_owned()).or_default() += count;
 }
 
 fn sorted<'a>(all: impl Iterator<Item = &'a Findings>) -> Vec<&'a Finding> {
@@ -127,16 +185,21 @@ fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
     for (file, findings) in files.chain(sets) {
-        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for (&(rule, _), count) in &findings.totals {
-            counts.entry(rule).or_default().1 += count;
+        let mut counts: BTreeMap<&str, (u64, u64, Severity)> = BTreeMap::new();
+        for (&(rule, severity), count) in &findings.totals {
+            let (_, total, highest) = counts.entry(rule).or_insert((0, 0, severity));
+            *total += count;
+            *highest = severity.max(*highest);
         }
         for finding in &findings.kept {
-            counts.entry(finding.rule.id).or_default().0 += 1;
+            if let Some((kept, ..)) = counts.get_mut(finding.rule.id) {
+                *kept += 1;
+            }
         }
-        for (rule, (kept, total)) in counts {
+        for (rule, (kept, total, highest)) in counts {
             if kept < total {
-                omitted.push(OmittedRecord { rule: rule.to_owned(), file: file.clone(), kept, total });
+                let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
+                omitted.push(OmittedRecord { rule, file: file.clone(), kept, total, severity });
             }
         }
     }
@@ -202,10 +265,7 @@ fn judged_alone() -> NotCheckedRecord {
             ja: format!("ファイルの組み合わせについてのルール（{}）", rules.join("、")),
             en: format!("the rules about sets of files ({})", rules.join(", ")),
         },
-        why: Pair {
-            ja: "1つのファイルだけを検査したため、ほかのファイルとの突き合わせは行っていません".to_owned(),
-            en: "one file was judged alone, so that there was nothing to compare it with".to_owned(),
-        },
+        why: Pair::from(NotRun::Alone.why()),
         blocks: false,
     }
 }
@@ -248,6 +308,8 @@ pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
             })
             .collect(),
         excerpt: text,
+        row: None,
+        baselined: None,
     }
 }
 

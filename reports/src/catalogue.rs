@@ -80,7 +80,7 @@ pub fn list_text(lang: Lang) -> String {
 pub fn list_json() -> String {
     let rules: Vec<RuleRecord> = rules::all().iter().map(|rule| RuleRecord::of(rule)).collect();
     let json = serde_json::to_string_pretty(&rules).expect("a rule is strings and lists of them");
-    escape_json(&json) + "\n"
+    escape_json(&json).into_owned() + "\n"
 }
 
 #[derive(Serialize)]

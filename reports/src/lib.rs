@@ -9,23 +9,39 @@
 //!    as "valid" that could not be checked.
 //! 4. Same report, same bytes.
 //! 5. No output holds a control character, whatever names and values hold.
-//! 6. No IO: renderers give text, somebody else writes it.
+//! 6. No IO: renderers write to what they are given, piece by piece, and read nothing.
 
+pub mod baseline;
 mod build;
 pub mod catalogue;
 mod cite;
+pub mod diff;
+mod identity;
+mod listing;
 mod mask;
 mod model;
+mod outcome;
+mod read;
 mod render;
 mod safe;
 mod words;
 
-pub use build::{Run, build};
+pub use baseline::{Baseline, BaselineError};
+pub use build::{Run, build, renewed_baseline};
+pub use diff::{Diff, diff};
+pub use identity::Key;
+pub use listing::Listing;
 pub use model::{
-    ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair,
-    RelatedRecord, Report, Tool, Totals, Verdict,
+    BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, LayoutRecord,
+    NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord,
+    ScopeRecord, Tool, Totals, Verdict,
 };
-pub use render::{Style, concise, json, schema, text};
+pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
+pub use read::{ReadError, read};
+pub use render::{
+    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, html, json, listing_csv,
+    listing_html, schema, text, write,
+};
 
 /// The language of a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use renkei_validator::text::{Message, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::Lang;
+use crate::outcome::OutcomeRecord;
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,10 +98,40 @@ pub struct Report {
     pub kept_per_rule_and_file: u64,
     /// Where `findings` leaves some out; empty where it holds them all.
     pub omitted: Vec<OmittedRecord>,
+    /// The items of the tables that `rows` were read by.
+    #[serde(default)]
+    pub layouts: Vec<LayoutRecord>,
+    /// Rows that findings are about, and the row before and after each; in order of file and place.
+    #[serde(default)]
+    pub rows: Vec<RowRecord>,
+    /// Where `rows` leaves rows with findings out.
+    #[serde(default)]
+    pub rows_omitted: Vec<RowsOmittedRecord>,
     /// What was not checked.
     pub not_checked: Vec<NotCheckedRecord>,
-    /// Outcomes of suite cases; empty for `renkei check`.
-    pub outcomes: Vec<serde_json::Value>,
+    /// Which rules ran and which did not, once for all inputs that are alike in this.
+    pub scopes: Vec<ScopeRecord>,
+    /// Which of `scopes` tells of the rules about sets.
+    pub sets_scope: usize,
+    /// Outcomes of suite cases, in order of pattern and case; empty for `renkei check`.
+    pub outcomes: Vec<OutcomeRecord>,
+    /// Which key the rows of findings are named with; `null` where the run was told none.
+    pub key: Option<String>,
+    /// What was known before; `null` where the run was told of nothing.
+    pub baseline: Option<BaselineRecord>,
+}
+
+impl Report {
+    /// Everything that is to be shown as a finding: those of the input, then those about the baseline.
+    pub fn all_findings(&self) -> impl Iterator<Item = &FindingRecord> + Clone {
+        self.findings.iter().chain(self.baseline.iter().flat_map(|baseline| &baseline.findings))
+    }
+
+    /// Whether the baseline lets every finding of a rule pass, listed or not.
+    pub(crate) fn knows_all(&self, rule: &str) -> bool {
+        let covered = self.baseline.as_ref().and_then(|baseline| baseline.covered.by_rule.get(rule));
+        covered.is_some() && covered == self.totals.by_rule.get(rule)
+    }
 }
 
 /// One input.
@@ -119,6 +150,28 @@ pub struct InputRecord {
     pub kind: Option<String>,
     /// The CSV version it was read as.
     pub version: Option<String>,
+    /// Which of the report's `scopes` tells which rules ran on it.
+    pub scope: usize,
+}
+
+/// Which rules ran, and which did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRecord {
+    /// Ids of the rules that ran, in their order.
+    pub ran: Vec<String>,
+    /// The others, by reason.
+    pub not_run: Vec<NotRunRecord>,
+}
+
+/// Rules that did not run, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotRunRecord {
+    /// Their ids, in their order.
+    pub rules: Vec<String>,
+    /// The reason.
+    pub why: Pair,
 }
 
 /// Counts of all findings, kept or not.
@@ -147,6 +200,8 @@ pub struct OmittedRecord {
     pub kept: u64,
     /// How many there are.
     pub total: u64,
+    /// The highest severity among all of them.
+    pub severity: String,
 }
 
 /// The item a finding is about.
@@ -212,6 +267,58 @@ pub struct FindingRecord {
     pub related: Vec<RelatedRecord>,
     /// The row around it, masked unless values are shown.
     pub excerpt: Option<ExcerptText>,
+    /// Which row it is, as a keyed hash of its natural key; `null` without key or without row.
+    pub row: Option<String>,
+    /// Where the baseline knows it: it does not count for the verdict.
+    pub baselined: Option<BaselinedRecord>,
+}
+
+/// The items of one table, in published order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutRecord {
+    /// `UPPLAN` …
+    pub kind: String,
+    /// The CSV version.
+    pub version: String,
+    /// 帳票名
+    pub name_ja: String,
+    /// The items.
+    pub items: Vec<ItemRecord>,
+}
+
+/// One row of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowRecord {
+    /// Name of the input.
+    pub file: String,
+    /// 1-based physical line where it begins.
+    pub line: u64,
+    /// Its bytes, without the line end.
+    pub bytes: ByteRange,
+    /// Which of the report's `layouts` it was read by; `null` where it is no row of a table.
+    pub layout: Option<usize>,
+    /// Its first cells, masked unless values are shown.
+    pub cells: Vec<String>,
+    /// How many cells it has.
+    pub total_cells: u64,
+    /// 1-based numbers of the cells that are longer than what is given of them.
+    pub cut: Vec<u64>,
+}
+
+/// Rows with findings that are not given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsOmittedRecord {
+    /// Name of the input.
+    pub file: String,
+    /// How many are given.
+    pub kept: u64,
+    /// How many the listed findings are about.
+    pub total: u64,
+    /// Why not all.
+    pub why: Pair,
 }
 
 /// A second place.
@@ -262,4 +369,34 @@ pub struct NotCheckedRecord {
     pub why: Pair,
     /// Whether the verdict is incomplete for it.
     pub blocks: bool,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselinedRecord {
+    /// The reason that its owner gave.
+    pub reason: String,
+    /// The last day on which it is let pass (ISO).
+    pub expires: String,
+}
+
+/// What was known before the run, and what has become of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineRecord {
+    /// The file's name.
+    pub file: String,
+    /// How many entries it has.
+    pub entries: u64,
+    /// Exact counts of the findings that it lets pass, listed or not. They are part of the report's `totals`.
+    pub covered: Totals,
+    /// How many entries say nothing of this run: their files were not given, their rules did not run, or
+    /// the run is incomplete.
+    pub not_judged: u64,
+    /// Counts of the findings below.
+    pub totals: Totals,
+    /// Entries that have become stale or have expired, in order of line; not among the report's findings,
+    /// as they are about the baseline and not about the input.
+    pub findings: Vec<FindingRecord>,
 }

@@ -2,6 +2,30 @@
 
 use crate::Lang;
 use crate::model::{Pair, Report, Totals, Verdict};
+use crate::outcome::Outcome;
+
+/// One of two fixed sentences.
+pub(crate) fn pick<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+/// Whether a severity reaches the level to fail on.
+pub(crate) fn reaches(severity: &str, fail_on: &str) -> bool {
+    rank(severity) >= rank(fail_on)
+}
+
+/// `none` is a level that nothing reaches.
+pub(crate) fn rank(word: &str) -> u8 {
+    match word {
+        "info" => 1,
+        "warning" => 2,
+        "error" => 3,
+        _ => 4,
+    }
+}
 
 /// What people call a severity.
 pub(crate) fn severity(word: &str, lang: Lang) -> &str {
@@ -45,14 +69,47 @@ pub(crate) fn some(count: u64, noun: &str) -> String {
 /// The one line to remember.
 pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
     let said = outcome(report);
-    let counts = counts(&report.totals, lang);
+    let mut counts = counts(&report.totals, lang);
+    if let Some(known) = report.baseline.as_ref().map(|baseline| sum(&baseline.covered)).filter(|known| *known > 0) {
+        counts += &match lang {
+            Lang::Ja => format!("（うち既知 {known}件）"),
+            Lang::En => format!(", {known} of them known"),
+        };
+    }
+    let own = report.baseline.as_ref().map_or(0, |baseline| sum(&baseline.totals));
+    if own > 0 {
+        counts += &match lang {
+            Lang::Ja => format!("。ベースラインについての警告 {own}件"),
+            Lang::En => format!("; {} about the baseline", some(own, "warning")),
+        };
+    }
     match lang {
         Lang::Ja => format!("判定 [{}]: {}。{counts}", word(report.verdict), said.ja),
         Lang::En => format!("verdict [{}]: {}; {counts}", word(report.verdict), said.en),
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+/// All severities together.
+pub(crate) fn sum(totals: &Totals) -> u64 {
+    totals.error + totals.warning + totals.info
+}
+
+/// The counts of what may count for the verdict: what the baseline does not let pass, and what is said
+/// about the baseline itself.
+pub(crate) fn fresh(report: &Report) -> Totals {
+    let all = &report.totals;
+    let Some(baseline) = &report.baseline else { return all.clone() };
+    let less = |all: u64, known: u64, own: u64| all.saturating_sub(known) + own;
+    Totals {
+        error: less(all.error, baseline.covered.error, baseline.totals.error),
+        warning: less(all.warning, baseline.covered.warning, baseline.totals.warning),
+        info: less(all.info, baseline.covered.info, baseline.totals.info),
+        by_rule: Default::default(),
+    }
+}
+
+/// The word in the record.
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid => "invalid",
@@ -61,16 +118,24 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 /// The verdict in words that are true of these totals: "no problem" is said of none at all only.
-fn outcome(report: &Report) -> Pair {
-    let totals = &report.totals;
+pub(crate) fn outcome(report: &Report) -> Pair {
+    let totals = fresh(report);
+    let known = report.baseline.as_ref().is_some_and(|baseline| sum(&baseline.covered) > 0);
+    let failed = report.outcomes.iter().any(|outcome| outcome.outcome == Outcome::Fail);
     let (ja, en) = match (report.verdict, report.fail_on.as_str()) {
         (Verdict::Incomplete, _) => ("検査を完了できませんでした（判定保留）", "the check could not be completed"),
+        (Verdict::Invalid, _) if failed => ("合格しなかったケースがあります", "cases failed"),
+        (Verdict::Invalid, _) if known && totals.error > 0 => {
+            ("既知でないエラーがあります", "errors were found that are not known")
+        }
         (Verdict::Invalid, _) if totals.error > 0 => ("エラーがあります", "errors were found"),
         (Verdict::Invalid, _) if totals.warning > 0 => ("警告があります", "warnings were found"),
         (Verdict::Invalid, _) => ("情報レベルの指摘があります", "infos were found"),
-        (Verdict::Valid, _) if totals.error + totals.warning + totals.info == 0 => {
-            ("問題は見つかりませんでした", "no problem was found")
-        }
+        (Verdict::Valid, _) if known => (
+            "既知のもののほかに、判定に数える指摘はありませんでした",
+            "nothing that counts was found beyond what is known",
+        ),
+        (Verdict::Valid, _) if sum(&totals) == 0 => ("問題は見つかりませんでした", "no problem was found"),
         (Verdict::Valid, "error") => ("エラーは見つかりませんでした", "no error was found"),
         (Verdict::Valid, "warning") => ("エラーも警告も見つかりませんでした", "neither error nor warning was found"),
         (Verdict::Valid, _) => (
@@ -79,4 +144,12 @@ fn outcome(report: &Report) -> Pair {
         ),
     };
     Pair { ja: ja.to_owned(), en: en.to_owned() }
+}
+
+/// `1 entry`, `2 entries`
+pub(crate) fn entries(count: u64) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use common::{Files, Setup, report};
 use renkei_reports::catalogue::list_json;
-use renkei_reports::{Lang, Report, Style, concise, json, text};
+use renkei_reports::{Lang, Report, Style, concise, html, json, text};
 use renkei_validator::decode::display;
 use renkei_validator::draft::{Draft, DraftFile};
 use renkei_validator::rules;
@@ -61,6 +61,9 @@ fn outputs(report: &Report) -> Vec<String> {
     let mut outputs = vec![json(report)];
     outputs.extend(both.map(|lang| text(report, lang, Style::default())));
     outputs.extend(both.map(|lang| concise(report, lang)));
+    let mut page = Vec::new();
+    html(report, Lang::Ja, &mut page).unwrap();
+    outputs.push(String::from_utf8(page).unwrap());
     outputs
 }
 

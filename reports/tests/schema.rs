@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Setup, report, small};
+use common::{Setup, report, sample, small};
 use jsonschema::Validator;
 use renkei_reports::{Report, json, schema};
 use renkei_validator::draft::Draft;
@@ -60,7 +60,14 @@ fn full() -> Report {
     files.extend(small("x.csv", b"a"));
     let report = report(&files, &Setup { keep: 1, not_checked: &not_checked, ..Setup::default() });
     assert!(!report.omitted.is_empty() && report.findings.iter().any(|finding| !finding.related.is_empty()));
-    report
+    // What was known, and outcomes of cases.
+    let known = sample("known");
+    let mut finding = known.findings[0].clone();
+    assert!(finding.baselined.is_some() && known.outcomes.iter().any(|outcome| !outcome.evidence.is_empty()));
+    finding.file = report.findings[0].file.clone();
+    let mut findings = report.findings;
+    findings.push(finding);
+    Report { findings, baseline: known.baseline, outcomes: known.outcomes, key: known.key, ..report }
 }
 
 #[test]
@@ -127,6 +134,12 @@ fn words_outside_the_vocabularies_are_refused() {
         ("/findings/0/severity", value!("fatal")),
         ("/findings/0/authority", value!("me")),
         ("/findings/0/rule", value!("no rule")),
+        ("/findings/0/row", value!("0000000101")),
+        ("/key", value!("key")),
+        ("/baseline/findings/0/severity", value!("fatal")),
+        ("/outcomes/0/pattern", value!("D8")),
+        ("/outcomes/0/kind", value!("both")),
+        ("/outcomes/0/outcome", value!("ok")),
         ("/totals/by_rule/no rule", value!(1)),
     ] {
         let mut broken = report.clone();

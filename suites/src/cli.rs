@@ -1,12 +1,15 @@
 //! The command line: languages, usage, and one module per verb. Knows the shell; judges nothing.
 
+mod baseline;
 mod certs;
 mod check;
 mod client;
+mod demo;
 mod explain;
 mod faults;
 mod generate;
 mod mutate;
+mod outputs;
 mod report;
 mod rules;
 mod score;
@@ -70,11 +73,12 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("certs", matches)) => certs::run(matches, &terminal),
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
+        Some(("demo", matches)) => demo::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("faults", matches)) => faults::run(matches, &terminal),
         Some(("generate", matches)) => generate::run(matches, &terminal),
         Some(("rules", matches)) => rules::run(matches, &terminal),
-        Some(("report", _)) => report::run(&terminal),
+        Some(("report", matches)) => report::run(matches, config, &terminal),
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
         Some(("serve", matches)) => serve::run(matches, &terminal),
@@ -191,6 +195,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(score::command(lang))
         .subcommand(serve::command(lang))
         .subcommand(client::command(lang))
+        .subcommand(demo::command(lang))
 }
 
 /// Where options that every verb has stand in its help: at the end.

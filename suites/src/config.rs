@@ -1,22 +1,36 @@
 //! Reads `renkei.toml`. Knows its keys and says which line is wrong; knows no default.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use renkei_reports::Lang;
+use renkei_reports::{Encoding, Kind, Lang};
 use renkei_validator::text::Message;
 use time::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::settings::{self, Color, FailOn, Format};
+use crate::cli::settings::{self, Color, FailOn};
 use crate::lang;
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "renkei.toml";
 
 /// The keys, in the order they are suggested.
-const KEYS: [&str; 8] = ["lang", "color", "format", "fail_on", "as_of", "show_values", "max_findings", "max_unpacked"];
+const KEYS: [&str; 12] = [
+    "lang",
+    "color",
+    "format",
+    "encoding",
+    "fail_on",
+    "as_of",
+    "show_values",
+    "max_findings",
+    "max_unpacked",
+    "threads",
+    "baseline",
+    "key_file",
+];
 
 /// The settings of a file; each may be absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +40,9 @@ pub(crate) struct Config {
     /// `color`
     pub(crate) color: Option<Color>,
     /// `format`
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<Kind>,
+    /// `encoding`
+    pub(crate) encoding: Option<Encoding>,
     /// `fail_on`
     pub(crate) fail_on: Option<FailOn>,
     /// `as_of`
@@ -37,6 +53,12 @@ pub(crate) struct Config {
     pub(crate) max_findings: Option<usize>,
     /// `max_unpacked`, in bytes
     pub(crate) max_unpacked: Option<u64>,
+    /// `threads`
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// `baseline`
+    pub(crate) baseline: Option<PathBuf>,
+    /// `key_file`
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// Reads the named file, or `renkei.toml` of the current folder where there is one.
@@ -88,7 +110,8 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
     match key {
         "lang" => config.lang = Some(one_of(value, &["ja", "en"], lang::parse)?),
         "color" => config.color = Some(one_of(value, Color::WORDS, Color::parse)?),
-        "format" => config.format = Some(one_of(value, Format::WORDS, Format::parse)?),
+        "format" => config.format = Some(one_of(value, &Kind::WORDS, Kind::parse)?),
+        "encoding" => config.encoding = Some(one_of(value, &Encoding::WORDS, Encoding::parse)?),
         "fail_on" => config.fail_on = Some(one_of(value, FailOn::WORDS, FailOn::parse)?),
         "as_of" => config.as_of = Some(settings::parse_date(&scalar(value)?)?),
         "show_values" => match value {
@@ -102,6 +125,9 @@ fn set(config: &mut Config, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(
         },
         "max_findings" => config.max_findings = Some(settings::parse_count(&scalar(value)?)?),
         "max_unpacked" => config.max_unpacked = Some(settings::parse_size(&scalar(value)?)?),
+        "threads" => config.threads = Some(settings::parse_threads(&scalar(value)?)?),
+        "baseline" => config.baseline = Some(path(value)?),
+        "key_file" => config.key_file = Some(path(value)?),
         unknown => return Err(unknown_key(unknown)),
     }
     Ok(())
@@ -112,6 +138,13 @@ fn one_of<T>(value: &DeValue<'_>, words: &[&str], parse: fn(&str) -> Option<T>) 
         let words = words.join(", ");
         Message::pair(format!("次のどれかを書きます: {words}"), format!("expected one of {words}"))
     })
+}
+
+fn path(value: &DeValue<'_>) -> Result<PathBuf, Message> {
+    match value {
+        DeValue::String(text) if !text.is_empty() => Ok(PathBuf::from(text.as_ref())),
+        _ => Err(Message::pair("ファイルのパスを文字列で書きます", "expected the path of a file, as a string")),
+    }
 }
 
 /// A string, a whole number or a date, as text.
@@ -155,18 +188,23 @@ mod tests {
     fn every_key_is_read() {
         let config = parse(
             "renkei.toml",
-            "lang = \"en\"\ncolor = \"never\"\nformat = \"concise\"\nfail_on = \"warning\"\nas_of = 2026-10-05\n\
-             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\n",
+            "lang = \"en\"\ncolor = \"never\"\nformat = \"concise\"\nencoding = \"cp932\"\nfail_on = \"warning\"\nas_of = 2026-10-05\n\
+             show_values = true\nmax_findings = 1_000\nmax_unpacked = \"2MiB\"\nthreads = 3\n\
+             baseline = \"a/b.toml\"\nkey_file = \"c.key\"\n",
         );
         let expected = Config {
             lang: Some(Lang::En),
             color: Some(Color::Never),
-            format: Some(Format::Concise),
+            format: Some(Kind::Concise),
+            encoding: Some(Encoding::Cp932),
             fail_on: Some(FailOn::Warning),
             as_of: Date::from_calendar_date(2026, Month::October, 5).ok(),
             show_values: Some(true),
             max_findings: Some(1000),
             max_unpacked: Some(2 << 20),
+            threads: NonZeroUsize::new(3),
+            baseline: Some(PathBuf::from("a/b.toml")),
+            key_file: Some(PathBuf::from("c.key")),
         };
         assert_eq!(config, Ok(expected));
     }
@@ -188,7 +226,7 @@ mod tests {
             ("\nmax_findings = -1\n", "x.toml, line 2: max_findings: "),
             ("as_of = \"2026-02-30\"", "x.toml, line 1: as_of: "),
             ("show_values = \"yes\"", "x.toml, line 1: show_values: expected true or false"),
-            ("format = \"html\"", "x.toml, line 1: format: expected one of text, concise, json"),
+            ("format = \"pdf\"", "x.toml, line 1: format: expected one of text, concise, json, junit, sarif, "),
             ("lang = \"ja\"\nlang = \"en\"\n", "x.toml, line 2: not readable as TOML: "),
             ("[check]\nlang = \"ja\"", "x.toml, line 1: check: no such setting"),
         ] {

@@ -4,6 +4,7 @@
 mod archive;
 mod folder;
 mod gather;
+mod rows;
 mod stream;
 
 pub(crate) use self::folder::is_hidden;
@@ -11,6 +12,7 @@ pub(crate) use self::folder::is_hidden;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,8 +67,8 @@ pub(crate) struct Limits {
     pub(crate) unpacked: u64,
     /// Entries that one archive may have.
     pub(crate) entries: usize,
-    /// How many threads; as many as there are processors where it is not told.
-    pub(crate) threads: Option<usize>,
+    /// How many threads read and judge; `None` for as many as there are CPUs.
+    pub(crate) threads: Option<NonZeroUsize>,
 }
 
 /// What was read.
@@ -207,8 +209,8 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
     let tasks = &selection.tasks;
     let next = AtomicUsize::new(0);
     let gathered = Gathered::new(tasks);
-    let all = limits.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let all = all.clamp(1, MOST_THREADS);
+    let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let all = limits.threads.map_or_else(cpus, usize::from);
     let threads = all.min(tasks.len()).max(1);
     let spare = Spare::new(all - threads);
     let work = || {
@@ -335,7 +337,7 @@ impl Inputs {
             }
         }
         for (path, entries) in archives {
-            archive::fill(path, entries);
+            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
 }

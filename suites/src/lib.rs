@@ -18,6 +18,7 @@ pub mod client;
 pub mod exit;
 
 mod config;
+mod demo;
 mod gate;
 mod input;
 mod lang;

@@ -48,10 +48,12 @@ fn wrong_usage_ends_with_2_and_judges_nothing() {
         &["check", "-", "-", "--name", TABLE6],
         &["check", "a.CSV", "--name", TABLE6],
         &["check", "-", "--name", "a.zip"],
-        &["check", "a.CSV", "--format", "html"],
+        &["check", "a.CSV", "--format", "pdf"],
         &["check", "a.CSV", "--report", "report.json"],
         &["check", "a.CSV", "--report", "pdf=report.pdf"],
         &["check", "a.CSV", "--report", "json=a", "--report", "text=a"],
+        &["check", "a.CSV", "--encoding", "sjis"],
+        &["check", "a.CSV", "--threads", "0"],
         &["check", "a.CSV", "--as-of", "2026-02-30"],
         &["check", "a.CSV", "--fail-on", "fatal"],
         &["check", "a.CSV", "--max-findings", "-1"],
@@ -59,6 +61,8 @@ fn wrong_usage_ends_with_2_and_judges_nothing() {
         &["check", "a.CSV", "--lang", "fr"],
         &["judge", "a.CSV"],
         &["report"],
+        &["report", "--schema", "--from", "a.json"],
+        &["report", "--from", "a.json", "--report", "json=a.json"],
         &[],
     ] {
         for lang in ["ja", "en"] {

@@ -2,17 +2,19 @@
 
 mod core;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use time::Date;
 
 use self::core::{Context, Core, Plan, Stages};
+use crate::decode::Encoding;
 use crate::facts::Facts;
-use crate::finding::{Excerpt, Finding, Severity};
+use crate::finding::{Excerpt, Finding, RowKey, Severity};
 use crate::name::{FileName, Nature};
+use crate::rows::PickedRows;
 use crate::rule::Rule;
-use crate::scan::{Piece, Scanner};
+use crate::scan::{Piece, Record, Scanner};
 use crate::spec::{Kind, Table, Version};
 use crate::text::Message;
 
@@ -109,12 +111,18 @@ pub struct FileJudgement {
     pub version: Option<Version>,
     /// The table that its rows were read by.
     pub table: Option<&'static Table>,
+    /// The encoding that its bytes speak for.
+    pub encoding: Encoding,
+    /// Rules that broke on it.
+    pub broken: BTreeSet<&'static str>,
     /// What was found.
     pub findings: Findings,
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
     /// What the set rules need to know of it.
     pub facts: Facts,
+    /// The rows around its findings; empty until somebody who can read the file again fills them in.
+    pub rows: PickedRows,
 }
 
 /// How many bytes go to the scanner at once.
@@ -193,15 +201,18 @@ impl FileCheck {
             bytes: core.bytes,
             records: core.records,
             proved: core.proved(),
+            encoding: core.spoken,
+            broken: core.broken,
             findings: core.findings,
             not_checked,
             facts: core.facts,
+            rows: PickedRows::default(),
         }
     }
 }
 
 /// The part of a record around a mark. Values may be shown only where the columns can be trusted.
-pub(crate) fn excerpt(
+fn excerpt(
     bytes: &[u8],
     mark: std::ops::Range<usize>,
     cells: &[crate::scan::Cell],
@@ -214,18 +225,24 @@ pub(crate) fn excerpt(
     Excerpt::cut(bytes, mark, spans)
 }
 
-/// Fills in the excerpts that only the file itself can give: `record` is the bytes of the finding's
+/// Fills in what only the record can give: the excerpt around a finding's place, and which row it is.
+pub(crate) fn describe(finding: &mut Finding, record: &Record<'_>, table: Option<&'static Table>) {
+    let Some(place) = finding.place else { return };
+    let mark = place.start as usize..place.end as usize;
+    finding.excerpt = Some(excerpt(record.bytes, mark, record.cells, table));
+    finding.row = Some(RowKey::of(record.bytes, record.cells, table));
+}
+
+/// Fills in what only the file itself can give: `record` is the bytes of the finding's
 /// place, as read again.
 pub fn fill_excerpt(finding: &mut Finding, record: &[u8]) {
-    let Some(place) = finding.place else { return };
     let table = finding.table;
-    let mark = place.start as usize..place.end as usize;
     crate::scan::scan(record, &mut |piece| {
         if let Piece::Record(found) = piece
             && found.index == 0
         {
             let table = table.filter(|table| table.items.len() == found.cells.len());
-            finding.excerpt = Some(excerpt(found.bytes, mark.clone(), found.cells, table));
+            describe(finding, &found, table);
         }
     });
 }

@@ -62,9 +62,10 @@ pub fn display(bytes: &[u8]) -> String {
 }
 
 /// An encoding that a file may be in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// What the standard asks for, or nothing beyond ASCII.
+    #[default]
     Ms932,
     /// UTF-8 without a byte-order mark
     Utf8,

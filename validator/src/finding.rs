@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::ms932::characters;
 use crate::rule::Rule;
-use crate::scan::Record;
+use crate::scan::{Cell, Record};
 use crate::spec::{Certainty, Item, Table};
 use crate::text::{Message, Text};
 
@@ -143,6 +143,44 @@ pub struct Excerpt {
     pub skipped: usize,
 }
 
+/// What tells a row from the other rows of its file, wherever it stands: the values of its table's
+/// key; where the table has none, or one of them is missing, all values of the row. Holds numbers of
+/// people: it leaves the program through a keyed hash only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowKey(Vec<u8>);
+
+impl RowKey {
+    /// The key of a record; `table` is what it was read by.
+    pub fn of(record: &[u8], cells: &[Cell], table: Option<&'static Table>) -> RowKey {
+        let mut key = RowKey(Vec::new());
+        let Some(table) = table.filter(|table| table.items.len() == cells.len() && cells.iter().all(Cell::is_sound))
+        else {
+            key.push("", record);
+            return key;
+        };
+        let value = |column: usize| &record[cells[column].content()];
+        let columns: Option<Vec<usize>> = table.row_key.iter().map(|key| table.column(*key)).collect();
+        let columns = columns.filter(|columns| !columns.is_empty() && columns.iter().all(|&c| !value(c).is_empty()));
+        for column in columns.unwrap_or_else(|| (0..cells.len()).collect()) {
+            key.push(table.items[column].key.name(), value(column));
+        }
+        key
+    }
+
+    /// Each part with its length, so that no two rows run together.
+    fn push(&mut self, name: &str, value: &[u8]) {
+        for part in [name.as_bytes(), value] {
+            self.0.extend((part.len() as u64).to_be_bytes());
+            self.0.extend(part);
+        }
+    }
+
+    /// The bytes to be hashed.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// One thing a rule has to say.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -164,6 +202,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// The row, where one is concerned. `None` until somebody who can read the file again fills it.
     pub excerpt: Option<Excerpt>,
+    /// Which row of the file it is, where one is concerned; filled in together with the excerpt.
+    pub row: Option<RowKey>,
     /// The record to take the excerpt from.
     pub place: Option<Place>,
     /// The table that the place's columns belong to.
@@ -209,5 +249,56 @@ impl Excerpt {
             cut: (from > 0, to < record.len()),
             skipped: characters(&record[..from]).count(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Piece, scan};
+    use crate::spec::{Kind, Version, tables};
+
+    fn key(row: &str) -> RowKey {
+        let mut key = None;
+        scan(row.as_bytes(), &mut |piece| {
+            if let Piece::Record(record) = piece {
+                key = Some(RowKey::of(record.bytes, record.cells, tables(Version::V202407, Kind::Dltplan).first()));
+            }
+        });
+        key.unwrap()
+    }
+
+    #[test]
+    fn a_row_with_a_key_is_the_same_row_whatever_else_it_says() {
+        // DLTPLAN: version, insurer, insured, month; the last three are the key.
+        assert_eq!(key("202407,990010,0000000101,202610"), key("202408,\"990010\",0000000101,202610"));
+        assert_ne!(key("202407,990010,0000000101,202610"), key("202407,990010,0000000102,202610"));
+        let parts: &[&[u8]] = &[
+            &[0, 0, 0, 0, 0, 0, 0, 14],
+            b"insurer_number",
+            &[0, 0, 0, 0, 0, 0, 0, 6],
+            b"990010",
+            &[0, 0, 0, 0, 0, 0, 0, 14],
+            b"insured_number",
+            &[0, 0, 0, 0, 0, 0, 0, 10],
+            b"0000000101",
+            &[0, 0, 0, 0, 0, 0, 0, 12],
+            b"target_month",
+            &[0, 0, 0, 0, 0, 0, 0, 6],
+            b"202610",
+        ];
+        assert_eq!(key("202407,990010,0000000101,202610").bytes(), parts.concat());
+    }
+
+    #[test]
+    fn a_row_whose_key_has_a_gap_is_all_its_values() {
+        assert_eq!(key("202407,990010,,202610"), key("202407,\"990010\",,202610"));
+        assert_ne!(key("202407,990010,,202610"), key("202408,990010,,202610"));
+    }
+
+    #[test]
+    fn a_record_that_is_no_row_is_all_its_bytes() {
+        assert_eq!(key("a,b").bytes(), b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03a,b");
+        assert_ne!(key("a,b"), key("a,c"));
     }
 }

@@ -11,8 +11,8 @@
 //! 5. What was not checked is listed with its reason; a rule that panics, a row that is too long or
 //!    a file that is skipped never ends as "valid".
 //! 6. Same input, same findings, in the same order.
-//! 7. Values are kept as bytes here and leave only through [`finding::Got`] and
-//!    [`finding::Excerpt`], which say whether they may be shown; masking is the report's work.
+//! 7. Values are kept as bytes here and leave only through [`finding::Got`], [`finding::Excerpt`]
+//!    and [`rows::PickedCell`], which say whether they may be shown; masking is the report's work.
 //!
 //! # Use
 //!
@@ -37,9 +37,11 @@ mod gaps;
 pub mod ms932;
 pub mod name;
 pub mod numbers;
+pub mod rows;
 pub mod rule;
 pub mod rules;
 pub mod scan;
+pub mod scope;
 mod seen;
 mod sets;
 pub mod spec;
@@ -75,6 +77,17 @@ pub fn judge(files: &[(String, Vec<u8>)], options: &Options) -> Judgement {
 }
 
 impl Judgement {
+    /// Picks the rows around the findings out of the same files.
+    pub fn pick_rows(&mut self, files: &[(String, Vec<u8>)]) {
+        let pickers = rows::pickers(self.files.iter_mut(), Some(&self.sets));
+        for ((picker, judgement), (_, bytes)) in pickers.into_iter().zip(&mut self.files).zip(files) {
+            if let Some(mut picker) = picker {
+                picker.push(bytes);
+                picker.finish(&mut judgement.rows);
+            }
+        }
+    }
+
     /// All findings kept, in order of file, first byte and rule.
     pub fn findings(&self) -> Vec<&finding::Finding> {
         let mut all: Vec<&finding::Finding> =

@@ -72,7 +72,8 @@ impl FileName {
         let Some(kind) = name.meant_kind() else { return name };
         let parts: Vec<&str> = rest.as_deref().map_or(Vec::new(), |rest| rest.split('_').collect());
         let new = grammar(Version::V202407, kind).map(|grammar| align(&grammar.segments, &parts));
-        let old = grammar(Version::V202208, kind).map(|grammar| align(&grammar.segments, &parts));
+        let exact = new.as_ref().is_some_and(|new| new.cost == 0);
+        let old = grammar(Version::V202208, kind).filter(|_| !exact).map(|grammar| align(&grammar.segments, &parts));
         let (best, with_types) = match (new, old) {
             (Some(new), Some(old)) if old.cost < new.cost => (old, false),
             (Some(new), _) => (new, true),
@@ -97,6 +98,22 @@ impl FileName {
     /// A part by its role.
     pub fn part(&self, segment: Segment) -> Option<&str> {
         self.parts.iter().find(|(role, _)| *role == segment).map(|(_, text)| text.as_str())
+    }
+
+    /// What part the file plays, whenever it was written and wherever it lies: its name without folder,
+    /// timestamp and extension. `UPPLAN_202610_9970100013_43_9970100021_11`
+    pub fn role(&self) -> String {
+        let stem = self.text.rsplit_once('.').map_or(self.text.as_str(), |(stem, _)| stem);
+        match self.part(Segment::Timestamp) {
+            Some(timestamp) => stem.rsplitn(2, timestamp).collect::<Vec<_>>(),
+            None => vec![stem],
+        }
+        .into_iter()
+        .rev()
+        .map(|part| part.trim_matches('_'))
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
     }
 
     /// What the file is.
@@ -163,6 +180,10 @@ const NEVER: u32 = 2 * LEFT_OUT + 1;
 
 /// The cheapest way to give the parts their roles.
 fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
+    if segments.len() == parts.len() && segments.iter().zip(parts).all(|(segment, part)| fit(*segment, part) == 0) {
+        let parts = segments.iter().zip(parts).map(|(segment, part)| (*segment, (*part).to_owned())).collect();
+        return Alignment { cost: 0, parts, missing: vec![], extra: vec![] };
+    }
     // A name of hundreds of parts is no name; the table below stays small.
     let parts: Vec<&str> = parts[..parts.len().min(32)].iter().rev().copied().collect();
     // Laid out from the end, so that the way back goes from the start: of two readings that cost the
@@ -254,6 +275,27 @@ mod tests {
         assert_eq!(name.missing, [Segment::ReceiverOffice, Segment::ReceiverServiceType]);
         assert_eq!(name.part(Segment::SenderServiceType), Some("43"));
         assert!(name.with_types && name.extra.is_empty());
+    }
+
+    #[test]
+    fn a_role_is_the_name_without_folder_timestamp_and_extension() {
+        for (path, role) in [
+            (
+                "2026/10/UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV",
+                "UPPLAN_202610_9970100013_43_9970100021_11",
+            ),
+            ("UP1KYO_9970100013_9970100021_20241201090000.csv", "UP1KYO_9970100013_9970100021"),
+            (
+                "UPKIHON_IMAGE_9970100013_43_9970100021_11_20260928101500_2.jpg",
+                "UPKIHON_IMAGE_9970100013_43_9970100021_11_2",
+            ),
+            ("UPJSK_202610_9970100021_11.CSV", "UPJSK_202610_9970100021_11"),
+            ("メモ.pdf", "メモ"),
+            (".CSV", ""),
+            ("", ""),
+        ] {
+            assert_eq!(FileName::parse(path).role(), role, "{path}");
+        }
     }
 
     #[test]

@@ -359,6 +359,7 @@ impl Out<'_> {
             reading: self.rule.reading,
             related: Vec::new(),
             excerpt: None,
+            row: None,
             place,
             table,
             capped: None,

@@ -8,6 +8,7 @@ use crate::check::{FileJudgement, Findings, NotChecked, Options};
 use crate::finding::Finding;
 use crate::name::Nature;
 use crate::rule::{Check, DeliveryView, Out, Rule, SetKey, SetView};
+use crate::scope::NotRun;
 use crate::spec::Segment;
 use crate::text::Message;
 
@@ -18,6 +19,8 @@ pub struct SetsJudgement {
     pub sets: u64,
     /// What was found.
     pub findings: Findings,
+    /// Rules that broke.
+    pub broken: Vec<&'static str>,
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
 }
@@ -96,16 +99,14 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
     judgement.findings.sort();
     broken.sort_unstable();
     broken.dedup();
-    for rule in broken {
+    for &rule in &broken {
         judgement.not_checked.push(NotChecked {
             what: Message::pair(format!("ルール {rule}"), format!("rule {rule}")),
-            why: Message::pair(
-                "ルールの実行中に内部エラーが起きました（renkeiの不具合です）",
-                "the rule broke while running (a defect of renkei)",
-            ),
+            why: Message::from(NotRun::Broken.why()),
             blocks: true,
         });
     }
+    judgement.broken = broken;
     judgement
 }
 

@@ -39,23 +39,31 @@ enum Kind {
 }
 
 /// What a load came to.
+#[derive(Default)]
 pub(crate) struct Measured {
-    requests: usize,
+    /// How long each request took, in no order.
+    times: Vec<Duration>,
     time: Duration,
-    p50: Duration,
-    p99: Duration,
 }
 
 impl Measured {
     pub(crate) fn per_second(&self) -> f64 {
-        self.requests as f64 / self.time.as_secs_f64()
+        self.times.len() as f64 / self.time.as_secs_f64()
+    }
+
+    /// Two loads as one.
+    pub(crate) fn and(mut self, other: Measured) -> Measured {
+        self.times.extend(other.times);
+        Measured { times: self.times, time: self.time + other.time }
     }
 }
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = |time: Duration| time.as_secs_f64() * 1000.0;
-        write!(f, "{:>10.0}  {:>6.2} ms  {:>6.2} ms", self.per_second(), millis(self.p50), millis(self.p99))
+        let mut times = self.times.clone();
+        times.sort_unstable();
+        let quantile = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+        write!(f, "{:>10.0}  {:>6.2} ms  {:>6.2} ms", self.per_second(), quantile(0.5), quantile(0.99))
     }
 }
 
@@ -86,11 +94,8 @@ pub(crate) async fn measure(target: &Target, connections: usize, bytes: usize, t
     for task in tasks {
         times.extend(task.await.expect("a connection ends"));
     }
-    let time = begun.elapsed();
     assert!(!times.is_empty(), "there is time for a request");
-    times.sort_unstable();
-    let quantile = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Measured { requests: times.len(), time, p50: quantile(0.5), p99: quantile(0.99) }
+    Measured { times, time: begun.elapsed() }
 }
 
 static NEXT_RUN: AtomicU64 = AtomicU64::new(0);

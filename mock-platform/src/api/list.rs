@@ -6,11 +6,12 @@ use utoipa::IntoParams;
 
 use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
 use super::respond::Failure;
+use crate::deviations::ListDeviation;
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::store::{DeliveryRecord, FileRecord, ReceivedRecord, StoreError};
+use crate::store::{DeliveryRecord, FileRecord, Listed, ReceivedRecord, StoreError};
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -35,6 +36,47 @@ impl Paging {
             _ => Err(System::BadRequest.into()),
         }
     }
+}
+
+/// A page of a list, or what a fault makes of it. `read` gives the entries after a cursor, so many at most.
+pub(super) async fn page<T, F>(
+    after: Option<String>,
+    limit: u32,
+    deviation: ListDeviation,
+    read: impl Fn(Option<String>, u32) -> F,
+) -> Result<Listed<T>, Failure>
+where
+    F: Future<Output = Result<Listed<T>, StoreError>>,
+{
+    let mut page = read(after.clone(), limit).await.map_err(|error| failed(&error))?;
+    match deviation {
+        ListDeviation::None => {}
+        ListDeviation::Reversed => page.items.reverse(),
+        ListDeviation::RepeatsLast => {
+            if let Some(last) = before(after, read).await? {
+                page.items.insert(0, last);
+            }
+        }
+        ListDeviation::Empty => page = Listed { items: Vec::new(), next: None },
+    }
+    Ok(page)
+}
+
+/// The entry that a cursor stands behind: found by walking there, as a cursor leads on only.
+async fn before<T, F>(cursor: Option<String>, read: impl Fn(Option<String>, u32) -> F) -> Result<Option<T>, Failure>
+where
+    F: Future<Output = Result<Listed<T>, StoreError>>,
+{
+    let mut after = None;
+    while cursor.is_some() {
+        let page = read(after, 1).await.map_err(|error| failed(&error))?;
+        let arrived = page.next == cursor;
+        match page.next {
+            Some(next) if !arrived => after = Some(next),
+            _ => return Ok(page.items.into_iter().next().filter(|_| arrived)),
+        }
+    }
+    Ok(None)
 }
 
 /// What a failure of the store means to who asked.

@@ -223,7 +223,7 @@ async fn file(
     if files.as_ref().is_ok_and(|files| files.len() >= limits.files) {
         *files = Err(too_many_files(limits.files));
     }
-    let (mut bytes, mut digest, mut size) = (BytesMut::new(), Sha256::new(), 0_u64);
+    let (mut chunks, mut digest, mut size) = (Vec::new(), Sha256::new(), 0_u64);
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         size += chunk.len() as u64;
         *total += chunk.len() as u64;
@@ -234,13 +234,21 @@ async fn file(
         }
         if files.is_ok() {
             digest.update(&chunk);
-            bytes.extend_from_slice(&chunk);
+            chunks.push(chunk);
         } else {
-            bytes = BytesMut::new();
+            chunks = Vec::new();
         }
     }
-    let file = || UploadedFile { name, bytes: bytes.freeze(), sha256: digest.finalize().into() };
+    let file = || UploadedFile { name, bytes: joined(chunks), sha256: digest.finalize().into() };
     Ok(files.is_ok().then(file))
+}
+
+/// Chunks as one piece, copied only where there are several.
+fn joined(mut chunks: Vec<Bytes>) -> Bytes {
+    match chunks.as_mut_slice() {
+        [only] => std::mem::take(only),
+        several => several.concat().into(),
+    }
 }
 
 async fn small(field: &mut Field<'_>) -> Result<BytesMut, Failure> {

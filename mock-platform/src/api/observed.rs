@@ -1,4 +1,5 @@
-//! Writes down what became of each request. Knows routes, statuses and codes; reads no body.
+//! Writes down what became of each request of the platform listener and of the site. Knows routes,
+//! statuses and codes; reads no body.
 
 use std::sync::Arc;
 

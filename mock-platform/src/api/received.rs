@@ -24,11 +24,11 @@ use super::handout::{Done, Handout};
 use super::list::{self, Paging, failed};
 use super::respond::{Failure, Json, Path, Query, SystemErrors, ok};
 use crate::accounts::Session;
-use crate::deviations::{Deviations, ListDeviation};
+use crate::deviations::Deviations;
 use crate::model::OfficeNumber;
 use crate::platform::Platform;
 use crate::refusal::{Business, Refusal, System};
-use crate::store::{Listed, ReceivedRecord};
+use crate::store::ReceivedRecord;
 
 /// The routes of this module.
 pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
@@ -61,38 +61,9 @@ async fn received_list(
     let office = &session.office.number;
     let now = platform.clock.now();
     let read = |after, limit| platform.store.received(office, now, after, limit);
-    let mut page = read(paging.after.clone(), limit).await.map_err(|error| failed(&error))?;
-    match deviations(request.extensions()).list {
-        ListDeviation::None => {}
-        ListDeviation::Reversed => page.items.reverse(),
-        ListDeviation::RepeatsLast => {
-            if let Some(last) = before(&platform, office, paging.after).await? {
-                page.items.insert(0, last);
-            }
-        }
-        ListDeviation::Empty => page = Listed { items: Vec::new(), next: None },
-    }
+    let page = list::page(paging.after, limit, deviations(request.extensions()).list, read).await?;
     let items = page.items.into_iter().map(|entry| list::received(&platform, entry)).collect();
     Ok(ok(Page { items, next: page.next }))
-}
-
-/// The entry that a cursor stands behind: found by walking there, as a cursor leads on only.
-async fn before(
-    platform: &Platform,
-    office: &OfficeNumber,
-    cursor: Option<String>,
-) -> Result<Option<ReceivedRecord>, Failure> {
-    let now = platform.clock.now();
-    let mut after = None;
-    while cursor.is_some() {
-        let page = platform.store.received(office, now, after, 1).await.map_err(|error| failed(&error))?;
-        let arrived = page.next == cursor;
-        match page.next {
-            Some(next) if !arrived => after = Some(next),
-            _ => return Ok(page.items.into_iter().next().filter(|_| arrived)),
-        }
-    }
-    Ok(None)
 }
 
 /// One line of 受信一覧.

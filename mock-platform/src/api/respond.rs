@@ -15,8 +15,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
 use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use renkei_validator::text::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,9 @@ use crate::world::ChangeError;
 
 /// Bytes that a JSON body may have.
 pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
+
+/// So much more is read and thrown away.
+const DRAINED: u64 = 1 << 20;
 
 /// Characters of a parser's words that are repeated to the caller.
 const MOST_DETAIL_CHARS: usize = 300;
@@ -181,8 +185,12 @@ pub(crate) fn page_length(asked: Option<u32>, settings: &Settings) -> Result<u32
     }
 }
 
-/// Reads JSON that has been collected already, such as a part of a multipart body.
+/// Reads an object of JSON that has been collected already, such as a part of a multipart body.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // serde would take a list of the values of an object for the object.
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(bad_request(&"the body is a JSON object"));
+    }
     serde_json::from_slice(bytes).map_err(|error| bad_request(&error))
 }
 
@@ -231,24 +239,32 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-/// Reads a body to its end; 413 where it is longer than `most`, if possible before a byte is read.
-pub(crate) async fn collect(body: Body, most: usize) -> Result<bytes::Bytes, Failure> {
-    if body.size_hint().lower() > most as u64 {
+/// Reads a body to its end; 413 where it is longer than `most`. One that is a little longer is read all the
+/// same, as an answer to a request that is still being sent may be lost on its way; a larger one is not.
+pub(crate) async fn collect(mut body: Body, most: usize) -> Result<bytes::Bytes, Failure> {
+    let enough = most as u64 + DRAINED;
+    if body.size_hint().lower() > enough {
         return Err(System::ContentTooLarge.into());
     }
-    match Limited::new(body, most).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(why_unread(error.as_ref()).into()),
+    let (mut kept, mut total) = (BytesMut::new(), 0_u64);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Failure::from(why_unread(&error)))?;
+        let Some(data) = frame.data_ref() else { continue };
+        total += data.len() as u64;
+        if total > enough {
+            return Err(System::ContentTooLarge.into());
+        }
+        if total <= most as u64 {
+            kept.extend_from_slice(data);
+        }
     }
+    if total > most as u64 { Err(System::ContentTooLarge.into()) } else { Ok(kept.freeze()) }
 }
 
 /// What a body that could not be read means. The listener's deadline shows as [`io::ErrorKind::TimedOut`].
 pub(crate) fn why_unread(error: &(dyn Error + 'static)) -> System {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<LengthLimitError>() {
-            return System::ContentTooLarge;
-        }
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
             return System::RequestTimeout;
         }
@@ -311,10 +327,11 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_that_are_not_the_json_asked_for_are_400() {
-        let bodies: [&[u8]; 7] = [
+        let bodies: [&[u8]; 8] = [
             b"",
             b"{",
             b"[]",
+            br#"["a"]"#,
             br#"{"name":5}"#,
             br#"{}"#,
             br#"{"name":"a","more":1}"#,

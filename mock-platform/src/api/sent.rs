@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,6 +12,7 @@ use super::body::{Answer, Page, SentEntry};
 use super::list::{self, Paging, failed};
 use super::respond::{Failure, Path, Query, SystemErrors, ok};
 use crate::accounts::Session;
+use crate::deviations::Deviations;
 use crate::platform::Platform;
 use crate::refusal::System;
 
@@ -36,10 +37,12 @@ async fn sent_list(
     State(platform): State<Arc<Platform>>,
     session: Session,
     Query(paging): Query<Paging>,
+    request: Request,
 ) -> Result<Response, Failure> {
     let limit = paging.limit(&platform)?;
-    let page = platform.store.sent(&session.office.number, paging.after, limit).await;
-    let page = page.map_err(|error| failed(&error))?;
+    let deviations = request.extensions().get::<Deviations>().cloned().unwrap_or_default();
+    let read = |after, limit| platform.store.sent(&session.office.number, after, limit);
+    let page = list::page(paging.after, limit, deviations.list, read).await?;
     let items = page.items.into_iter().map(|delivery| list::sent(&platform, delivery)).collect();
     Ok(ok(Page { items, next: page.next }))
 }

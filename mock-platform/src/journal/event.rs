@@ -70,7 +70,7 @@ pub enum Event {
     },
     /// A request was answered, or given up.
     Request {
-        /// The number of the connection.
+        /// The number of the connection; 0 on the management listener.
         connection: u64,
         /// Who was logged in.
         office: Option<OfficeNumber>,

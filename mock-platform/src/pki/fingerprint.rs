@@ -1,7 +1,5 @@
 //! Digests of certificates, as people compare them. Knows digits; trusts nothing.
 
-use std::fmt::Write as _;
-
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
@@ -34,10 +32,9 @@ impl Fingerprint {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).collect()
 }
 
 fn grouped(hex: &str) -> String {

@@ -354,8 +354,9 @@ fn version(file: &Data<'_>, terms: &Terms<'_>) -> Result<(), Refusal> {
         // Known to have existed, and not exchanged any more.
         None => true,
     };
-    let (value, text) = (&known.value, shown(file.text));
+    let value = &known.value;
     if stopped || terms.deviations.version_refused {
+        let text = shown(file.text);
         let newest = Version::V202407;
         let nearest = (value != newest.value()).then(|| Nearest {
             accepted: vec![newest.to_string()],
@@ -386,7 +387,7 @@ fn version(file: &Data<'_>, terms: &Terms<'_>) -> Result<(), Refusal> {
         )
         .into(),
     });
-    let from = &known.first_month;
+    let (text, from) = (shown(file.text), &known.first_month);
     Err(Refusal {
         nearest,
         ..Refusal::with(

@@ -1,96 +1,145 @@
-//! The thread that writes bodies into the log while the writer prepares the rows that own them: the two
-//! take about as long. Knows bytes and places; knows no row.
+//! The thread that makes bodies durable, before the writer that makes them count. Knows bytes and
+//! places; knows no row.
+//!
+//! It takes what is waiting, writes all bodies of it into the log and syncs them once, and hands it on:
+//! while the writer commits one batch, the bodies of the next are on their way to the disk.
 
-use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, SyncSender, channel};
 
-use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
 use super::log::Log;
+use super::writer::{Answer, Replacement, Work};
+
+/// Commands written together at most.
+const MOST_TOGETHER: usize = 256;
+
+/// Bytes of bodies written together: no more are added once there are so many.
+const MOST_BYTES: usize = 32 << 20;
+
+/// What the store is told to do.
+pub(super) enum Command {
+    /// To be written together with others.
+    Work(Work),
+    /// To replace everything. The log already holds the bytes.
+    Replace { log: Arc<Log>, with: Replacement, answer: Answer<()> },
+    /// To end. Answered when nothing is open any more.
+    Close(oneshot::Sender<()>),
+}
+
+/// What the writer is told to do.
+pub(super) enum Order {
+    /// To write work together, whose bodies are durable.
+    Write(Vec<Placed>),
+    /// To replace everything, and to say which log is the one from then on, and where it ends.
+    Replace { log: Arc<Log>, with: Replacement, answer: Answer<()>, then: Sender<(Arc<Log>, u64)> },
+    /// To end.
+    Close(oneshot::Sender<()>),
+}
+
+/// Work and where its bodies begin in the log.
+pub(super) struct Placed {
+    pub(super) work: Work,
+    pub(super) at: u64,
+}
 
 pub(super) struct Appender {
-    /// Absent only while it is dropped.
-    orders: Option<mpsc::Sender<Order>>,
-    thread: Option<JoinHandle<()>>,
+    pub(super) log: Arc<Log>,
+    /// Where the next body goes: at the end of what deliveries own, or after it where work that was
+    /// placed came to nothing.
+    pub(super) end: u64,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) orders: SyncSender<Order>,
 }
 
-enum Order {
-    Write {
-        log: Arc<Log>,
-        at: u64,
-        bytes: Bytes,
-    },
-    /// To make everything written durable, or else only to say that it is written or has failed.
-    End {
-        sync: Option<Arc<Log>>,
-        answer: mpsc::Sender<Result<(), StoreError>>,
-    },
-}
+/// The writer has ended: nobody is left to be told.
+struct Gone;
 
 impl Appender {
-    pub(super) fn start() -> std::io::Result<Appender> {
-        let (orders, received) = mpsc::channel();
-        let thread = thread::Builder::new().name("store-bodies".to_owned()).spawn(move || run(&received))?;
-        Ok(Appender { orders: Some(orders), thread: Some(thread) })
-    }
-
-    /// Writes bytes at a place, soon.
-    pub(super) fn write(&self, log: &Arc<Log>, at: u64, bytes: &Bytes) -> Result<(), StoreError> {
-        self.order(Order::Write { log: Arc::clone(log), at, bytes: bytes.clone() })
-    }
-
-    /// Waits until all is written and durable.
-    ///
-    /// # Errors
-    /// The first failure since the last end.
-    pub(super) fn sync(&self, log: &Arc<Log>) -> Result<(), StoreError> {
-        self.end(Some(Arc::clone(log)))
-    }
-
-    /// Waits until nothing is being written any more, whatever has become of it.
-    pub(super) fn settle(&self) {
-        // What failed belongs to a batch that is given up.
-        let _ = self.end(None);
-    }
-
-    fn end(&self, sync: Option<Arc<Log>>) -> Result<(), StoreError> {
-        let (answer, answered) = mpsc::channel();
-        self.order(Order::End { sync, answer })?;
-        answered.recv().map_err(|_| StoreError::Closed)?
-    }
-
-    fn order(&self, order: Order) -> Result<(), StoreError> {
-        let orders = self.orders.as_ref().ok_or(StoreError::Closed)?;
-        orders.send(order).map_err(|_| StoreError::Closed)
-    }
-}
-
-impl Drop for Appender {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            // Had it panicked, the writer would have been told so.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn run(orders: &mpsc::Receiver<Order>) {
-    let mut written = Ok(());
-    for order in orders {
-        match order {
-            Order::Write { log, at, bytes } => {
-                if written.is_ok() {
-                    written = log.write(at, &bytes);
+    /// Works until it is told to close or nobody can tell it anything any more.
+    pub(super) fn run(mut self) {
+        while let Some(first) = self.commands.blocking_recv() {
+            let mut next = Some(first);
+            let mut batch = Vec::new();
+            let mut bytes = 0;
+            let mut last = None;
+            while let Some(command) = next.take() {
+                match command {
+                    Command::Work(work) => {
+                        bytes += work.bytes();
+                        batch.push(work);
+                        if batch.len() < MOST_TOGETHER && bytes < MOST_BYTES {
+                            next = self.commands.try_recv().ok();
+                        }
+                    }
+                    Command::Replace { .. } | Command::Close(_) => last = Some(command),
                 }
             }
-            Order::End { sync, answer } => {
-                let ended = std::mem::replace(&mut written, Ok(()));
-                let ended = ended.and_then(|()| sync.map_or(Ok(()), |log| log.sync()));
-                // The writer waits for it.
-                let _ = answer.send(ended);
+            let handed_on = self.place(batch).and_then(|()| match last {
+                None | Some(Command::Work(_)) => Ok(()),
+                Some(Command::Replace { log, with, answer }) => self.replace(log, with, answer),
+                Some(Command::Close(answer)) => self.hand_on(Order::Close(answer)).and(Err(Gone)),
+            });
+            if handed_on.is_err() {
+                return;
             }
         }
+    }
+
+    /// Makes the bodies of some work durable together; one by one where that fails, as one piece may be
+    /// too large for a disk that takes the others.
+    fn place(&mut self, batch: Vec<Work>) -> Result<(), Gone> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let end = self.end;
+        match self.write(&batch) {
+            Ok(places) => {
+                let placed = batch.into_iter().zip(places).map(|(work, at)| Placed { work, at });
+                self.hand_on(Order::Write(placed.collect()))
+            }
+            Err(error) => {
+                self.end = end;
+                // Frees the space. Where that fails, the bytes are overwritten or cut off later.
+                let _ = self.log.cut(end);
+                match <[Work; 1]>::try_from(batch) {
+                    Ok([work]) => {
+                        work.fail(error);
+                        Ok(())
+                    }
+                    Err(batch) => batch.into_iter().try_for_each(|work| self.place(vec![work])),
+                }
+            }
+        }
+    }
+
+    /// Where the bodies of each piece of work begin.
+    fn write(&mut self, batch: &[Work]) -> Result<Vec<u64>, StoreError> {
+        let end = self.end;
+        let mut places = Vec::with_capacity(batch.len());
+        for work in batch {
+            places.push(self.end);
+            for body in work.bodies() {
+                self.log.write(self.end, body)?;
+                self.end += body.len() as u64;
+            }
+        }
+        if self.end != end {
+            self.log.sync()?;
+        }
+        Ok(places)
+    }
+
+    fn replace(&mut self, log: Arc<Log>, with: Replacement, answer: Answer<()>) -> Result<(), Gone> {
+        let (then, told) = channel();
+        self.hand_on(Order::Replace { log, with, answer, then })?;
+        (self.log, self.end) = told.recv().map_err(|_| Gone)?;
+        Ok(())
+    }
+
+    fn hand_on(&self, order: Order) -> Result<(), Gone> {
+        self.orders.send(order).map_err(|_| Gone)
     }
 }

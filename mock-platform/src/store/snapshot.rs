@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::appender::Command;
 use super::index::{self, NAME};
 use super::log::{Log, failed};
-use super::writer::{Command, Replacement};
+use super::writer::Replacement;
 use super::{Store, StoreError};
 use crate::files;
 use crate::journal::Event;

@@ -1,47 +1,30 @@
-//! The one thread that changes the store. Knows the order of writes that makes an acknowledgement
-//! true; knows no caller.
+//! The one thread that changes the index. Knows the order of writes that makes an acknowledgement true;
+//! knows no caller.
 //!
-//! It takes what is waiting and writes it together: all bodies into the log with one sync, while all
-//! rows are put into one transaction of the index; when both are done the commit, which is the second
-//! sync; then the lines of the journal, then the answers. A kill between any two steps loses only what
-//! nobody was told of: bytes of the log that no row owns are cut off at the next opening, and a line
-//! that the journal lacks is written then.
+//! What it is handed has its bodies on the disk ([`super::appender`]). It writes all rows in one
+//! transaction of the index, whose commit is the second sync; then the lines of the journal with one
+//! write, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
+//! the log that no row owns are cut off at the next opening, and a line that the journal lacks is written
+//! then.
 
-use std::collections::VecDeque;
-use std::mem;
 use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::appender::Appender;
+use super::appender::{Order, Placed};
 use super::index::{self, CONTENTS, Meta};
 use super::log::Log;
 use super::record::{FileRow, Id, moment};
-use super::{AcceptOutcome, Change, DeliveryRecord, FetchOutcome, NewDelivery, StoreError};
+use super::{AcceptOutcome, Change, DeliveryRecord, FetchOutcome, NewDelivery, NewFile, StoreError};
 use crate::files::Lock;
 use crate::journal::{Event, Journal};
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
 
-/// Commands written together at most.
-const MOST_TOGETHER: usize = 256;
-
-/// Bytes of bodies written together: no more are added once there are so many.
-const MOST_BYTES: usize = 32 << 20;
-
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What the thread is told to do.
-pub(super) enum Command {
-    /// To be written together with others.
-    Work(Work),
-    /// To replace everything. The log already holds the bytes.
-    Replace { log: Arc<Log>, with: Replacement, answer: Answer<()> },
-    /// To end. Answered when nothing is open any more.
-    Close(oneshot::Sender<()>),
-}
 
 /// What everything is replaced with.
 pub(super) enum Replacement {
@@ -74,16 +57,15 @@ enum Done {
 
 pub(super) struct Writer {
     pub(super) connection: Connection,
-    /// As committed, but for `log_end`, which may be further.
+    /// As committed.
     pub(super) meta: Meta,
     /// The log that readers see, too.
     pub(super) log: Arc<Mutex<Arc<Log>>>,
-    pub(super) appender: Appender,
     pub(super) directory: PathBuf,
     pub(super) journal: Journal,
     /// Events of what is committed that are not in the journal yet.
-    pub(super) pending: VecDeque<Event>,
-    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) pending: Vec<Event>,
+    pub(super) orders: Receiver<Order>,
     pub(super) lock: Lock,
 }
 
@@ -91,86 +73,62 @@ impl Writer {
     /// Works until it is told to close or nobody can tell it anything any more.
     pub(super) fn run(mut self) {
         let mut closing = None;
-        while closing.is_none()
-            && let Some(first) = self.commands.blocking_recv()
-        {
-            let mut next = Some(first);
-            let mut batch = Vec::new();
-            let mut bytes = 0;
-            while let Some(command) = next.take() {
-                match command {
-                    Command::Work(work) => {
-                        bytes += work.bytes();
-                        batch.push(work);
-                        if batch.len() < MOST_TOGETHER && bytes < MOST_BYTES {
-                            next = self.commands.try_recv().ok();
-                        }
-                    }
-                    Command::Replace { log, with, answer } => {
-                        self.work(mem::take(&mut batch));
-                        let replaced = self.replace(log, &with);
-                        // The caller may have gone.
-                        let _ = answer.send(replaced);
-                    }
-                    Command::Close(answer) => closing = Some(answer),
+        while let Ok(order) = self.orders.recv() {
+            match order {
+                Order::Write(batch) => self.work(batch),
+                Order::Replace { log, with, answer, then } => {
+                    let replaced = self.replace(log, &with);
+                    // The one who waits for it may have gone, and so may the caller.
+                    let _ = then.send((self.log(), self.meta.log_end));
+                    let _ = answer.send(replaced);
+                }
+                Order::Close(answer) => {
+                    closing = Some(answer);
+                    break;
                 }
             }
-            self.work(batch);
         }
         // Lines that cannot be written now are written at the next opening.
         let _ = self.write_pending();
-        let Writer { connection, lock, commands, appender, .. } = self;
-        drop(appender);
+        let Writer { connection, lock, orders, .. } = self;
         drop(connection);
         drop(lock);
-        drop(commands);
+        drop(orders);
         if let Some(answer) = closing {
             let _ = answer.send(());
         }
     }
 
     /// Writes work together; one by one where that fails, as one piece may have spoilt the others.
-    fn work(&mut self, batch: Vec<Work>) {
+    fn work(&mut self, batch: Vec<Placed>) {
         if batch.len() > 1
             && let Ok(done) = self.write(&batch)
         {
-            batch.into_iter().zip(done).for_each(|(work, done)| work.answer(done));
+            batch.into_iter().zip(done).for_each(|(placed, done)| placed.work.answer(done));
             return;
         }
-        for work in batch {
-            match self.write(std::slice::from_ref(&work)) {
-                Ok(done) => [work].into_iter().zip(done).for_each(|(work, done)| work.answer(done)),
-                Err(error) => work.fail(error),
+        for placed in batch {
+            match self.write(std::slice::from_ref(&placed)) {
+                Ok(done) => [placed].into_iter().zip(done).for_each(|(placed, done)| placed.work.answer(done)),
+                Err(error) => placed.work.fail(error),
             }
         }
     }
 
     /// Writes all of it, or nothing.
-    fn write(&mut self, batch: &[Work]) -> Result<Vec<Done>, StoreError> {
-        if batch.is_empty() {
-            return Ok(Vec::new());
-        }
+    fn write(&mut self, batch: &[Placed]) -> Result<Vec<Done>, StoreError> {
         self.write_pending()?;
-        let log = Arc::clone(&self.log.lock().unwrap_or_else(PoisonError::into_inner));
         let mut meta = self.meta.clone();
         let mut events = Vec::new();
-        let prepared = self.prepare(batch, &log, &mut meta, &mut events);
-        let done = match prepared {
-            Ok(done) => done,
-            Err(error) => {
-                self.appender.settle();
-                self.roll_back();
-                // Frees the space. Where that fails, the bytes are overwritten or cut off later.
-                let _ = log.cut(self.meta.log_end);
-                return Err(error);
-            }
-        };
-        if let Err(error) = self.connection.execute_batch("COMMIT") {
+        let written = self.prepare(batch, &mut meta, &mut events).and_then(|done| {
+            self.connection.execute_batch("COMMIT")?;
+            Ok(done)
+        });
+        if written.is_err() {
+            // The bytes stay in the log, where nothing owns them: the next ones may stand behind them.
             self.roll_back();
-            // A commit that failed halfway may come back after a kill: its bytes are left alone.
-            self.meta.log_end = meta.log_end;
-            return Err(error.into());
         }
+        let done = written?;
         self.meta = meta;
         self.pending.extend(events);
         // It is committed: lines that cannot be written now are written before anything else is.
@@ -179,20 +137,14 @@ impl Writer {
     }
 
     /// Does everything of a batch but the commit.
-    fn prepare(
-        &self,
-        batch: &[Work],
-        log: &Arc<Log>,
-        meta: &mut Meta,
-        events: &mut Vec<Event>,
-    ) -> Result<Vec<Done>, StoreError> {
+    fn prepare(&self, batch: &[Placed], meta: &mut Meta, events: &mut Vec<Event>) -> Result<Vec<Done>, StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let done = batch
             .iter()
-            .map(|work| match work {
+            .map(|placed| match &placed.work {
                 Work::Accept { delivery, times, .. } => {
-                    accept(connection, (&self.appender, log), meta, events, delivery, *times).map(Done::Accept)
+                    accept(connection, placed.at, meta, events, delivery, *times).map(Done::Accept)
                 }
                 Work::Fetched { office, entry, position, at, .. } => {
                     mark_fetched(connection, events, office, *entry, *position, *at).map(Done::Fetched)
@@ -202,9 +154,6 @@ impl Writer {
             .collect::<Result<Vec<_>, _>>()?;
         if *meta != self.meta {
             index::write_meta(connection, meta)?;
-        }
-        if meta.log_end != self.meta.log_end {
-            self.appender.sync(log)?;
         }
         Ok(done)
     }
@@ -230,7 +179,7 @@ impl Writer {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = log;
         // What cannot be removed now is removed at the next opening.
         let _ = super::log::remove_others(&self.directory, self.meta.log);
-        self.pending.push_back(match with {
+        self.pending.push(match with {
             Replacement::Nothing => Event::Reset,
             Replacement::Snapshot { .. } => Event::Restored,
         });
@@ -240,11 +189,15 @@ impl Writer {
 
     /// Writes what is committed into the journal.
     fn write_pending(&mut self) -> Result<(), StoreError> {
-        while let Some(event) = self.pending.front() {
-            self.journal.write_or_keep(event)?;
-            self.pending.pop_front();
+        if !self.pending.is_empty() {
+            self.journal.write_or_keep(&self.pending)?;
+            self.pending.clear();
         }
         Ok(())
+    }
+
+    fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn roll_back(&self) {
@@ -256,11 +209,18 @@ impl Writer {
 }
 
 impl Work {
-    fn bytes(&self) -> usize {
-        match self {
-            Work::Accept { delivery, .. } => delivery.files.iter().map(|file| file.bytes.len()).sum(),
-            Work::Fetched { .. } | Work::Documents { .. } => 0,
-        }
+    /// What goes into the log, in its order.
+    pub(super) fn bodies(&self) -> impl Iterator<Item = &[u8]> {
+        let files: &[NewFile] = match self {
+            Work::Accept { delivery, .. } => &delivery.files,
+            Work::Fetched { .. } | Work::Documents { .. } => &[],
+        };
+        files.iter().map(|file| &file.bytes[..])
+    }
+
+    /// How much that is.
+    pub(super) fn bytes(&self) -> usize {
+        self.bodies().map(<[u8]>::len).sum()
     }
 
     /// Tells the caller, who may have gone.
@@ -275,7 +235,8 @@ impl Work {
         }
     }
 
-    fn fail(self, error: StoreError) {
+    /// Tells the caller, who may have gone.
+    pub(super) fn fail(self, error: StoreError) {
         match self {
             Work::Accept { answer, .. } => drop(answer.send(Err(error))),
             Work::Fetched { answer, .. } => drop(answer.send(Err(error))),
@@ -286,7 +247,7 @@ impl Work {
 
 fn accept(
     connection: &Connection,
-    (appender, log): (&Appender, &Arc<Log>),
+    mut at: u64,
     meta: &mut Meta,
     events: &mut Vec<Event>,
     new: &NewDelivery,
@@ -306,19 +267,17 @@ fn accept(
     let mut rows = Vec::with_capacity(new.files.len());
     for file in &new.files {
         let length = file.bytes.len() as u64;
-        if length > 0 {
-            appender.write(log, meta.log_end, &file.bytes)?;
-        }
         rows.push(FileRow {
             name: file.name.clone(),
             file_type: file.file_type,
             csv_version: file.csv_version.clone(),
-            at: meta.log_end,
+            at,
             length,
             sha256: hex(&file.sha256),
         });
-        meta.log_end += length;
+        at += length;
     }
+    meta.log_end = at;
     meta.deliveries += 1;
     let json = serde_json::to_string(&rows).map_err(|_| StoreError::Row { what: "a list of files" })?;
     let mut insert = connection.prepare_cached(
@@ -365,7 +324,7 @@ fn accept(
         timestamp: new.timestamp.clone(),
         accepted_at: moment(times.accepted_at)?,
         copies: new.copies,
-        files: rows.into_iter().map(|row| row.record(log.number)).collect::<Result<_, _>>()?,
+        files: rows.into_iter().map(|row| row.record(meta.log)).collect::<Result<_, _>>()?,
     };
     events.push(Event::Accepted(record.delivered()));
     Ok(AcceptOutcome::Accepted(record))

@@ -58,7 +58,7 @@ impl Visit {
         };
         let control = Control::default();
         let cell = Cell::default();
-        let handshake = shake_hands(door, Wire::new(tcp, control.clone()), cell.clone());
+        let handshake = shake_hands(door, Wire::new(tcp, control.clone(), config.settings.write_time), cell.clone());
         let ended = tokio::select! {
             ended = timeout(config.settings.handshake_time, handshake) => ended,
             () = self.stopped() => {

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -39,26 +40,60 @@ where
     let (router, body_time) = (house.router.clone(), settings.body_time);
     let stream = Arc::new(Mutex::new(stream));
     let telling = Telling { stream: stream.clone(), control: peer.control.clone() };
-    let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), body_time));
+    let unread = Arc::new(AtomicBool::new(false));
+    let bodies = Bodies { time: body_time, unread: unread.clone() };
+    let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), bodies.clone()));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.head_time)
         .max_buf_size(MOST_BUFFERED)
         .serve_connection(TokioIo::new(telling), service);
-    tokio::pin!(connection);
+    tokio::pin!(connection, stopped);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = stopped => {
+        () = &mut stopped => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // Nobody lingers when the listener ends.
+            let _ = connection.await;
+            return;
         }
     };
-    // hyper lets an idle connection go without a word. Any other end is the client's matter, or one
-    // that shall look broken.
-    if ended.is_err_and(|error| error.is_timeout()) {
-        let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
-        // A client that does not even take that is not waited for.
-        let _ = timeout(LINGER, goodbye).await;
+    let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
+    let leaving = async {
+        match ended {
+            // Where the client still sends what was answered without being read, closing would be a
+            // reset, which may overtake the answer.
+            Ok(()) if unread.load(Ordering::Relaxed) => drain(&stream).await,
+            Ok(()) => {}
+            Err(error) if error.is_parse() => {
+                if goodbye.await.is_ok() {
+                    drain(&stream).await;
+                }
+            }
+            // hyper lets an idle connection go without a word.
+            Err(error) if error.is_timeout() => {
+                let _ = goodbye.await;
+            }
+            // Any other end is the client's matter, or one that shall look broken.
+            Err(_) => {}
+        }
+    };
+    tokio::select! {
+        // A client that does not take its leave in time is not waited for.
+        _ = timeout(LINGER, leaving) => {}
+        () = stopped => {}
+    }
+}
+
+/// Reads and forgets until the client has closed.
+async fn drain<S: AsyncRead + Unpin>(stream: &Mutex<S>) {
+    let mut forgotten = [0; 4 << 10];
+    loop {
+        let mut buffer = ReadBuf::new(&mut forgotten);
+        let read = poll_fn(|cx| with(stream, |stream| stream.poll_read(cx, &mut buffer))).await;
+        if read.is_err() || buffer.filled().is_empty() {
+            return;
+        }
     }
 }
 
@@ -71,13 +106,20 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: Peer,
-    body_time: Duration,
+    bodies: Bodies,
 ) -> Result<Response<Leaving>, Infallible> {
     let control = peer.control.clone();
     let head_only = request.method() == Method::HEAD;
-    let mut request = request.map(|body| Body::new(Timed { body, time: body_time, deadline: None }));
+    let unread = bodies.unread.clone();
+    unread.store(false, Ordering::Relaxed);
+    let mut request = request.map(|body| Body::new(Timed { body, bodies, ended: false, deadline: None }));
     request.extensions_mut().insert(peer);
-    let response = router.oneshot(request).await?;
+    let mut response = router.oneshot(request).await?;
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if failed && unread.load(Ordering::Relaxed) {
+        // Said, as a client would otherwise send its next request into a connection that closes.
+        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
     let length = response.headers().get(header::CONTENT_LENGTH);
     let left = length.and_then(|length| length.to_str().ok()?.parse().ok());
     let response = response.map(|body| Leaving { body, control, left, ended: false });
@@ -88,11 +130,29 @@ async fn answer(
     Ok(Response::from_parts(parts, body))
 }
 
+/// What the bodies of requests of one connection share.
+#[derive(Clone)]
+struct Bodies {
+    /// How long each may take.
+    time: Duration,
+    /// Whether that of the last request was not read to its end.
+    unread: Arc<AtomicBool>,
+}
+
 /// The body of a request, which may take so long from its first read on.
 struct Timed {
     body: Incoming,
-    time: Duration,
+    bodies: Bodies,
+    ended: bool,
     deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        if !self.ended && !self.body.is_end_stream() {
+            self.bodies.unread.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl HttpBody for Timed {
@@ -100,11 +160,14 @@ impl HttpBody for Timed {
     type Error = BoxError;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Timed { body, time, deadline } = self.get_mut();
+        let Timed { body, bodies, ended, deadline } = self.get_mut();
         match Pin::new(body).poll_frame(cx) {
-            Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from))),
+            Poll::Ready(frame) => {
+                *ended = frame.is_none();
+                Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)))
+            }
             Poll::Pending => {
-                let deadline = deadline.get_or_insert_with(|| Box::pin(sleep(*time)));
+                let deadline = deadline.get_or_insert_with(|| Box::pin(sleep(bodies.time)));
                 std::task::ready!(deadline.as_mut().poll(cx));
                 let late = io::Error::new(io::ErrorKind::TimedOut, "the body of the request took too long");
                 Poll::Ready(Some(Err(late.into())))

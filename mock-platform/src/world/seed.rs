@@ -10,12 +10,14 @@ mod names;
 
 use std::collections::BTreeSet;
 
+use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::NewNotice;
 use crate::licence;
 use crate::model::{Applicant, Licence, Office, OfficeNumber, PasswordState, User};
+use crate::settings;
 use crate::world::UserKind;
 
 pub use names::DEFAULT_PROVIDER_TYPE;
@@ -59,6 +61,20 @@ pub enum SeedError {
     /// A notice is for an office that is not described.
     #[error("a notice is for office {0}, which is not described")]
     NoticeForNobody(OfficeNumber),
+}
+
+impl SeedError {
+    /// What is wrong with a description, in both languages.
+    pub fn message(&self, text: &str) -> Message {
+        let ja = match self {
+            SeedError::Toml(error) => return settings::flaw(text, error),
+            SeedError::Json(error) => format!("JSONとして読めないか、使えない値です: {error}"),
+            SeedError::OfficeTwice(number) => format!("事業所 {number} が2つあります"),
+            SeedError::UserTwice(id) => format!("ユーザID {id} が2つあります"),
+            SeedError::NoticeForNobody(number) => format!("お知らせのあて先の事業所 {number} がありません"),
+        };
+        Message::pair(ja, self.to_string())
+    }
 }
 
 impl Seed {

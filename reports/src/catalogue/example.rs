@@ -150,6 +150,8 @@ fn place(draft: &Draft, site: &Site) -> Option<FindingRecord> {
         reading: None,
         related: Vec::new(),
         excerpt: text,
+        row: None,
+        baselined: None,
     })
 }
 

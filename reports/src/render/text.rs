@@ -1,11 +1,16 @@
 //! Text in the manner of rustc: each finding at its place, then what was not checked, the counts and
 //! the verdict.
 
+use std::collections::BTreeMap;
+use std::io;
+
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
-use crate::model::{ByteRange, ExcerptText, FindingRecord, NotCheckedRecord, OmittedRecord, Report, Verdict};
-use crate::render::{Style, fit, pad, snippet, width};
-use crate::safe::safe;
+use crate::model::{
+    ByteRange, ExcerptText, FindingRecord, NotCheckedRecord, OmittedRecord, RelatedRecord, Report, Verdict,
+};
+use crate::render::{Style, fit, known, outcomes, pad, snippet, width};
+use crate::safe::{log_line, safe};
 use crate::{Lang, words};
 
 /// From how many findings on they are also counted by rule.
@@ -14,30 +19,34 @@ const MANY: u64 = 10;
 const VALUE: usize = 100;
 
 /// In the manner of rustc.
-pub fn text(report: &Report, lang: Lang, style: Style) -> String {
+pub(super) fn write(report: &Report, lang: Lang, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint { color: style.color };
-    let mut text = String::new();
-    for finding in &report.findings {
-        let input = report.inputs.iter().find(|input| input.name == finding.file);
-        let kind = input.and_then(|input| input.kind.as_deref());
-        push(&mut text, &finding_lines(finding, kind, lang, paint));
-        text.push('\n');
+    let kinds: BTreeMap<&str, Option<&str>> =
+        report.inputs.iter().map(|input| (input.name.as_str(), input.kind.as_deref())).collect();
+    for finding in report.all_findings().filter(|finding| finding.baselined.is_none()) {
+        let kind = kinds.get(finding.file.as_str()).copied().flatten();
+        write_section(out, &finding_lines(finding, kind, lang, paint))?;
     }
-    for section in [not_checked(report, lang, paint), omitted(report, lang, paint), summary(report, lang)] {
+    let known = known::lines(report, lang).into_iter().enumerate();
+    let known = known.map(|(i, line)| if i == 0 { paint.bold(&line) } else { line }).collect();
+    let outcomes = outcomes::lines(report, lang, paint);
+    for section in
+        [outcomes, not_checked(report, lang, paint), omitted(report, lang, paint), known, summary(report, lang)]
+    {
         if !section.is_empty() {
-            push(&mut text, &section);
-            text.push('\n');
+            write_section(out, &section)?;
         }
     }
-    push(&mut text, &closing(report, lang, paint));
-    text
+    write_lines(out, &closing(report, lang, paint))
 }
 
-fn push(text: &mut String, lines: &[String]) {
-    for line in lines {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+fn write_section(out: &mut dyn io::Write, lines: &[String]) -> io::Result<()> {
+    write_lines(out, lines)?;
+    out.write_all(b"\n")
+}
+
+fn write_lines(out: &mut dyn io::Write, lines: &[String]) -> io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{}", log_line(line.trim_end())))
 }
 
 /// Colours, where they are wanted.
@@ -52,7 +61,7 @@ impl Paint {
         if self.color { format!("{}{text}{}", style.render(), style.render_reset()) } else { text.to_owned() }
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
         self.with(Ansi::new().bold(), text)
     }
 
@@ -71,7 +80,7 @@ impl Paint {
         )
     }
 
-    fn verdict(self, verdict: Verdict, text: &str) -> String {
+    pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.with(
             bold(match verdict {
                 Verdict::Valid => AnsiColor::Green,
@@ -87,7 +96,7 @@ fn bold(color: AnsiColor) -> Ansi {
     Ansi::new().fg_color(Some(Color::Ansi(color))).bold()
 }
 
-fn finding_lines(finding: &FindingRecord, kind: Option<&str>, lang: Lang, paint: Paint) -> Vec<String> {
+pub(super) fn finding_lines(finding: &FindingRecord, kind: Option<&str>, lang: Lang, paint: Paint) -> Vec<String> {
     let severity = words::severity(&finding.severity, lang);
     let head = format!("{severity}[{}]", finding.rule);
     let message = format!(": {}", safe(finding.message.get(lang)));
@@ -120,18 +129,28 @@ pub(crate) fn facts(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, S
         notes.push((label("実際", "found"), fit(&one_line(got.get(lang)), VALUE)));
     }
     for related in &finding.related {
-        let place = place(&related.file, related.line, None, related.bytes, lang);
-        notes.push((label("関連", "related"), one_line(&format!("{place}: {}", related.note.get(lang)))));
+        notes.push((label("関連", "related"), one_line(&related_line(related, lang))));
     }
     notes
+}
+
+/// Another place and what is there.
+pub(super) fn related_line(related: &RelatedRecord, lang: Lang) -> String {
+    let place = place(&related.file, related.line, None, related.bytes, lang);
+    format!("{place}: {}", related.note.get(lang))
 }
 
 fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }
 
+/// All that is said of a finding but its message and its source, one line each.
+pub(super) fn note_lines(finding: &FindingRecord, lang: Lang) -> Vec<String> {
+    notes(finding, lang).into_iter().map(|(label, said)| format!("{label}: {}", said.replace('\n', " / "))).collect()
+}
+
 /// All that is said below the source, each with its label. Lines after the first are continuations.
-fn notes(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, String)> {
+pub(super) fn notes(finding: &FindingRecord, lang: Lang) -> Vec<(&'static str, String)> {
     let label = |ja, en| match lang {
         Lang::Ja => ja,
         Lang::En => en,
@@ -201,7 +220,13 @@ fn gutter(line: Option<u64>) -> usize {
     line.map_or(1, |line| line.to_string().len())
 }
 
-fn place(file: &str, line: Option<u64>, column: Option<u64>, bytes: Option<ByteRange>, lang: Lang) -> String {
+pub(super) fn place(
+    file: &str,
+    line: Option<u64>,
+    column: Option<u64>,
+    bytes: Option<ByteRange>,
+    lang: Lang,
+) -> String {
     let mut place = file.to_owned();
     for number in [line, column].into_iter().flatten() {
         place.push_str(&format!(":{number}"));
@@ -231,9 +256,10 @@ fn not_checked(report: &Report, lang: Lang, paint: Paint) -> Vec<String> {
     lines
 }
 
-/// What was not checked and why, on one line.
+/// What was not checked and why, on one line; marked where the verdict is incomplete for it.
 pub(super) fn not_checked_line(entry: &NotCheckedRecord, lang: Lang) -> String {
-    format!("{}: {}", marked(entry, lang), entry.why.get(lang))
+    let what = if entry.blocks { marked(entry, lang) } else { entry.what.get(lang).to_owned() };
+    format!("{what}: {}", entry.why.get(lang))
 }
 
 /// What was not checked, marked where the verdict is incomplete for it.
@@ -262,7 +288,7 @@ fn omitted(report: &Report, lang: Lang, paint: Paint) -> Vec<String> {
 
 /// How many of how many are shown, on one line.
 pub(super) fn omitted_line(omitted: &OmittedRecord, lang: Lang) -> String {
-    let OmittedRecord { rule, file, kept, total } = omitted;
+    let OmittedRecord { rule, file, kept, total, severity: _ } = omitted;
     match (lang, file) {
         (Lang::Ja, Some(file)) => format!("{file}: {rule}: {total}件のうち{kept}件を表示しています"),
         (Lang::Ja, None) => format!("全ファイル: {rule}: {total}件のうち{kept}件を表示しています"),

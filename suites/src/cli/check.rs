@@ -3,20 +3,22 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use renkei_reports::{Lang, Report, Run, Style};
+use clap::{Arg, ArgMatches, Command};
+use renkei_reports::{Lang, Report, Run};
 use renkei_validator::Options;
 use renkei_validator::name::Nature;
 use renkei_validator::text::Message;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::settings::{FailOn, Format, Target};
-use super::terminal::{Terminal, with_line_end};
-use super::{dress, settings, value_arg, word_arg};
+use super::baseline::{self, Known};
+use super::outputs::Outputs;
+use super::settings::FailOn;
+use super::terminal::Terminal;
+use super::{dress, outputs, settings, value_arg, word_arg};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::input::{self, Inputs, Limits, Selection};
-use crate::lang::{self, pick};
+use crate::lang::pick;
 use crate::progress::Progress;
 
 /// How many findings of one rule in one file are kept as examples.
@@ -48,19 +50,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "標準入力のファイル名（- のとき必要です）",
             "The file name of standard input; required with -",
         )))
-        .arg(word_arg("format", Format::WORDS, Format::parse, lang).value_name("FORMAT").help(say(
-            "標準出力の形式: text（既定）, concise, json",
-            "Format of standard output: text (default), concise, json",
-        )))
-        .arg(
-            value_arg("report", settings::parse_target, lang)
-                .action(ArgAction::Append)
-                .value_name("KIND=PATH")
-                .help(say(
-                    "報告をファイルにも書きます: json=…, text=…, concise=…（何度でも）",
-                    "Write the report to a file, too: json=…, text=…, concise=… (repeatable)",
-                )),
-        )
+        .args(outputs::args(lang))
         .arg(value_arg("as-of", settings::parse_date, lang).value_name("YYYY-MM-DD").help(say(
             "この日の時点で検査します。指定がなければ、日本時間の今日",
             "Judge as of this day. Without it, today in Japan",
@@ -85,14 +75,15 @@ pub(super) fn command(lang: Lang) -> Command {
             "1つのファイルで1つのルールの例をいくつまで残すか（既定20）。件数はすべて数えます",
             "How many examples of one rule are kept per file (default 20). All are counted",
         )))
-        .arg(value_arg("threads", settings::parse_count, lang).value_name("N").help(say(
-            "スレッドの数。指定がなければ、CPUの数。結果は変わりません",
-            "How many threads. Without it, one per processor. The report is the same",
-        )))
         .arg(value_arg("max-unpacked", settings::parse_size, lang).value_name("SIZE").help(say(
             "zip1つを展開してよい大きさ（既定4GiB）",
             "How much may come out of one zip archive (default 4GiB)",
         )))
+        .arg(value_arg("threads", settings::parse_threads, lang).value_name("N").help(say(
+            "同時に読み取るファイルの数。指定がなければ、CPUの数（8まで）。結果は変わりません",
+            "How many files are read at once. Without it, as many as there are CPUs, up to 8. The outcome is the same",
+        )))
+        .args(baseline::args(lang))
 }
 
 fn parse_bool(text: &str) -> Result<bool, Message> {
@@ -107,12 +98,12 @@ fn parse_bool(text: &str) -> Result<bool, Message> {
 struct Settings {
     paths: Vec<PathBuf>,
     stdin_name: Option<String>,
-    format: Format,
-    targets: Vec<Target>,
+    outputs: Outputs,
     fail_on: FailOn,
     show_values: bool,
     options: Options,
     limits: Limits,
+    known: Known,
 }
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
@@ -151,27 +142,21 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
             "an archive cannot be read from standard input; give it as a file",
         ));
     }
-    let targets: Vec<Target> = matches.get_many("report").into_iter().flatten().cloned().collect();
-    for (i, target) in targets.iter().enumerate() {
-        if targets[..i].iter().any(|other| other.path == target.path) {
-            return Err(Message::pair(
-                format!("--report の書き込み先 {} が重なっています", target.path),
-                format!("--report names {} twice", target.path),
-            ));
-        }
-    }
     let as_of = matches.get_one::<Date>("as-of").copied().or(config.as_of).unwrap_or_else(today_in_japan);
     let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
     let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
+    let threads = matches.get_one("threads").copied().or(config.threads);
+    let known = Known::of(matches, config, as_of)?;
+    let keep = known.keep(keep);
     Ok(Settings {
         paths,
         stdin_name,
-        format: matches.get_one("format").copied().or(config.format).unwrap_or(Format::Text),
-        targets,
+        outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
         options: Options { as_of: Some(as_of), keep, ..Options::default() },
-        limits: Limits { unpacked, entries: MOST_ENTRIES, threads: matches.get_one("threads").copied() },
+        limits: Limits { unpacked, entries: MOST_ENTRIES, threads },
+        known,
     })
 }
 
@@ -182,12 +167,7 @@ fn today_in_japan() -> Date {
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let forms_sets = selection.forms_sets();
-    let options = Options { sets: forms_sets, ..settings.options.clone() };
-    let progress = Progress::new(selection.bytes());
-    let mut inputs = input::judge(selection, &options, &settings.limits, &progress);
-    inputs.fill_excerpts();
-    progress.finish();
+    let inputs = judge(selection, &settings.options, &settings.limits);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -195,50 +175,58 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     if nothing {
         terminal.complain(&Message::pair("検査するファイルがありません", "there is no file to check"));
     }
-    let report = renkei_reports::build(&Run {
-        as_of: options.as_of,
+    let run = Run {
+        as_of: settings.options.as_of,
         fail_on: settings.fail_on.severity(),
         show_values: settings.show_values,
+        keep: settings.options.keep,
+        files: &inputs.files,
+        sets: inputs.sets.as_ref(),
+        not_checked: &inputs.missed.not_checked,
+        key: None,
+        baseline: None,
+    };
+    let (report, renewed) = settings.known.report(&run, terminal);
+    let exit = match renewed {
+        Err(exit) => exit,
+        Ok(()) if nothing => Exit::Nothing,
+        Ok(()) => report.verdict.into(),
+    };
+    settings.outputs.write(&report, terminal, exit)
+}
+
+/// Judges files, and the sets they form where there may be several.
+fn judge(selection: Selection, options: &Options, limits: &Limits) -> Inputs {
+    let forms_sets = selection.forms_sets();
+    let options = Options { sets: forms_sets, ..options.clone() };
+    let progress = Progress::new(selection.bytes());
+    let mut inputs = input::judge(selection, &options, limits, &progress);
+    inputs.fill_excerpts();
+    inputs.pick_rows();
+    progress.finish();
+    inputs
+}
+
+/// The report of folders, masked, with every default but the day.
+pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
+    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
+    let limits = Limits { unpacked: DEFAULT_UNPACKED, entries: MOST_ENTRIES, threads: None };
+    let inputs = judge(Selection::of(paths, None), &options, &limits);
+    renkei_reports::build(&Run {
+        as_of: options.as_of,
+        fail_on: FailOn::Error.severity(),
+        show_values: false,
         keep: options.keep,
         files: &inputs.files,
         sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
-    });
-    let written = write_targets(&report, &settings.targets, terminal);
-    let exit = match (written, report.verdict) {
-        (Err(exit), _) => exit,
-        (Ok(()), _) if nothing => Exit::Nothing,
-        (Ok(()), verdict) => verdict.into(),
-    };
-    terminal.show(&render(&report, settings.format, terminal.lang, terminal.style()), exit)
+        key: None,
+        baseline: None,
+    })
 }
 
 /// Whether there is nothing to judge, and nothing that could have been.
 fn selects_nothing(inputs: &Inputs) -> bool {
     inputs.files.iter().all(|(file, _)| file.nature == Nature::Attachment)
         && inputs.missed.not_checked.iter().all(|not_checked| !not_checked.blocks)
-}
-
-fn render(report: &Report, format: Format, lang: Lang, style: Style) -> String {
-    with_line_end(match format {
-        Format::Text => renkei_reports::text(report, lang, style),
-        Format::Concise => renkei_reports::concise(report, lang),
-        Format::Json => renkei_reports::json(report),
-    })
-}
-
-fn write_targets(report: &Report, targets: &[Target], terminal: &Terminal) -> Result<(), Exit> {
-    let mut outcome = Ok(());
-    for target in targets {
-        let text = render(report, target.kind, terminal.lang, Style { color: false });
-        if let Err(error) = std::fs::write(&target.path, text) {
-            let (path, why) = (&target.path, lang::io_reason(&error));
-            terminal.complain(&Message::pair(
-                format!("{path} に書き込めません: {}", why.ja),
-                format!("cannot write {path}: {}", why.en),
-            ));
-            outcome = Err(Exit::Incomplete);
-        }
-    }
-    outcome
 }

@@ -1,7 +1,7 @@
 //! `renkei explain RULE`
 
 use clap::{Arg, ArgMatches, Command};
-use renkei_reports::{Lang, catalogue};
+use renkei_reports::{Lang, baseline, catalogue};
 use renkei_validator::rules;
 use renkei_validator::text::Message;
 
@@ -30,8 +30,9 @@ pub(super) fn command(lang: Lang) -> Command {
 
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     let id = matches.get_one::<String>("rule").map_or("", String::as_str);
-    match rules::find(id) {
-        Some(rule) => terminal.show(&with_line_end(catalogue::explain(rule, terminal.lang)), Exit::Valid),
+    let text = rules::find(id).map(|rule| catalogue::explain(rule, terminal.lang));
+    match text.or_else(|| baseline::explain(id, terminal.lang)) {
+        Some(text) => terminal.show(&with_line_end(text), Exit::Valid),
         None => {
             terminal.complain(&unknown(id));
             Exit::Usage

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use renkei_mock_platform::clock::{Clock, JST};
 use renkei_mock_platform::faults::Plan;
 use renkei_mock_platform::server::{Data, Options, Running, StartError, start};
-use renkei_mock_platform::settings::Settings;
+use renkei_mock_platform::settings::{Settings, flaw};
 use renkei_mock_platform::world::Seed;
 use renkei_reports::Lang;
 use renkei_validator::text::Message;
@@ -230,14 +230,18 @@ fn options(matches: &ArgMatches) -> Result<Options, Message> {
         None => {}
     }
     let mut settings = match path("settings") {
-        Some(path) => Settings::parse(&read(path)?).map_err(|why| at(path, &Message::same(why.to_string())))?,
+        Some(path) => {
+            let text = read(path)?;
+            Settings::parse(&text).map_err(|why| at(path, &flaw(&text, &why)))?
+        }
         None => Settings::default(),
     };
     settings.tls13_only |= flag("tls13-only");
     let seed = match (path("world"), path("world-from")) {
-        (Some(path), _) => Some(
-            Seed::from_toml(&read(path)?, clock.today()).map_err(|why| at(path, &Message::same(why.to_string())))?,
-        ),
+        (Some(path), _) => {
+            let text = read(path)?;
+            Some(Seed::from_toml(&text, clock.today()).map_err(|why| at(path, &why.message(&text)))?)
+        }
         (None, Some(folder)) => Some(of_folder(folder, &clock)?),
         (None, None) => None,
     };

@@ -1,33 +1,11 @@
 //! The values that settings take, on the command line and in `renkei.toml` alike. Knows how they are
 //! written; knows no default.
 
+use std::num::NonZeroUsize;
+
 use renkei_validator::finding::Severity;
 use renkei_validator::text::Message;
 use time::{Date, Month};
-
-/// What the report is shown as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// In the manner of rustc.
-    Text,
-    /// One line per finding.
-    Concise,
-    /// `renkei-report/1`
-    Json,
-}
-
-impl Format {
-    pub(crate) const WORDS: &[&str] = &["text", "concise", "json"];
-
-    pub(crate) fn parse(text: &str) -> Option<Format> {
-        match text {
-            "text" => Some(Format::Text),
-            "concise" => Some(Format::Concise),
-            "json" => Some(Format::Json),
-            _ => None,
-        }
-    }
-}
 
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,28 +68,6 @@ impl FailOn {
     }
 }
 
-/// A file to write a report to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) kind: Format,
-    pub(crate) path: String,
-}
-
-/// `KIND=PATH`
-pub(crate) fn parse_target(text: &str) -> Result<Target, Message> {
-    let kinds = Format::WORDS.join(", ");
-    let Some((kind, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-        return Err(Message::pair("種類=パス の形で書きます", "expected KIND=PATH"));
-    };
-    let Some(kind) = Format::parse(kind) else {
-        return Err(Message::pair(
-            format!("種類「{kind}」はありません。使える種類: {kinds}"),
-            format!("no kind {kind}; the kinds are {kinds}"),
-        ));
-    };
-    Ok(Target { kind, path: path.to_owned() })
-}
-
 /// `YYYY-MM-DD`
 pub(crate) fn parse_date(text: &str) -> Result<Date, Message> {
     let wrong = || {
@@ -139,6 +95,13 @@ pub(crate) fn parse_date(text: &str) -> Result<Date, Message> {
 pub(crate) fn parse_count(text: &str) -> Result<usize, Message> {
     text.parse().map_err(|_| {
         Message::pair(format!("「{text}」は0以上の整数ではありません"), format!("{text} is no whole number"))
+    })
+}
+
+/// A whole number, zero excluded.
+pub(crate) fn parse_threads(text: &str) -> Result<NonZeroUsize, Message> {
+    text.parse().map_err(|_| {
+        Message::pair(format!("「{text}」は1以上の整数ではありません"), format!("{text} is no whole number above zero"))
     })
 }
 

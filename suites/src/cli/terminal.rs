@@ -1,9 +1,9 @@
 //! Writes to standard output and standard error. Knows colours and broken pipes; knows no verb.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use anstream::{AutoStream, ColorChoice};
-use renkei_reports::{Lang, Style};
+use renkei_reports::{Kind, Lang, Manner, Report, Style};
 use renkei_validator::text::Message;
 
 use super::settings::Color;
@@ -36,7 +36,24 @@ impl Terminal {
     /// with anyway, unless the text cannot be written.
     pub(crate) fn show(&self, text: &str, exit: Exit) -> Exit {
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        self.shown(out.write_all(text.as_bytes()).and_then(|()| out.flush()), exit)
+    }
+
+    /// Writes a report to standard output, likewise.
+    pub(crate) fn show_report(&self, report: &Report, kind: Kind, manner: &Manner, exit: Exit) -> Exit {
+        let write = |out: &mut dyn Write| renkei_reports::write(report, kind, manner, out).and_then(|()| out.flush());
+        let stdout = io::stdout().lock();
+        let outcome = if kind == Kind::Text {
+            // Only text has colours, which some terminals must be told in another way.
+            write(&mut BufWriter::new(AutoStream::new(stdout, self.choice)))
+        } else {
+            write(&mut BufWriter::new(stdout))
+        };
+        self.shown(outcome, exit)
+    }
+
+    fn shown(&self, outcome: io::Result<()>, exit: Exit) -> Exit {
+        match outcome {
             Ok(()) => exit,
             // The reader has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use encoding_rs::SHIFT_JIS;
-use renkei_validator::finding::Finding;
 use renkei_validator::text::Message;
 use renkei_validator::{FileCheck, Options};
 use zip::read::{Config, ZipFileEntry};
@@ -126,16 +125,16 @@ pub(super) fn judge(
     }
 }
 
-/// Reads entries once more, to fill in excerpts. Where that fails there are none.
-pub(super) fn fill(path: &Path, mut wanted: BTreeMap<usize, Vec<&mut Finding>>) {
+/// Reads entries once more, those that something is wanted of. What cannot be read is passed over.
+pub(super) fn read_again<T>(path: &Path, mut wanted: BTreeMap<usize, T>, take: &mut dyn FnMut(&mut dyn Read, T)) {
     let Ok((mut archive, mut content)) = open(path) else { return };
     let Ok(entries) = archive.files() else { return };
     for (index, entry) in entries.enumerate() {
-        let Some(findings) = wanted.remove(&index) else { continue };
+        let Some(wanted) = wanted.remove(&index) else { continue };
         let Ok(mut reader) = entry.and_then(|entry| entry.with_reader(&mut content, ZipReadOptions::new())) else {
             continue;
         };
-        super::fill(&mut reader, findings);
+        take(&mut reader, wanted);
     }
 }
 

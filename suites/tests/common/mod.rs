@@ -43,7 +43,7 @@ impl Outcome {
 pub(crate) fn renkei(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
     command.current_dir(folder);
-    for name in ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RENKEI_KEY"] {
         command.env_remove(name);
     }
     command

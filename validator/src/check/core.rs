@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::ahead::Ahead;
-use super::{Findings, NotChecked, Options, excerpt};
+use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::Facts;
@@ -21,6 +21,7 @@ use crate::rule::{
     Rule, ScanCheck, ScanView,
 };
 use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
+use crate::scope::NotRun;
 use crate::spec::{Table, Version, tables};
 use crate::text::Message;
 
@@ -72,7 +73,9 @@ pub(super) struct Core {
     skipped: Option<(u64, u64)>,
     pub(super) findings: Findings,
     kept: BTreeMap<&'static str, usize>,
-    broken: BTreeSet<&'static str>,
+    pub(super) broken: BTreeSet<&'static str>,
+    /// The encoding that all of the bytes speak for.
+    pub(super) spoken: Encoding,
     pub(super) facts: Facts,
     scratch: Vec<Finding>,
     ahead: Ahead,
@@ -215,14 +218,7 @@ impl Core {
         let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
-                finding.excerpt = finding.place.map(|place| {
-                    excerpt(
-                        view.record.bytes,
-                        place.start as usize..place.end as usize,
-                        view.record.cells,
-                        view.row.map(|r| r.table),
-                    )
-                });
+                describe(&mut finding, &view.record, view.row.map(|row| row.table));
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
@@ -315,9 +311,10 @@ impl Core {
             self.broken.insert(rule.id);
         }
         for mut finding in found {
-            finding.excerpt = finding.place.filter(|place| place.record == row.record.at).map(|place| {
-                excerpt(row.record.bytes, place.start as usize..place.end as usize, row.record.cells, Some(row.table))
-            });
+            let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
+            if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
+                describe(&mut finding, &row.record, Some(row.table));
+            }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         outcome.unwrap_or(Next::Never)
@@ -329,6 +326,7 @@ impl Core {
             Nature::Data => self.encoding.verdict(),
             Nature::Image | Nature::Attachment => (Encoding::Ms932, None),
         };
+        self.spoken = encoding;
         let keep = context.options.keep;
         if let Some(mut bound) = self.bound.take() {
             for (rule, state) in &mut bound.file_rules {
@@ -403,10 +401,7 @@ impl Core {
         for rule in &self.broken {
             not_checked.push(NotChecked {
                 what: Message::pair(format!("{file}: ルール {rule}"), format!("{file}: rule {rule}")),
-                why: Message::pair(
-                    "ルールの実行中に内部エラーが起きました（renkeiの不具合です）",
-                    "the rule broke while running (a defect of renkei)",
-                ),
+                why: Message::from(NotRun::Broken.why()),
                 blocks: true,
             });
         }

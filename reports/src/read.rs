@@ -1,0 +1,117 @@
+//! Reads a `report.json` that may come from anywhere: another version, a broken copy, an editor. Says
+//! where it is wrong, in both languages; repairs nothing.
+
+mod consistent;
+mod locate;
+
+use renkei_validator::text::Message;
+use serde::Deserialize;
+
+use crate::model::Report;
+use crate::safe::safe;
+
+/// The shape that is read.
+const SCHEMA: &str = "renkei-report/1";
+
+/// What is wrong with a `report.json`, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// The value, as a path: `findings[0].severity`; empty for the document.
+    pub path: String,
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column, in bytes.
+    pub column: usize,
+    /// What is wrong.
+    pub why: Message,
+}
+
+impl ReadError {
+    /// Place and reason in one sentence.
+    pub fn message(&self) -> Message {
+        let ReadError { path, line, column, why } = self;
+        let place = |colon: &str| if path.is_empty() { String::new() } else { format!("{path}{colon}") };
+        Message::pair(
+            format!("{line}行{column}桁: {}{}", place(": "), why.ja),
+            format!("line {line}, column {column}: {}{}", place(": "), why.en),
+        )
+    }
+}
+
+/// Reads a record and checks that it does not contradict itself.
+pub fn read(bytes: &[u8]) -> Result<Report, ReadError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| no_text(bytes, error.valid_up_to()))?;
+    // Editors on Windows put it there.
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    check_schema(text)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let report: Report = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        of_serde(if path == "." { String::new() } else { path }, error.inner())
+    })?;
+    deserializer.end().map_err(|error| of_serde(String::new(), &error))?;
+    consistent::check(&report).map_err(|fault| {
+        let (line, column) = locate::locate(text, &fault.path);
+        ReadError { path: safe(&locate::shown(&fault.path)).into_owned(), line, column, why: tame(fault.why) }
+    })?;
+    Ok(report)
+}
+
+fn no_text(bytes: &[u8], at: usize) -> ReadError {
+    let before = &bytes[..at];
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
+    let why = Message::pair("UTF-8として読み取れません", "not readable as UTF-8");
+    ReadError { path: String::new(), line, column, why }
+}
+
+/// The shape is looked at first: everything else may differ with it.
+fn check_schema(text: &str) -> Result<(), ReadError> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: Option<serde_json::Value>,
+    }
+    let head: Head = serde_json::from_str(text).map_err(|error| of_serde(String::new(), &error))?;
+    let why = match head.schema {
+        Some(schema) if schema == SCHEMA => return Ok(()),
+        Some(schema) => {
+            let schema = schema.as_str().map_or_else(|| schema.to_string(), str::to_owned);
+            Message::pair(
+                format!("この形（{schema}）は読み取れません。読み取れる形: {SCHEMA}"),
+                format!("this shape ({schema}) cannot be read; {SCHEMA} can"),
+            )
+        }
+        None => Message::pair(
+            "schemaがありません。renkeiのreport.jsonではないようです",
+            "it has no schema; this seems to be no report.json of renkei",
+        ),
+    };
+    let path = [locate::Step::Key("schema".to_owned())];
+    let (line, column) = locate::locate(text, &path);
+    Err(ReadError { path: "schema".to_owned(), line, column, why: tame(why) })
+}
+
+fn of_serde(path: String, error: &serde_json::Error) -> ReadError {
+    let (line, column) = (error.line().max(1), error.column().max(1));
+    let said = error.to_string();
+    let said = said.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&said);
+    let name = said.split('`').nth(1).unwrap_or_default();
+    let ja = match said {
+        _ if error.is_eof() => "途中で終わっています".to_owned(),
+        _ if said.starts_with("missing field") => format!("「{name}」がありません"),
+        _ if said.starts_with("unknown field") => format!("「{name}」という項目はありません"),
+        _ if said.starts_with("duplicate field") => format!("「{name}」が2回あります"),
+        _ if said.starts_with("unknown variant") => format!("値「{name}」は使えません"),
+        _ if said.starts_with("invalid type") => format!("値の種類が違います（{said}）"),
+        _ if said.starts_with("invalid value") => format!("値が正しくありません（{said}）"),
+        _ if said.starts_with("trailing characters") => "終わりの後に余分な文字があります".to_owned(),
+        _ => format!("JSONとして読み取れません（{said}）"),
+    };
+    let en = if error.is_eof() { "it ends half-way".to_owned() } else { said.to_owned() };
+    ReadError { path: safe(&path).into_owned(), line, column, why: tame(Message::pair(ja, en)) }
+}
+
+/// What stands in the document must not act on a terminal.
+fn tame(message: Message) -> Message {
+    Message::pair(safe(&message.ja), safe(&message.en))
+}
