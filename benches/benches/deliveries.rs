@@ -10,10 +10,6 @@
 
 mod load;
 
-/// The allocator of `renkei`.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::time::Duration;
 
 use load::{Measured, Target, measure};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use common::{Files, Setup, report};
 use renkei_reports::catalogue::list_json;
-use renkei_reports::{Lang, Report, Style, concise, html, json, text};
+use renkei_reports::{Lang, Report, Style, concise, diff, diff_json, diff_markdown, diff_text, html, json, text};
 use renkei_validator::decode::display;
 use renkei_validator::draft::{Draft, DraftFile};
 use renkei_validator::rules;
@@ -64,6 +64,16 @@ fn outputs(report: &Report) -> Vec<String> {
     let mut page = Vec::new();
     html(report, Lang::Ja, &mut page).unwrap();
     outputs.push(String::from_utf8(page).unwrap());
+    // All of it began, and all of it stopped.
+    let none = common::report(&Vec::new(), &Setup::default());
+    for diff in [diff(&none, report), diff(report, &none)] {
+        if report.omitted.is_empty() {
+            assert_eq!(diff.began.len() + diff.stopped.len(), report.findings.len());
+        }
+        outputs.push(diff_json(&diff));
+        outputs.extend(both.map(|lang| diff_text(&diff, lang, Style::default())));
+        outputs.extend(both.map(|lang| diff_markdown(&diff, lang)));
+    }
     outputs
 }
 

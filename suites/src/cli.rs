@@ -4,6 +4,7 @@ mod baseline;
 mod certs;
 mod check;
 mod client;
+mod coverage;
 mod demo;
 mod explain;
 mod faults;
@@ -73,6 +74,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("certs", matches)) => certs::run(matches, &terminal),
         Some(("check", matches)) => check::run(matches, config, &terminal),
         Some(("client", matches)) => client::run(matches, &terminal),
+        Some(("coverage", matches)) => coverage::run(matches, &terminal),
         Some(("demo", matches)) => demo::run(matches, &terminal),
         Some(("explain", matches)) => explain::run(matches, &terminal),
         Some(("faults", matches)) => faults::run(matches, &terminal),
@@ -190,6 +192,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(faults::command(lang))
         .subcommand(generate::command(lang))
         .subcommand(report::command(lang))
+        .subcommand(coverage::command(lang))
         .subcommand(mutate::command(lang))
         .subcommand(certs::command(lang))
         .subcommand(score::command(lang))

@@ -104,7 +104,8 @@ impl FileName {
     /// timestamp and extension. `UPPLAN_202610_9970100013_43_9970100021_11`
     pub fn role(&self) -> String {
         let stem = self.text.rsplit_once('.').map_or(self.text.as_str(), |(stem, _)| stem);
-        match self.part(Segment::Timestamp) {
+        // What stands in its place and is too short for one is told apart by the name.
+        match self.part(Segment::Timestamp).filter(|part| part.len() >= 8) {
             Some(timestamp) => stem.rsplitn(2, timestamp).collect::<Vec<_>>(),
             None => vec![stem],
         }

@@ -21,7 +21,8 @@ impl Baseline {
     /// Reads the text of a file of that name.
     pub fn read(file: &str, text: &str) -> Result<Baseline, BaselineError> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let reader = Reader { file, text };
+        let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        let reader = Reader { file, line_ends };
         let table = DeTable::parse(text).map_err(|error| {
             let why = error.message().replace('\n', ", ");
             let at = error.span().unwrap_or(0..0);
@@ -33,7 +34,8 @@ impl Baseline {
 
 struct Reader<'a> {
     file: &'a str,
-    text: &'a str,
+    /// Where lines end: each entry is told with its own.
+    line_ends: Vec<usize>,
 }
 
 impl Reader<'_> {
@@ -198,7 +200,7 @@ impl Reader<'_> {
     }
 
     fn line(&self, span: Range<usize>) -> u64 {
-        self.text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() as u64 + 1
+        self.line_ends.partition_point(|&end| end < span.start) as u64 + 1
     }
 
     fn error(&self, at: Range<usize>, ja: impl Into<String>, en: impl Into<String>) -> BaselineError {

@@ -115,14 +115,14 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         counts: [("error", report.totals.error), ("warning", report.totals.warning), ("info", report.totals.info)]
             .map(|(severity, count)| (severity, Both::severity(severity), grouped(count))),
         scope: scope(report),
-        blocks: list(blocks.into_iter().map(|entry| NotCheckedItem::of(entry))),
-        not_checked: list(others.into_iter().map(|entry| NotCheckedItem::of(entry))),
+        blocks: list(blocks.into_iter().map(NotCheckedItem::of)),
+        not_checked: list(others.into_iter().map(NotCheckedItem::of)),
         chart: chart(&index),
         rules: rules.into_iter().map(Shown::of).collect(),
         files: numbered().take(details.len()).map(|(number, file)| (number, Shown::of(file.name))).collect(),
         left_out: list(left_out.into_iter().map(|(number, file)| LeftOut::of(number, file))),
         clean: list(index.clean.iter().map(|input| InputItem::of(input))),
-        inputs: list(report.inputs.iter().map(|input| InputItem::of(input))),
+        inputs: list(report.inputs.iter().map(InputItem::of)),
         outcomes: list(outcomes(report).into_iter().map(OutcomeItem::of)),
         facts: made_of(report),
         cap: {

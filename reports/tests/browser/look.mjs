@@ -40,6 +40,20 @@ async function accessible(page, where) {
   }
 }
 
+/** Prints a page. Chromium says "Printing failed" now and then on a busy machine; a page that cannot be printed never can. */
+async function printed(path, name) {
+  for (let tries = 3; ; tries -= 1) {
+    const page = await open(path, {}, `${name}, print`);
+    try {
+      await page.pdf({ path: join(out, `${name}.pdf`), preferCSSPageSize: true, printBackground: true });
+      return page;
+    } catch (error) {
+      if (tries === 1) throw error;
+      await page.context().close().catch(() => {});
+    }
+  }
+}
+
 let looks = 0;
 for (const path of pages) {
   const name = basename(path, ".html");
@@ -104,8 +118,7 @@ for (const path of pages) {
   }
   await page.context().close();
 
-  const print = await open(path, {}, `${name}, print`);
-  await print.pdf({ path: join(out, `${name}.pdf`), preferCSSPageSize: true, printBackground: true });
+  const print = await printed(path, name);
   const pdf = readFileSync(join(out, `${name}.pdf`), "latin1");
   const sizes = [...pdf.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/g)];
   claim(sizes.length > 0, `${name}: no page is printed`);

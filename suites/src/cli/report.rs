@@ -84,7 +84,7 @@ fn read(from: &str, matches: &ArgMatches, config: &Config) -> Result<(Report, Ou
 }
 
 /// Reads a record; `-` is standard input.
-fn load(from: &str) -> Result<Report, Message> {
+pub(super) fn load(from: &str) -> Result<Report, Message> {
     let name = shown(from.as_bytes());
     let bytes = bytes(from).map_err(|error| {
         let why = lang::io_reason(&error);

@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn judged(path: PathBuf) -> Inputs {
-        let limits = Limits { unpacked: 1 << 30, entries: 10 };
+        let limits = Limits { unpacked: 1 << 30, entries: 10, threads: None };
         judge(Selection::of(&[path], None), &Options::default(), &limits, &Progress::new(0))
     }
 

@@ -8,7 +8,7 @@ use crate::model::{FindingRecord, ItemRecord, LayoutRecord, RowRecord};
 
 /// Columns on either side of a marked one that stay in sight.
 const BESIDE: usize = 2;
-/// The first columns of a row that stay in sight where no cell is marked.
+/// The first columns of a row that stay in sight where no cell is marked; no table this narrow is folded.
 const FIRST: usize = 8;
 
 /// Rows of one layout.
@@ -60,7 +60,7 @@ impl Column<'_> {
 }
 
 impl<'a> RowTable<'a> {
-    /// `本来の列 60 のうち 5 列`
+    /// `全60項目のうち、指摘の前後の5項目を表示しています`
     pub(super) fn folded_note(&self) -> Both<'static> {
         let total = self.total;
         let near = self.columns.iter().filter(|column| column.is_near()).count();
@@ -127,7 +127,7 @@ fn table<'a>(
     let total = rows.iter().map(|(row, _)| row.cells.len()).max().unwrap_or(0).max(items.len());
     let mark = |hit: &usize| column_of(findings[hit - 1], items);
     let marked: Vec<usize> = rows.iter().flat_map(|(_, hits)| hits.iter().filter_map(mark)).collect();
-    let near = |column: usize| match marked.is_empty() {
+    let near = |column: usize| match marked.is_empty() || total <= FIRST {
         true => column < FIRST,
         false => marked.iter().any(|&at| column.abs_diff(at) <= BESIDE),
     };
