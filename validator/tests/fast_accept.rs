@@ -29,11 +29,24 @@ fn outcome(judgement: &FileJudgement) -> String {
     let table = judgement.table.map(|table| (table.version, table.kind, table.items.len()));
     let mut text = format!("{:?}\n", (name, parsed, nature, bytes, records, kind, stated, version, table));
     for finding in &judgement.findings.kept {
-        let Finding { rule, severity, at, message, expected, got, reading, related, excerpt, place, table, capped } =
-            finding;
+        let Finding {
+            rule,
+            severity,
+            at,
+            message,
+            expected,
+            got,
+            reading,
+            related,
+            excerpt,
+            place,
+            table,
+            row,
+            capped,
+        } = finding;
         let table = table.map(|table| (table.version, table.kind, table.items.len()));
         writeln!(text, "{} {severity:?} {at:?} {message:?} {expected:?} {got:?} {reading:?}", rule.id).unwrap();
-        writeln!(text, "  {related:?} {excerpt:?} {place:?} {table:?} {capped:?}").unwrap();
+        writeln!(text, "  {related:?} {excerpt:?} {place:?} {table:?} {row:?} {capped:?}").unwrap();
     }
     writeln!(text, "{:?}\n{:?}\n{:?}", judgement.findings.totals, judgement.not_checked, judgement.facts).unwrap();
     text

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use renkei_generators::delivery::Courier;
+use renkei_generators::delivery::{Courier, single_name};
 use renkei_generators::model::YearMonth;
 use renkei_generators::population::{Population, Request};
 use renkei_generators::version::Versions;
@@ -41,10 +41,11 @@ fn file(kind: Kind, version: Version) -> File {
     let offices = Population::usual_offices(users).max(5);
     let population = Population::new(&Request { seed: 1, users, offices, months: (month, month) }).unwrap();
     let courier = Courier { population: &population, versions: Versions::ByMonth };
+    let name = single_name(&courier, kind, month).unwrap().unwrap();
     let job = Job::new(courier, Shape::OneFile(kind), 1).unwrap();
     let mut bytes = Vec::new();
     job.stream_rows(kind, &mut bytes, &|_, _| {}).unwrap();
-    File { name: job.name(), bytes }
+    File { name, bytes }
 }
 
 fn judge(file: &File, fast: bool) -> FileJudgement {
