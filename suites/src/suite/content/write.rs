@@ -4,13 +4,13 @@ use encoding_rs::SHIFT_JIS;
 use renkei_validator::bind::Row as Bound;
 use renkei_validator::decode::Encoding;
 use renkei_validator::name::FileName;
-use renkei_validator::spec::{Condition, Item, ItemType, Kind, Segment, grammar};
+use renkei_validator::spec::{Condition, Item, ItemType, Kind, Segment, Table, grammar};
 use renkei_validator::text::Message;
 
 use super::words::misplaced;
 use super::{Document, Row};
 use crate::suite::compare::Named;
-use crate::suite::sheet::{Sheet, SheetRow, Value};
+use crate::suite::sheet::{Sheet, SheetRow, Value, blank_repeats, fill_down};
 
 /// The timestamp of a document that has none.
 const NO_TIME: &str = "20000101000000";
@@ -32,12 +32,15 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
         ));
     }
     let mut bytes = Vec::new();
-    for row in &document.rows {
-        for (at, item) in document.table().iter().flat_map(|table| &table.items).enumerate() {
+    let Some(table) = document.table() else { return Ok((name, bytes)) };
+    let mut rows = rows(document, table);
+    blank_repeats(table, &mut rows);
+    for row in rows {
+        for (at, (item, cell)) in table.items.iter().zip(&row.cells).enumerate() {
             if at > 0 {
                 bytes.push(b',');
             }
-            put(&mut bytes, item, &text(document, item, row)).ok_or_else(|| {
+            put(&mut bytes, item, cell.text()).ok_or_else(|| {
                 Message::pair(
                     format!("{document}: {}にMS932にない文字があります", item.name_ja),
                     format!("{document}: {} has a character that MS932 has not", item.key.name()),
@@ -52,19 +55,17 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
 pub(super) fn sheet(document: &Document) -> Sheet {
     let name = name(document).unwrap_or_else(|| document.kind.name().to_owned());
     let table = document.table();
-    let cells = |row: &Row| {
-        let items = table.iter().flat_map(|table| &table.items);
-        items.map(|item| Value::Text(text(document, item, row))).collect()
-    };
-    let rows = document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect();
-    Sheet {
-        name: FileName::parse(&name),
-        kind: document.kind,
-        table,
-        encoding: Encoding::Ms932,
-        rows,
-        image: document.image.clone(),
+    let mut rows = table.map(|table| rows(document, table)).unwrap_or_default();
+    if let Some(table) = table {
+        fill_down(table, &mut rows);
     }
+    let image = document.image.clone();
+    Sheet { name: FileName::parse(&name), kind: document.kind, table, encoding: Encoding::Ms932, rows, image }
+}
+
+fn rows(document: &Document, table: &'static Table) -> Vec<SheetRow> {
+    let cells = |row: &Row| table.items.iter().map(|item| Value::Text(text(document, item, row))).collect();
+    document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect()
 }
 
 /// The name, by the segments of the standard; a part that the document lacks is empty.
