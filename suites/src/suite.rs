@@ -5,6 +5,8 @@ pub mod case;
 pub mod compare;
 pub mod content;
 pub mod coverage;
+pub mod given;
+pub mod program;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
