@@ -1,15 +1,18 @@
 //! The rehearsal of a vendor's software: what the standard asks, which cases try it, and what came of
 //! them. Knows no argument of the command line.
 
+pub mod adapter;
 pub mod case;
 pub mod compare;
 pub mod content;
 pub mod coverage;
+pub mod forms;
 pub mod given;
 pub mod program;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
+pub mod year;
 
 use renkei_validator::text::Message;
 

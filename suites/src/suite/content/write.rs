@@ -10,7 +10,7 @@ use renkei_validator::text::Message;
 use super::words::misplaced;
 use super::{Document, Row};
 use crate::suite::compare::Named;
-use crate::suite::sheet::{Sheet, SheetRow, Value, blank_repeats, fill_down};
+use crate::suite::sheet::{Sheet, SheetRow, Value, fill_down, repeated};
 
 /// The timestamp of a document that has none.
 const NO_TIME: &str = "20000101000000";
@@ -31,16 +31,16 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
             format!("{document}: there is no item {}", key.name()),
         ));
     }
-    let mut bytes = Vec::new();
-    let Some(table) = document.table() else { return Ok((name, bytes)) };
-    let mut rows = rows(document, table);
-    blank_repeats(table, &mut rows);
-    for row in rows {
-        for (at, (item, cell)) in table.items.iter().zip(&row.cells).enumerate() {
+    let (mut bytes, table) = (Vec::new(), document.table());
+    let mut above: Vec<String> = Vec::new();
+    for row in &document.rows {
+        let cells: Vec<String> = items_of(table).map(|item| text(document, item, row)).collect();
+        let repeated = table.map_or_else(Vec::new, |table| repeated(table, &above, &cells));
+        for (at, (item, cell)) in items_of(table).zip(&cells).enumerate() {
             if at > 0 {
                 bytes.push(b',');
             }
-            put(&mut bytes, item, cell.text()).ok_or_else(|| {
+            put(&mut bytes, item, if repeated.contains(&at) { "" } else { cell }).ok_or_else(|| {
                 Message::pair(
                     format!("{document}: {}にMS932にない文字があります", item.name_ja),
                     format!("{document}: {} has a character that MS932 has not", item.key.name()),
@@ -48,24 +48,32 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
             })?;
         }
         bytes.extend_from_slice(b"\r\n");
+        above = cells;
     }
     Ok((name, bytes))
+}
+
+fn items_of(table: Option<&'static Table>) -> impl Iterator<Item = &'static Item> {
+    table.into_iter().flat_map(|table| &table.items)
 }
 
 pub(super) fn sheet(document: &Document) -> Sheet {
     let name = name(document).unwrap_or_else(|| document.kind.name().to_owned());
     let table = document.table();
-    let mut rows = table.map(|table| rows(document, table)).unwrap_or_default();
+    let cells = |row: &Row| items_of(table).map(|item| Value::Text(text(document, item, row))).collect();
+    let mut rows: Vec<SheetRow> =
+        document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect();
     if let Some(table) = table {
         fill_down(table, &mut rows);
     }
-    let image = document.image.clone();
-    Sheet { name: FileName::parse(&name), kind: document.kind, table, encoding: Encoding::Ms932, rows, image }
-}
-
-fn rows(document: &Document, table: &'static Table) -> Vec<SheetRow> {
-    let cells = |row: &Row| table.items.iter().map(|item| Value::Text(text(document, item, row))).collect();
-    document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect()
+    Sheet {
+        name: FileName::parse(&name),
+        kind: document.kind,
+        table,
+        encoding: Encoding::Ms932,
+        rows,
+        image: document.image.clone(),
+    }
 }
 
 /// The name, by the segments of the standard; a part that the document lacks is empty.
