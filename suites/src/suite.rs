@@ -6,9 +6,13 @@ pub mod case;
 pub mod compare;
 pub mod content;
 pub mod coverage;
+pub mod forms;
+pub mod given;
+pub mod program;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
+pub mod year;
 
 use renkei_validator::text::Message;
 

@@ -113,11 +113,12 @@ impl FromIterator<(Key, String)> for Row {
 }
 
 impl Document {
-    /// The table that the rows are of: the first of kind and version that has an item for each value.
+    /// The table that the rows are of: of those of kind and version that have an item for each value, the one
+    /// with the fewest items. Of 202003 there are two readings of 第7表.
     pub fn table(&self) -> Option<&'static Table> {
         let tables = tables(self.version, self.kind);
         let holds = |table: &&Table| self.rows.iter().flat_map(Row::items).all(|(key, _)| table.column(key).is_some());
-        tables.iter().find(holds).or(tables.first())
+        tables.iter().filter(holds).min_by_key(|table| table.items.len()).or(tables.first())
     }
 }
 
@@ -165,6 +166,25 @@ impl Content {
     /// The same as sheets that can be compared, whatever characters it holds.
     pub fn to_sheets(&self) -> Vec<Sheet> {
         self.documents.iter().map(write::sheet).collect()
+    }
+
+    /// Documents between the same ends, of the same kind, version and month as one, in the order of their
+    /// names; timestamps fall away. Two contents hold the same where these do.
+    pub fn merged(&self) -> Content {
+        let mut merged: BTreeMap<_, Document> = BTreeMap::new();
+        for document in &self.documents {
+            let Document { kind, version, source, destination, month, timestamp: _, branch, rows, image: _ } = document;
+            // Pictures that no branch tells apart stay two.
+            let picture = if branch.is_none() { &document.image[..] } else { &[] };
+            let name = (*kind, *version, source, destination, month, branch, picture);
+            let one = merged.entry(name).or_insert_with(|| Document {
+                rows: Vec::new(),
+                timestamp: None,
+                ..document.clone()
+            });
+            one.rows.extend(rows.iter().cloned());
+        }
+        Content::of(merged.into_values().collect())
     }
 
     /// Both together.
