@@ -10,6 +10,7 @@ pub mod forms;
 pub mod given;
 pub mod program;
 pub mod requirement;
+pub mod run;
 pub mod sheet;
 pub mod sut;
 pub mod year;

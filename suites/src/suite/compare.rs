@@ -96,23 +96,6 @@ pub type Named = (String, Vec<u8>);
 
 /// What differs, in the order of the expected files, then of what nobody expected.
 pub fn compare(expected: &[Named], got: &[Named], manner: &Manner) -> Vec<Difference> {
-<<<<<<< HEAD
-    let (mut sheets, mut strangers) = (Vec::new(), Vec::new());
-    for (name, bytes) in by_name(got) {
-        match Sheet::read(name, bytes) {
-            Some(sheet) => sheets.push(sheet),
-            None => strangers.push(whole_file(name, Loss::Invented)),
-        }
-    }
-    let wanted = by_name(expected).filter_map(|(name, bytes)| Sheet::read(name, bytes)).collect();
-    let mut differences = compare_sheets(wanted, sheets, manner);
-    differences.append(&mut strangers);
-    differences
-}
-
-/// The same of sheets, each list in the order of their names.
-pub fn compare_sheets(wanted: Vec<Sheet>, got: Vec<Sheet>, manner: &Manner) -> Vec<Difference> {
-=======
     let (mut sheets, mut left) = (Vec::new(), Vec::new());
     for (name, bytes) in by_name(got) {
         match Sheet::read(name, bytes) {
@@ -128,7 +111,6 @@ pub fn compare_sheets(wanted: Vec<Sheet>, got: Vec<Sheet>, manner: &Manner) -> V
 
 /// What differs between sheets, in the order of the expected ones, then of what nobody expected.
 pub fn compare_sheets(wanted: &[Sheet], got: Vec<Sheet>, manner: &Manner) -> Vec<Difference> {
->>>>>>> f4bd38838e22cac2808cced012f47e400e96e5cd
     let mut differences = Vec::new();
     let mut sheets: Vec<Option<Sheet>> = got.into_iter().map(Some).collect();
     // What is named as it should be first; a file of the same kind with another name is then what is left.

@@ -16,6 +16,7 @@ use renkei_reports::Pattern;
 use renkei_validator::spec::Version;
 use renkei_validator::text::Message;
 
+pub(crate) use self::exchange::Waits;
 use self::slots::{Held, Slot};
 use super::compare::Named;
 use super::content::{Content, Document, End};
@@ -106,6 +107,8 @@ impl Deviation for Good {}
 /// A care program.
 pub struct Program {
     roles: BTreeSet<Role>,
+    patterns: BTreeSet<Pattern>,
+    versions: BTreeSet<Version>,
     deviation: Box<dyn Deviation>,
     held: BTreeMap<Slot, Vec<Held>>,
     /// Sets written so far: each gets a second of its own.
@@ -120,7 +123,25 @@ impl Program {
 
     /// A program that departs from the good one.
     pub fn with(roles: impl IntoIterator<Item = Role>, deviation: Box<dyn Deviation>) -> Program {
-        Program { roles: roles.into_iter().collect(), deviation, held: BTreeMap::new(), written: 0 }
+        Program {
+            roles: roles.into_iter().collect(),
+            patterns: PATTERNS.into_iter().collect(),
+            versions: Version::ALL.into_iter().collect(),
+            deviation,
+            held: BTreeMap::new(),
+            written: 0,
+        }
+    }
+
+    /// The same, claiming no more than this.
+    pub fn claiming(
+        mut self,
+        patterns: impl IntoIterator<Item = Pattern>,
+        versions: impl IntoIterator<Item = Version>,
+    ) -> Program {
+        self.patterns = patterns.into_iter().collect();
+        self.versions = versions.into_iter().collect();
+        self
     }
 
     /// Everything it holds, as it came: of each document the rows of one person and plan, day or month.
@@ -153,9 +174,10 @@ impl Sut for Program {
     fn abilities(&self) -> Abilities {
         Abilities {
             roles: self.roles.clone(),
-            patterns: PATTERNS.into_iter().collect(),
-            versions: Version::ALL.into_iter().collect(),
+            patterns: self.patterns.clone(),
+            versions: self.versions.clone(),
             export: true,
+            delete: true,
             import: true,
             dump: true,
             again: true,

@@ -1,5 +1,10 @@
 //! Other forms of files that say the same. Knows cells as they are written; knows no case.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use renkei_validator::decode::{Text, decode};
+use renkei_validator::ms932::is_lead;
 use renkei_validator::spec::{ItemType, Kind, Length};
 use renkei_validator::text::Message;
 
@@ -11,7 +16,7 @@ use crate::suite::content::{Content, Document};
 pub(super) fn rewritten(content: &Content, form: Form) -> Result<Vec<Named>, Message> {
     let mut content = content.clone();
     match form {
-        Form::AllQuoted | Form::SmallExtension => {}
+        Form::AllQuoted | Form::SmallExtension | Form::OtherCodes | Form::LineFeeds | Form::NoFinalLineEnd => {}
         Form::Reversed => content.documents.iter_mut().for_each(|document| document.rows.reverse()),
         Form::ZeroPadded => content.documents.iter_mut().for_each(pad),
     }
@@ -20,7 +25,14 @@ pub(super) fn rewritten(content: &Content, form: Form) -> Result<Vec<Named>, Mes
         match form {
             Form::AllQuoted if document.kind != Kind::UpkihonImage => *bytes = quoted(bytes),
             Form::SmallExtension => *name = name.replace(".CSV", ".csv"),
-            Form::AllQuoted | Form::Reversed | Form::ZeroPadded => {}
+            Form::OtherCodes if document.kind != Kind::UpkihonImage => *bytes = with_other_codes(bytes),
+            Form::LineFeeds if document.kind != Kind::UpkihonImage => bytes.retain(|byte| *byte != b'\r'),
+            Form::NoFinalLineEnd => {
+                if bytes.ends_with(b"\r\n") {
+                    bytes.truncate(bytes.len() - 2);
+                }
+            }
+            Form::AllQuoted | Form::Reversed | Form::ZeroPadded | Form::OtherCodes | Form::LineFeeds => {}
         }
     }
     Ok(files)
@@ -39,6 +51,44 @@ fn pad(document: &mut Document) {
             }
         }
     }
+}
+
+/// Each code of a character that has several, with another of them.
+static OTHER_CODES: LazyLock<BTreeMap<[u8; 2], [u8; 2]>> = LazyLock::new(|| {
+    let mut codes: BTreeMap<String, Vec<[u8; 2]>> = BTreeMap::new();
+    // Where characters stand twice: symbols, NEC row 13, and the IBM extensions with their NEC selection.
+    for lead in [0x81, 0x87, 0xED, 0xEE, 0xFA, 0xFB, 0xFC] {
+        for code in (0x40..=0xFC).map(|trail| [lead, trail]) {
+            if let Text::Clean(text) = decode(&code) {
+                codes.entry(text.into_owned()).or_default().push(code);
+            }
+        }
+    }
+    let others = |codes: Vec<[u8; 2]>| {
+        let next: Vec<[u8; 2]> = codes.iter().cycle().skip(1).take(codes.len()).copied().collect();
+        codes.into_iter().zip(next)
+    };
+    codes.into_values().filter(|codes| codes.len() > 1).flat_map(others).collect()
+});
+
+/// The same text with other codes, wherever there are some.
+fn with_other_codes(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        match tail {
+            [trail, after @ ..] if is_lead(*first) => {
+                let code = [*first, *trail];
+                out.extend(OTHER_CODES.get(&code).copied().unwrap_or(code));
+                rest = after;
+            }
+            _ => {
+                out.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    out
 }
 
 /// Puts cells that hold something into quotes. Commas and line ends in quotes stay; trail bytes of MS932
@@ -74,6 +124,12 @@ fn quoted(bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_with_two_codes_get_the_other_one() {
+        assert_eq!(with_other_codes(b"\xFB\xFC\xFA\xB1a\x8D\x82"), b"\xEE\xE0\xED\x95a\x8D\x82");
+        assert_eq!(with_other_codes(b"\xEE\xE0"), b"\xFB\xFC");
+    }
 
     #[test]
     fn cells_that_hold_something_get_quotes() {

@@ -42,7 +42,7 @@ pub(super) fn exchange(task: &ExchangeTask<'_>) -> Result<Exchanged, Trouble> {
 }
 
 /// Waits as long as it is told.
-struct Waits;
+pub(crate) struct Waits;
 
 impl Pause for Waits {
     fn now(&self) -> OffsetDateTime {
