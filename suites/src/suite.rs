@@ -1,6 +1,7 @@
 //! The rehearsal of a vendor's software: what the standard asks, which cases try it, and what came of
 //! them. Knows no argument of the command line.
 
+pub mod attended;
 pub mod case;
 pub mod compare;
 pub mod content;

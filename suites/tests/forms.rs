@@ -243,7 +243,7 @@ fn nothing_is_dropped(documents: &[Document]) -> TestCaseResult {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_value_of_any_table_is_dropped(documents in proptest::collection::vec(document(), 1..4)) {

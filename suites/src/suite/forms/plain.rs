@@ -18,6 +18,7 @@ pub(crate) fn deletion(source: &Source<'_>, forms: &mut Vec<Form>) {
     let grid = Grid {
         class: "deleted",
         caption: "削除するもの".to_owned(),
+        columns: &[],
         head: vec![head],
         body: rows.iter().map(line).collect(),
     };
