@@ -41,8 +41,7 @@ fn samples() -> Vec<(String, Vec<Document>)> {
 
 fn shown(documents: &[Document]) -> String {
     let title = Message::pair("見本", "a sample");
-    let head = Head { case: "sample".to_owned(), title, purpose: Purpose::Enter };
-    page(&head, &forms(documents), Lang::Ja)
+    page(&Head { case: "sample".to_owned(), title }, &[(Purpose::Enter, forms(documents))], Lang::Ja)
 }
 
 fn select(selector: &str) -> Selector {

@@ -18,6 +18,7 @@ mod wording;
 
 use renkei_validator::spec::{Key, Kind, Segment, Table};
 
+use super::content::Content;
 use super::sheet::Sheet;
 
 pub use model::Form;
@@ -107,6 +108,11 @@ pub fn forms(documents: &[Document]) -> Vec<Form> {
         }
     }
     forms
+}
+
+/// The forms of a content.
+pub fn of(content: &Content) -> Vec<Form> {
+    forms(&content.to_sheets().iter().filter_map(Document::of).collect::<Vec<_>>())
 }
 
 const ORDER: [&[Kind]; 9] = [

@@ -36,7 +36,7 @@ title = {{ ja = "{ja}", en = "{en}" }}
 pattern = "D2"
 kind = "export"
 versions = ["202407"]
-requirements = ["table6.rows"]
+requirements = ["table6.one-row-per-visit"]
 [[given]]
 name = "plan"
 draw = {{ unit = "USE_TABLE" }}
@@ -55,7 +55,7 @@ title = { ja = "予定を取り込みます", en = "A plan is imported" }
 pattern = "D2"
 kind = "import"
 versions = ["202407"]
-requirements = ["table6.rows"]
+requirements = ["table6.one-row-per-visit"]
 [[given]]
 name = "plan"
 draw = { unit = "USE_TABLE" }

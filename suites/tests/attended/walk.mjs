@@ -148,21 +148,20 @@ async function second() {
   claim(await says("続きから始まります"), "it goes on");
   await button("続ける");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("fieldset.line");
+  await page.waitForSelector(".line");
   claim(await says("1行ずつ見比べてください"), "the first step is not asked again");
   // One line differs, all others are as shown.
   await tabTo("a line", `(() => document.activeElement.name === "l0")()`);
   await page.keyboard.press("Space");
   for (;;) {
-    const left = await page.locator(`fieldset.line:not(:has(input:checked))`).count();
+    const left = await page.locator(`.line:not(:has(input:checked))`).count();
     if (!left) break;
-    const group = await page.evaluate(() => [...document.querySelectorAll("section.group")].findIndex((one) => one.querySelector("fieldset.line:not(:has(input:checked))")));
+    const group = await page.evaluate(() => [...document.querySelectorAll("section.group")].findIndex((one) => one.querySelector(".line:not(:has(input:checked))")));
     const several = await page.locator("section.group").nth(group).locator('button[name="all"]').count();
     if (several) {
       const value = await page.locator("section.group").nth(group).locator('button[name="all"]').getAttribute("value");
       await tabTo(`the button of group ${group}`, `(() => document.activeElement.name === "all" && document.activeElement.value === "${value}")()`);
-      await page.keyboard.press("Enter");
-      await page.waitForLoadState();
+      await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
     } else {
       const name = await page.locator("section.group").nth(group).locator('input[type="radio"]').first().getAttribute("name");
       await tabTo(name, `(() => document.activeElement.name === "${name}")()`);

@@ -56,17 +56,19 @@ pub(crate) struct Said {
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) words: String,
+    /// The same, short: a day without its era.
+    pub(crate) brief: String,
 }
 
 /// The question of an export.
 pub(crate) fn export(step: usize, task: &ExportTask<'_>) -> Ask {
     let mut sheets = Vec::new();
     if let Some(before) = task.before {
-        sheets.push((Purpose::Before, forms_of(before)));
+        sheets.push((Purpose::Before, forms::of(before)));
     }
     let purpose = if task.operation == Operation::Delete { Purpose::Delete } else { Purpose::Enter };
     if !task.content.documents.is_empty() {
-        sheets.push((purpose, forms_of(task.content)));
+        sheets.push((purpose, forms::of(task.content)));
     }
     let mut kinds: Vec<String> = Vec::new();
     for document in &task.content.documents {
@@ -93,7 +95,7 @@ pub(crate) fn import(step: usize, task: &ImportTask<'_>, folder: PathBuf) -> Ask
 /// The question of what is held. `gone` is what was there before and is to be there no more.
 pub(crate) fn show(step: usize, reference: &Content, gone: &Content) -> Ask {
     let digest = digest(&["show", &reference.json(), &gone.json()]);
-    let what = What::Show { forms: forms_of(reference), lines: lines(reference), gone: lines(gone) };
+    let what = What::Show { forms: forms::of(reference), lines: lines(reference), gone: lines(gone) };
     Ask { step, digest, what }
 }
 
@@ -146,12 +148,6 @@ pub(crate) fn less(content: &Content, other: &Content) -> Content {
     Content::of(left)
 }
 
-/// The forms of a content.
-pub(crate) fn forms_of(content: &Content) -> Vec<Form> {
-    let documents: Vec<_> = content.to_sheets().iter().filter_map(forms::Document::of).collect();
-    forms::forms(&documents)
-}
-
 /// Items by which a line is told from its neighbours, of any kind; those it has.
 const TITLE: [&str; 16] = [
     "service_date",
@@ -192,17 +188,18 @@ fn lines(content: &Content) -> Vec<Line> {
                 let value = row.get(item.key);
                 let shown = forms::wording(table.version, item, value);
                 let words = match shown.note.is_empty() {
-                    true => shown.text,
+                    true => shown.text.clone(),
                     false => format!("{} {}", shown.text, shown.note),
                 };
-                Said { key: item.key, label: item.name_ja.clone(), value: value.to_owned(), words }
+                let brief = if item.form == ItemType::Date { shown.text } else { words.clone() };
+                Said { key: item.key, label: item.name_ja.clone(), value: value.to_owned(), words, brief }
             };
             let own = |item: &&'static Item| !row.get(item.key).is_empty() && item.key.name() != "csv_version";
             let items: Vec<Said> = table.items.iter().filter(own).map(worded).collect();
             let empty = |item: &&'static Item| row.get(item.key).is_empty() && item.form != ItemType::Unused;
             let others = table.items.iter().filter(empty).map(|item| (item.key, item.name_ja.clone())).collect();
             let title = |said: &&Said| TITLE.contains(&said.key.name());
-            let words = items.iter().filter(title).map(|said| short(&said.words)).collect::<Vec<_>>().join(" ");
+            let words = items.iter().filter(title).map(|said| short(&said.brief)).collect::<Vec<_>>().join(" ");
             lines.push(Line {
                 form: form_title(document.kind, &table.name_ja),
                 person: Key::parse("insured_number").map_or_else(String::new, |key| row.get(key).to_owned()),

@@ -289,6 +289,9 @@ struct Show {
     step: Step,
     groups: Vec<Lines>,
     gone: Vec<(usize, Line)>,
+    /// Whether answers were sent that were not whole, and the place of the first line that has none.
+    tried: bool,
+    first_open: Option<String>,
     draft: Draft,
 }
 
@@ -339,7 +342,7 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
     let before = entry.replies.get(ask.step).filter(|given| given.ask == ask.digest).map(|given| &given.reply);
     let mut draft = site.desk.draft(at, ask.step);
     if draft.is_empty() {
-        draft = before.map(|reply| fields_of(reply, ask)).unwrap_or_default();
+        draft = before.map(fields_of).unwrap_or_default();
     }
     let step = Step { at: ask.step };
     let lang = frame.lang;
@@ -374,8 +377,14 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
                     }),
                 }
             }
-            let gone = gone.iter().cloned().enumerate().collect();
-            page(&Show { frame, case, step, groups, gone, draft: Draft(draft) })
+            let gone: Vec<_> = gone.iter().cloned().enumerate().collect();
+            let draft = Draft(draft);
+            let tried = !draft.get("step").is_empty();
+            let open = |prefix: &str, nth: usize| draft.get(&format!("{prefix}{nth}")).is_empty();
+            let of_lines = (0..lines.len()).find(|nth| open("l", *nth)).map(|nth| format!("t{nth}"));
+            let of_gone = (0..gone.len()).find(|nth| open("g", *nth)).map(|nth| format!("u{nth}"));
+            let first_open = of_lines.or(of_gone).filter(|_| tried);
+            page(&Show { frame, case, step, groups, gone, tried, first_open, draft })
         }
         What::Exchange { facts } => {
             let facts = facts.iter().map(|(ja, en, value)| (pick(lang, ja, en), value.clone())).collect();
@@ -409,7 +418,7 @@ fn mark_all(draft: &mut Vec<(String, String)>, lines: &[Line]) {
 }
 
 /// An answer as the fields of its form.
-fn fields_of(reply: &Reply, ask: &Ask) -> Vec<(String, String)> {
+fn fields_of(reply: &Reply) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     match reply {
         Reply::Files(_) => {}
@@ -446,7 +455,6 @@ fn fields_of(reply: &Reply, ask: &Ask) -> Vec<(String, String)> {
             fields.push(("message".to_owned(), ended.message.clone().unwrap_or_default()));
         }
     }
-    debug_assert!(ask.step < usize::MAX, "a step is a small number");
     fields
 }
 

@@ -152,13 +152,13 @@ async fn sheet(State(site): Shared, Path((id, nth)): Path<(String, usize)>) -> R
     let Some((at, ask)) = asking(&site, &id) else { return nowhere(State(site)).await };
     let listed = &site.desk.cases()[at];
     let page = match &ask.what {
-        What::Export { sheets, .. } => sheets.get(nth).map(|(purpose, forms)| (*purpose, forms)),
-        What::Show { forms, .. } => (nth == 0).then_some((forms::Purpose::Compare, forms)),
+        What::Export { sheets, .. } => sheets.get(nth).cloned(),
+        What::Show { forms, .. } => (nth == 0).then(|| (forms::Purpose::Compare, forms.clone())),
         What::Import { .. } | What::Exchange { .. } => None,
     };
-    let Some((purpose, forms)) = page else { return nowhere(State(site)).await };
+    let Some(part) = page else { return nowhere(State(site)).await };
     let title = Message::pair(listed.title.ja.clone(), listed.title.en.clone());
-    let html = forms::page(&Head { case: listed.id.clone(), title, purpose }, forms, site.desk.lang());
+    let html = forms::page(&Head { case: listed.id.clone(), title }, &[part], site.desk.lang());
     let policy = HeaderValue::from_static(
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
     );
