@@ -1,6 +1,7 @@
 //! The rehearsal of a vendor's software: what the standard asks, which cases try it, and what came of
 //! them. Knows no argument of the command line.
 
+pub mod adapter;
 pub mod attended;
 pub mod case;
 pub mod compare;
@@ -10,6 +11,7 @@ pub mod forms;
 pub mod requirement;
 pub mod sheet;
 pub mod sut;
+pub mod year;
 
 use renkei_validator::text::Message;
 

@@ -113,11 +113,12 @@ impl FromIterator<(Key, String)> for Row {
 }
 
 impl Document {
-    /// The table that the rows are of: the first of kind and version that has an item for each value.
+    /// The table that the rows are of: of those of kind and version that have an item for each value, the one
+    /// with the fewest items. Of 202003 there are two readings of 第7表.
     pub fn table(&self) -> Option<&'static Table> {
         let tables = tables(self.version, self.kind);
         let holds = |table: &&Table| self.rows.iter().flat_map(Row::items).all(|(key, _)| table.column(key).is_some());
-        tables.iter().find(holds).or(tables.first())
+        tables.iter().filter(holds).min_by_key(|table| table.items.len()).or(tables.first())
     }
 }
 

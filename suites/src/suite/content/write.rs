@@ -4,13 +4,13 @@ use encoding_rs::SHIFT_JIS;
 use renkei_validator::bind::Row as Bound;
 use renkei_validator::decode::Encoding;
 use renkei_validator::name::FileName;
-use renkei_validator::spec::{Condition, Item, ItemType, Kind, Segment, grammar};
+use renkei_validator::spec::{Condition, Item, ItemType, Kind, Segment, Table, grammar};
 use renkei_validator::text::Message;
 
 use super::words::misplaced;
 use super::{Document, Row};
 use crate::suite::compare::Named;
-use crate::suite::sheet::{Sheet, SheetRow, Value};
+use crate::suite::sheet::{Sheet, SheetRow, Value, repeated};
 
 /// The timestamp of a document that has none.
 const NO_TIME: &str = "20000101000000";
@@ -31,13 +31,16 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
             format!("{document}: there is no item {}", key.name()),
         ));
     }
-    let mut bytes = Vec::new();
+    let (mut bytes, table) = (Vec::new(), document.table());
+    let mut above: Vec<String> = Vec::new();
     for row in &document.rows {
-        for (at, item) in document.table().iter().flat_map(|table| &table.items).enumerate() {
+        let cells: Vec<String> = items_of(table).map(|item| text(document, item, row)).collect();
+        let repeated = table.map_or_else(Vec::new, |table| repeated(table, &above, &cells));
+        for (at, (item, cell)) in items_of(table).zip(&cells).enumerate() {
             if at > 0 {
                 bytes.push(b',');
             }
-            put(&mut bytes, item, &text(document, item, row)).ok_or_else(|| {
+            put(&mut bytes, item, if repeated.contains(&at) { "" } else { cell }).ok_or_else(|| {
                 Message::pair(
                     format!("{document}: {}にMS932にない文字があります", item.name_ja),
                     format!("{document}: {} has a character that MS932 has not", item.key.name()),
@@ -45,17 +48,19 @@ pub(super) fn file(document: &Document) -> Result<Named, Message> {
             })?;
         }
         bytes.extend_from_slice(b"\r\n");
+        above = cells;
     }
     Ok((name, bytes))
+}
+
+fn items_of(table: Option<&'static Table>) -> impl Iterator<Item = &'static Item> {
+    table.into_iter().flat_map(|table| &table.items)
 }
 
 pub(super) fn sheet(document: &Document) -> Sheet {
     let name = name(document).unwrap_or_else(|| document.kind.name().to_owned());
     let table = document.table();
-    let cells = |row: &Row| {
-        let items = table.iter().flat_map(|table| &table.items);
-        items.map(|item| Value::Text(text(document, item, row))).collect()
-    };
+    let cells = |row: &Row| items_of(table).map(|item| Value::Text(text(document, item, row))).collect();
     let rows = document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect();
     Sheet {
         name: FileName::parse(&name),
