@@ -243,3 +243,30 @@ fn a_run_that_was_closed_goes_on_where_it_was() {
     });
     assert_eq!(outcomes[2].outcome, Outcome::Pass);
 }
+
+#[test]
+fn answers_that_are_not_whole_are_kept_for_later() {
+    let folder = tempdir().unwrap();
+    let import = "/case/d2.import.plan";
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow(&format!("{import}/open"), Form::new()).await;
+        visitor.follow(&format!("{import}/answer"), step(0).text("all", "accepted")).await;
+        let some = step(1).text("l2", "same").text("l5", "missing").text("save", "on");
+        assert!(visitor.follow(&format!("{import}/answer"), some).await.contains("途中までの回答を保存しました"));
+        visitor.finish().await;
+    });
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        let page = visitor.follow(&format!("{import}/open"), Form::new()).await;
+        assert!(
+            page.contains(r#"name="l2" value="same" checked"#) && page.contains(r#"name="l5" value="missing" checked"#)
+        );
+        assert!(!page.contains(r#"name="l3" value="same" checked"#));
+        let page = visitor.follow(&format!("{import}/answer"), step(1).text("l5", "missing").text("all", "2")).await;
+        assert!(page.contains(r#"name="l3" value="same" checked"#), "the others of the form are as shown");
+        assert!(page.contains(r#"name="l5" value="missing" checked"#), "what was said stays");
+        assert!(!page.contains(r#"name="l0" value="same" checked"#), "other forms are not meant");
+        visitor.finish().await;
+    });
+}

@@ -28,7 +28,7 @@ const page = await context.newPage();
 
 /** Looks at the page wide and narrow, light and dark: room, and what axe calls serious or critical. */
 async function look(name, on = page) {
-  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 320], ["dark", 360]]) {
+  for (const [colorScheme, width] of [["light", 1280], ["light", 320], ["dark", 360]]) {
     await on.setViewportSize({ width, height: 900 });
     await on.emulateMedia({ colorScheme });
     const room = await on.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

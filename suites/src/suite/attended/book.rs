@@ -43,12 +43,23 @@ pub(crate) struct Entry {
     /// How many of them count.
     #[serde(default)]
     pub(crate) answered: usize,
+    /// What was filled in of a step, and not sent whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) draft: Option<Draft>,
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<OutcomeRecord>,
     /// Why it was left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) skipped: Option<String>,
+}
+
+/// The fields of a form that was not sent whole.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draft {
+    pub(crate) step: usize,
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
 /// An answer, and what it answers: another question needs another answer.

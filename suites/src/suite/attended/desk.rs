@@ -10,7 +10,7 @@ use renkei_validator::text::Message;
 use tokio::sync::watch;
 
 use super::ask::Ask;
-use super::book::{Book, Entry, Given, Kept, Reply};
+use super::book::{Book, Draft, Entry, Given, Kept, Reply};
 use crate::suite::compare::Named;
 
 /// A case, as far as the page names it.
@@ -67,7 +67,6 @@ struct Inner {
     lang: Lang,
     /// What went wrong with the last thing the page did, shown once.
     notice: Option<Message>,
-    drafts: BTreeMap<(usize, usize), Vec<(String, String)>>,
 }
 
 /// What the page sees.
@@ -89,16 +88,7 @@ pub(crate) struct Left;
 
 impl Desk {
     pub(crate) fn new(book: Book, cases: Vec<Listed>, lang: Lang) -> Desk {
-        let inner = Inner {
-            book,
-            runner: Runner::Idle,
-            command: None,
-            reply: None,
-            leave: false,
-            lang,
-            notice: None,
-            drafts: BTreeMap::new(),
-        };
+        let inner = Inner { book, runner: Runner::Idle, command: None, reply: None, leave: false, lang, notice: None };
         Desk { inner: Mutex::new(inner), changed: Condvar::new(), pulse: watch::channel(0).0, cases }
     }
 
@@ -193,6 +183,7 @@ impl Desk {
                         None => entry.replies.push(given),
                     }
                     entry.answered = step + 1;
+                    entry.draft = None;
                 });
                 return Ok(reply);
             }
@@ -265,7 +256,6 @@ impl Desk {
         let mut inner = self.lock();
         let fits = matches!(&inner.runner, Runner::Asking(of, ask) if *of == case && ask.step == step);
         if fits {
-            inner.drafts.remove(&(case, step));
             inner.reply = Some(reply);
             self.changed.notify_all();
         }
@@ -279,13 +269,15 @@ impl Desk {
     }
 
     /// Fields of a form that was not sent whole.
-    pub(crate) fn draft(&self, case: usize, step: usize) -> Vec<(String, String)> {
-        self.lock().drafts.get(&(case, step)).cloned().unwrap_or_default()
+    pub(crate) fn draft(&self, case: usize, step: usize) -> BTreeMap<String, String> {
+        self.entry(case).draft.filter(|draft| draft.step == step).map(|draft| draft.fields).unwrap_or_default()
     }
 
     /// Keeps them.
-    pub(crate) fn keep_draft(&self, case: usize, step: usize, fields: Vec<(String, String)>) {
-        self.lock().drafts.insert((case, step), fields);
+    pub(crate) fn keep_draft(&self, case: usize, step: usize, fields: BTreeMap<String, String>) {
+        if let Some(listed) = self.cases.get(case) {
+            self.lock().keep(&listed.id, |entry| entry.draft = Some(Draft { step, fields }));
+        }
     }
 
     /// Changes of what there is to see.

@@ -1,5 +1,6 @@
 //! Forms of the page as fields and files, and folders that a person names, within limits. Knows no case.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use axum::extract::multipart::{Multipart, MultipartError};
@@ -10,13 +11,13 @@ use crate::suite::compare::Named;
 /// Bytes that one form may have.
 pub(crate) const MOST_BYTES: usize = 64 << 20;
 /// Fields and files.
-const MOST_FIELDS: usize = 20_000;
+const MOST_FIELDS: usize = 200_000;
 const MOST_FILES: usize = 500;
 
 /// A form that was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
-    pub(crate) texts: Vec<(String, String)>,
+    pub(crate) texts: BTreeMap<String, String>,
     pub(crate) files: Vec<Named>,
 }
 
@@ -40,7 +41,7 @@ impl Fields {
                 None => {
                     let text = String::from_utf8(content.to_vec()).map_err(|_| unreadable())?;
                     // Forms send line ends as CR LF.
-                    fields.texts.push((name, text.replace("\r\n", "\n")));
+                    fields.texts.entry(name).or_insert(text.replace("\r\n", "\n"));
                 }
             }
         }
@@ -49,7 +50,7 @@ impl Fields {
 
     /// A field; empty where there is none.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.texts.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
+        self.texts.get(name).map_or("", String::as_str)
     }
 }
 

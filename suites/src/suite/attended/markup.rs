@@ -1,5 +1,7 @@
 //! The pages themselves, filled in. Knows words and markup; changes nothing.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -313,11 +315,11 @@ struct Exchange {
 }
 
 /// Fields as they were sent or answered before.
-struct Draft(Vec<(String, String)>);
+struct Draft(BTreeMap<String, String>);
 
 impl Draft {
     fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
+        self.0.get(name).map_or("", String::as_str)
     }
 
     fn is(&self, name: &str, value: &str) -> bool {
@@ -326,7 +328,7 @@ impl Draft {
 
     /// What is typed for a value, or the value.
     fn or<'a>(&'a self, name: &str, value: &'a str) -> &'a str {
-        self.0.iter().find(|(known, _)| known == name).map_or(value, |(_, text)| text)
+        self.0.get(name).map_or(value, String::as_str)
     }
 
     fn choice(&self, nth: &usize) -> &str {
@@ -403,29 +405,24 @@ fn titled(purpose: Purpose, lang: Lang) -> &'static str {
 }
 
 /// Where all lines of a group were marked at once, those without an answer have one.
-fn mark_all(draft: &mut Vec<(String, String)>, lines: &[Line]) {
-    let all = draft.iter().find(|(name, _)| name == "all").map(|(_, value)| value.clone());
-    let Some(all) = all.and_then(|first| first.parse::<usize>().ok()) else { return };
+fn mark_all(draft: &mut BTreeMap<String, String>, lines: &[Line]) {
+    let Some(all) = draft.remove("all").and_then(|first| first.parse::<usize>().ok()) else { return };
     let Some(first) = lines.get(all) else { return };
     let group = lines.iter().enumerate().skip(all);
     for (nth, _) in group.take_while(|(_, line)| line.form == first.form && line.person == first.person) {
-        let name = format!("l{nth}");
-        if !draft.iter().any(|(known, _)| *known == name) {
-            draft.push((name, "same".to_owned()));
-        }
+        draft.entry(format!("l{nth}")).or_insert_with(|| "same".to_owned());
     }
-    draft.retain(|(name, _)| name != "all");
 }
 
 /// An answer as the fields of its form.
-fn fields_of(reply: &Reply) -> Vec<(String, String)> {
-    let mut fields = Vec::new();
+fn fields_of(reply: &Reply) -> BTreeMap<String, String> {
+    let mut fields = BTreeMap::new();
     match reply {
         Reply::Files(_) => {}
         Reply::Answers(told) => {
             for (nth, one) in told.iter().enumerate() {
-                fields.push((format!("f{nth}"), if one.accepted { "accepted" } else { "refused" }.to_owned()));
-                fields.push((format!("m{nth}"), one.message.clone().unwrap_or_default()));
+                fields.insert(format!("f{nth}"), if one.accepted { "accepted" } else { "refused" }.to_owned());
+                fields.insert(format!("m{nth}"), one.message.clone().unwrap_or_default());
             }
         }
         Reply::Screen(screen) => {
@@ -438,7 +435,7 @@ fn fields_of(reply: &Reply) -> Vec<(String, String)> {
                         "different"
                     }
                 };
-                fields.push((format!("l{nth}"), word.to_owned()));
+                fields.insert(format!("l{nth}"), word.to_owned());
             }
             let there = screen.there.iter().enumerate();
             fields.extend(
@@ -451,8 +448,8 @@ fn fields_of(reply: &Reply) -> Vec<(String, String)> {
                 Some(false) => "no",
                 None => "unsaid",
             };
-            fields.push(("done".to_owned(), word.to_owned()));
-            fields.push(("message".to_owned(), ended.message.clone().unwrap_or_default()));
+            fields.insert("done".to_owned(), word.to_owned());
+            fields.insert("message".to_owned(), ended.message.clone().unwrap_or_default());
         }
     }
     fields

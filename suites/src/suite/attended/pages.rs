@@ -329,6 +329,11 @@ async fn answer(State(site): Shared, Path(id): Path<String>, multipart: Multipar
         site.desk.tell(Refused::Key.message());
         return to(&address(&id));
     }
+    if !fields.get("save").is_empty() {
+        site.desk.keep_draft(at, ask.step, draft_of(fields));
+        site.desk.tell(Message::pair("途中までの回答を保存しました", "your answers so far are kept"));
+        return to("/");
+    }
     let reply = match &ask.what {
         What::Export { .. } => handed_over(&site, at, &ask, &fields),
         What::Import { files, .. } => told(files, &fields),
@@ -342,11 +347,19 @@ async fn answer(State(site): Shared, Path(id): Path<String>, multipart: Multipar
             }
         }
         Err(message) => {
-            site.desk.keep_draft(at, ask.step, fields.texts);
+            site.desk.keep_draft(at, ask.step, draft_of(fields));
             site.desk.tell(message);
         }
     }
     to(&address(&id))
+}
+
+/// The fields of a form to be filled in again.
+fn draft_of(fields: Fields) -> BTreeMap<String, String> {
+    let mut texts = fields.texts;
+    // An emptied value says that the screen shows nothing there.
+    texts.retain(|name, text| name != "key" && name != "save" && (!text.is_empty() || name.starts_with('v')));
+    texts
 }
 
 /// The files of an export: chosen ones, else those of a folder, else those of before, else none.
@@ -442,8 +455,7 @@ fn changed(nth: usize, line: &Line, fields: &Fields) -> BTreeMap<String, String>
     let mut changed = BTreeMap::new();
     for said in &line.items {
         let name = format!("v{nth}.{}", said.key.name());
-        let typed = fields.texts.iter().find(|(known, _)| *known == name);
-        if let Some((_, typed)) = typed.filter(|(_, typed)| *typed != said.value) {
+        if let Some(typed) = fields.texts.get(&name).filter(|typed| **typed != said.value) {
             changed.insert(said.key.name().to_owned(), typed.clone());
         }
     }
