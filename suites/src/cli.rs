@@ -17,6 +17,7 @@ mod score;
 mod serve;
 pub(crate) mod settings;
 mod terminal;
+mod test;
 mod usage;
 
 use std::ffi::OsString;
@@ -84,6 +85,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
         Some(("serve", matches)) => serve::run(matches, &terminal),
+        Some(("test", matches)) => test::run(matches, config, &terminal),
         Some((_, _)) | None => Exit::Usage,
     }
 }
@@ -198,6 +200,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(score::command(lang))
         .subcommand(serve::command(lang))
         .subcommand(client::command(lang))
+        .subcommand(test::command(lang))
         .subcommand(demo::command(lang))
 }
 
