@@ -4,6 +4,7 @@
 pub mod adapter;
 pub mod attended;
 pub mod case;
+pub mod case_sheet;
 pub mod compare;
 pub mod content;
 pub mod coverage;

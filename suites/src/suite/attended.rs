@@ -9,6 +9,7 @@ mod fields;
 mod guard;
 mod markup;
 mod pages;
+mod runner;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ use crate::suite::compare::Named;
 use crate::suite::content::Content;
 use crate::suite::sut::{Abilities, ExchangeTask, Exchanged, ExportTask, ImportTask, Imported, Sut, Trouble};
 
-pub use self::serve::Served;
+pub use self::runner::Runner;
+use self::serve::Served;
 
 /// How a run is attended.
 #[derive(Clone, Debug)]
@@ -36,6 +38,9 @@ pub struct Settings {
     pub abilities: Abilities,
     /// The language that the page opens in.
     pub lang: Lang,
+    /// What outcomes are of: the settings, the cases and the version of renkei. Where it is another, cases are
+    /// judged again by the answers that were given.
+    pub identity: String,
 }
 
 /// How cases are judged: the runner's part.
@@ -61,7 +66,7 @@ impl Attended {
     ///
     /// Where the folder holds something else, or no address of this machine can be listened at.
     pub fn open(settings: &Settings, cases: &[&Case]) -> Result<Attended, Message> {
-        let book = Book::open(&settings.folder)?;
+        let book = Book::open(&settings.folder, &settings.identity)?;
         let listed = |case: &&Case| Listed {
             id: case.id.clone(),
             title: case.title.clone(),
@@ -108,6 +113,25 @@ impl Attended {
         outcomes
     }
 
+    /// Judges what can be judged without asking: cases that do not apply, and those whose answers are all there.
+    /// Comes before anybody opens the page.
+    pub fn prepare(&self, cases: &[&Case], judge: &mut dyn Judge) {
+        for (at, case) in cases.iter().enumerate() {
+            let entry = self.desk.entry(at);
+            // What comes of an exchange is told by the platform, which is not opened for this.
+            if entry.outcome.is_some() || case.is_transport() && self.abilities.exchange {
+                continue;
+            }
+            let mut software = self.software(at, case, judge.holds(case));
+            software.known = true;
+            software.skip = entry.skipped.as_ref().map(|reason| left_out(reason));
+            let outcome = judge.judge(case, &mut software);
+            if !software.left {
+                self.desk.ended(at, outcome, entry.skipped);
+            }
+        }
+    }
+
     fn software(&self, case: usize, of: &Case, holds: Option<Content>) -> Software {
         Software {
             desk: Arc::clone(&self.desk),
@@ -118,6 +142,7 @@ impl Attended {
             holds,
             given: Content::default(),
             skip: None,
+            known: false,
             left: false,
         }
     }
@@ -138,6 +163,8 @@ struct Software {
     /// What it was given to read.
     given: Content,
     skip: Option<Message>,
+    /// Whether nothing is asked that is not answered already.
+    known: bool,
     left: bool,
 }
 
@@ -148,7 +175,7 @@ impl Software {
         }
         let step = self.step;
         self.step += 1;
-        self.desk.ask(self.case, ask(step)).map_err(|Left| {
+        self.desk.ask(self.case, ask(step), self.known).map_err(|Left| {
             self.left = true;
             Trouble::Blocked(Message::pair("途中です", "it is not done yet"))
         })
@@ -187,7 +214,8 @@ impl Sut for Software {
             lay_out(&folder, task.files).map_err(Trouble::Blocked)?;
         }
         if let Ok(content) = Content::from_files(task.files) {
-            self.given.documents.extend(content.documents);
+            // What deletes is not shown anywhere.
+            self.given.documents.extend(content.documents.into_iter().filter(|document| !document.kind.is_delete()));
         }
         match self.ask(|step| ask::import(step, task, folder))? {
             Reply::Answers(told) => Ok(Imported { answers: told.into_iter().map(Into::into).collect() }),
@@ -204,6 +232,10 @@ impl Sut for Software {
         };
         let gone = ask::less(&self.given, &reference);
         match self.ask(|step| ask::show(step, &reference, &gone))? {
+            Reply::Screen(screen) if answer::is_stray(&gone, &screen) => Err(Trouble::Failed(Message::pair(
+                "取り込んではいけないものが画面に表示されています",
+                "the screen shows what was not to be taken",
+            ))),
             Reply::Screen(screen) => Ok(answer::held(&reference, &gone, &screen)),
             Reply::Files(_) | Reply::Answers(_) | Reply::Exchanged(_) => Err(astray()),
         }

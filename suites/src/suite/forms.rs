@@ -23,6 +23,7 @@ use super::sheet::Sheet;
 
 pub use model::Form;
 pub use page::{Head, Purpose, page};
+pub(crate) use wording::weekday;
 pub use wording::wording;
 
 /// A file, as far as forms are concerned: what it is, and its rows as texts.

@@ -74,19 +74,20 @@ holds = ["plan"]
 }
 
 /// What the person says that they operate.
-pub(crate) fn settings(folder: &Path) -> Settings {
+pub(crate) fn settings(folder: &Path, identity: &str) -> Settings {
     let abilities = Abilities {
         roles: [Role::CareManager].into(),
         patterns: [Pattern::D2].into(),
         versions: [Version::V202407].into(),
         export: true,
+        delete: true,
         import: true,
         dump: true,
         again: false,
         answers: true,
         exchange: false,
     };
-    Settings { folder: folder.to_owned(), abilities, lang: Lang::Ja }
+    Settings { folder: folder.to_owned(), abilities, lang: Lang::Ja, identity: identity.to_owned() }
 }
 
 /// Compares with the sample.
@@ -158,10 +159,16 @@ fn imported(case: &Case, sut: &mut dyn Sut, content: &Content) -> Result<Vec<Dif
 
 /// Runs all cases in a thread of their own while `page` goes through them at the address it is given.
 pub(crate) fn run<T>(folder: &Path, page: impl FnOnce(&str) -> T) -> (T, Vec<OutcomeRecord>) {
+    run_as(folder, "test", page)
+}
+
+/// The same as a run of something that has a name.
+pub(crate) fn run_as<T>(folder: &Path, identity: &str, page: impl FnOnce(&str) -> T) -> (T, Vec<OutcomeRecord>) {
     use renkei_suites::suite::attended::Attended;
     let cases = cases();
     let all: Vec<&Case> = cases.iter().collect();
-    let attended = Attended::open(&settings(folder), &all).unwrap();
+    let attended = Attended::open(&settings(folder, identity), &all).unwrap();
+    attended.prepare(&all, &mut Sample);
     let address = attended.address().to_owned();
     std::thread::scope(|scope| {
         let leading = scope.spawn(|| attended.lead(&all, &mut Sample));

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use renkei_reports::{Outcome, OutcomeRecord};
 use reqwest::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::multipart::{Form, Part};
+pub(crate) use reqwest::multipart::Form;
+use reqwest::multipart::Part;
 use reqwest::{Client, Response, StatusCode, redirect};
 use tempfile::tempdir;
 
-use super::bench::{run, sample};
+use super::bench::{run, run_as, sample};
 
 /// A client that keeps its cookie by hand and follows nothing by itself.
-struct Visitor {
+pub(crate) struct Visitor {
     client: Client,
     root: String,
     cookie: String,
@@ -25,7 +26,7 @@ fn client() -> Client {
 }
 
 impl Visitor {
-    async fn enter(address: &str) -> Visitor {
+    pub(crate) async fn enter(address: &str) -> Visitor {
         let client = client();
         let entered = client.get(address).send().await.unwrap();
         assert_eq!(entered.status(), StatusCode::OK);
@@ -41,7 +42,7 @@ impl Visitor {
         visitor
     }
 
-    async fn get(&self, path: &str) -> String {
+    pub(crate) async fn get(&self, path: &str) -> String {
         let response =
             self.client.get(format!("{}{path}", self.root)).header(COOKIE, &self.cookie).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -57,7 +58,7 @@ impl Visitor {
     }
 
     /// Posts, and reads the page that it leads to.
-    async fn follow(&self, path: &str, form: Form) -> String {
+    pub(crate) async fn follow(&self, path: &str, form: Form) -> String {
         let response = self.post(path, form).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
         let to = response.headers()[LOCATION].to_str().unwrap().to_owned();
@@ -65,9 +66,13 @@ impl Visitor {
     }
 
     async fn finish(&self) {
+        self.finish_in("終了しました").await;
+    }
+
+    pub(crate) async fn finish_in(&self, told: &str) {
         let response = self.post("/finish", Form::new()).await;
         assert_eq!(response.status(), StatusCode::OK);
-        assert!(response.text().await.unwrap().contains("終了しました"));
+        assert!(response.text().await.unwrap().contains(told));
     }
 }
 
@@ -269,4 +274,34 @@ fn answers_that_are_not_whole_are_kept_for_later() {
         assert!(!page.contains(r#"name="l0" value="same" checked"#), "other forms are not meant");
         visitor.finish().await;
     });
+}
+
+#[test]
+fn cases_of_another_version_are_judged_again_by_the_answers_that_are_there() {
+    let folder = tempdir().unwrap();
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow("/case/d2.export.plan/open", Form::new()).await;
+        visitor.follow("/case/d2.export.plan/answer", with_files(step(0), &sample())).await;
+        visitor.follow("/case/d2.export.left-out/skip", Form::new().text("reason", "なし")).await;
+        visitor.follow("/case/d2.import.plan/open", Form::new()).await;
+        visitor.follow("/case/d2.import.plan/answer", step(0).text("all", "refused")).await;
+        visitor.finish().await;
+    });
+    let state = folder.path().join("attended.json");
+    let text = std::fs::read_to_string(&state).unwrap();
+    assert!(text.contains(r#""identity": "test""#) && text.contains(r#""outcome": "pass""#));
+    // Outcomes of the former version say what they like; they are not believed.
+    std::fs::write(&state, text.replace(r#""outcome": "fail""#, r#""outcome": "pass""#)).unwrap();
+    let (_, outcomes) = run_as(folder.path(), "another version", |address| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let visitor = Visitor::enter(address).await;
+            let home = visitor.get("/").await;
+            assert!(home.contains("合格") && home.contains("不合格") && home.contains("見送り"), "{home}");
+            visitor.finish().await;
+        });
+    });
+    let told: Vec<Outcome> = outcomes.iter().map(|one| one.outcome).collect();
+    assert_eq!(told, [Outcome::Pass, Outcome::Blocked, Outcome::Fail, Outcome::Blocked]);
 }

@@ -8,4 +8,5 @@
 
 mod bench;
 mod browser;
+mod command;
 mod http;

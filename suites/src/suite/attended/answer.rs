@@ -24,6 +24,11 @@ pub(crate) fn held(reference: &Content, gone: &Content, screen: &Screen) -> Cont
     Content::of(documents)
 }
 
+/// Whether the screen shows something that nobody can name: what cannot be read as content.
+pub(crate) fn is_stray(gone: &Content, screen: &Screen) -> bool {
+    gone.documents.is_empty() && screen.there.contains(&true)
+}
+
 fn seen<'a>(document: &Document, lines: &mut impl Iterator<Item = &'a Seen>) -> Option<Document> {
     if document.table().is_none() {
         return match lines.next() {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use renkei_validator::spec::{Item, ItemType, Key, Kind};
+use renkei_validator::spec::{Item, ItemType, Key, Kind, parse_date};
 use sha2::{Digest, Sha256};
 
 use crate::suite::compare::{Named, OWN};
@@ -56,7 +56,7 @@ pub(crate) struct Said {
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) words: String,
-    /// The same, short: a day without its era.
+    /// The same, short: a day of the month with its weekday.
     pub(crate) brief: String,
 }
 
@@ -188,10 +188,10 @@ fn lines(content: &Content) -> Vec<Line> {
                 let value = row.get(item.key);
                 let shown = forms::wording(table.version, item, value);
                 let words = match shown.note.is_empty() {
-                    true => shown.text.clone(),
+                    true => shown.text,
                     false => format!("{} {}", shown.text, shown.note),
                 };
-                let brief = if item.form == ItemType::Date { shown.text } else { words.clone() };
+                let brief = brief(item, value, &words).unwrap_or_else(|| words.clone());
                 Said { key: item.key, label: item.name_ja.clone(), value: value.to_owned(), words, brief }
             };
             let own = |item: &&'static Item| !row.get(item.key).is_empty() && item.key.name() != "csv_version";
@@ -210,6 +210,17 @@ fn lines(content: &Content) -> Vec<Line> {
         }
     }
     lines
+}
+
+fn brief(item: &Item, value: &str, words: &str) -> Option<String> {
+    match item.key.name() {
+        "service_date" => {
+            let day = parse_date(value.as_bytes())?;
+            Some(format!("{}月{}日（{}）", u8::from(day.month()), day.day(), forms::weekday(day)))
+        }
+        "end_time" => Some(format!("～{words}")),
+        _ => None,
+    }
 }
 
 fn form_title(kind: Kind, name: &str) -> String {

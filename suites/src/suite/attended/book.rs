@@ -29,6 +29,8 @@ pub(crate) struct Book {
 #[serde(deny_unknown_fields)]
 struct Pages {
     schema: String,
+    /// What outcomes are of: the settings, the cases and the version of renkei.
+    identity: String,
     cases: BTreeMap<String, Entry>,
 }
 
@@ -145,11 +147,12 @@ pub(crate) struct Ended {
 }
 
 impl Book {
-    /// Opens a folder; an empty or new one has no answers.
-    pub(crate) fn open(folder: &Path) -> Result<Book, Message> {
+    /// Opens a folder; an empty or new one has no answers. Outcomes of something else than `identity` do not
+    /// count any more, while the answers stay.
+    pub(crate) fn open(folder: &Path, identity: &str) -> Result<Book, Message> {
         std::fs::create_dir_all(folder).map_err(|error| trouble(folder, &error))?;
         let path = folder.join(FILE);
-        let pages = match std::fs::read(&path) {
+        let mut pages = match std::fs::read(&path) {
             Ok(bytes) => read(&bytes).ok_or_else(|| {
                 let path = path.display();
                 Message::pair(
@@ -162,6 +165,12 @@ impl Book {
             }
             Err(error) => return Err(trouble(&path, &error)),
         };
+        if pages.identity != identity {
+            identity.clone_into(&mut pages.identity);
+            for entry in pages.cases.values_mut() {
+                entry.outcome = None;
+            }
+        }
         Ok(Book { folder: folder.to_owned(), pages })
     }
 
@@ -246,11 +255,11 @@ mod tests {
     fn answers_and_files_are_there_again_after_closing() {
         let folder = tempfile::tempdir().unwrap();
         let files = [("A.CSV".to_owned(), b"1".to_vec()), ("../../B.CSV".to_owned(), b"22".to_vec())];
-        let mut book = Book::open(folder.path()).unwrap();
+        let mut book = Book::open(folder.path(), "1").unwrap();
         let kept = book.store("d2.export.x", 0, &files).unwrap();
         let given = Given { ask: "q".to_owned(), reply: Reply::Files(kept.clone()) };
         book.change("d2.export.x", |entry| entry.replies.push(given)).unwrap();
-        let again = Book::open(folder.path()).unwrap();
+        let again = Book::open(folder.path(), "1").unwrap();
         assert_eq!(again.entry("d2.export.x").replies[0].reply, Reply::Files(kept.clone()));
         assert_eq!(again.load(&kept).unwrap(), files);
         assert!(kept.iter().all(|file| file.path.starts_with("files/d2.export.x-1/000")), "{kept:?}");
@@ -259,7 +268,7 @@ mod tests {
     #[test]
     fn files_outside_the_folder_are_not_read() {
         let folder = tempfile::tempdir().unwrap();
-        let book = Book::open(folder.path()).unwrap();
+        let book = Book::open(folder.path(), "1").unwrap();
         for path in ["../secret", "/etc/hostname", "files/../../secret"] {
             let kept = Kept { name: "x".to_owned(), path: path.to_owned(), bytes: 1 };
             assert!(book.load(&[kept]).is_err(), "{path}");
@@ -268,10 +277,10 @@ mod tests {
 
     #[test]
     fn another_file_in_its_place_is_an_error_and_stays() {
-        for text in ["", "{}", "[]", r#"{"schema":"renkei-attended/2","cases":{}}"#] {
+        for text in ["", "{}", "[]", r#"{"schema":"renkei-attended/2","identity":"1","cases":{}}"#] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(FILE), text).unwrap();
-            assert!(Book::open(folder.path()).is_err(), "{text}");
+            assert!(Book::open(folder.path(), "1").is_err(), "{text}");
             assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
         }
     }

@@ -71,7 +71,9 @@ struct Frame {
 impl Frame {
     fn of(site: &Site, path: &str, ja: &str, en: &str) -> Frame {
         let lang = site.desk.lang();
-        let entries = (0..site.desk.cases().len()).map(|at| site.desk.entry(at));
+        // What does not apply is nothing to be done.
+        let outcomes = (0..site.desk.cases().len()).map(|at| site.desk.entry(at).outcome.map(|one| one.outcome));
+        let outcomes: Vec<_> = outcomes.filter(|outcome| *outcome != Some(Outcome::Skip)).collect();
         Frame {
             lang,
             key: site.guard.key().to_owned(),
@@ -81,8 +83,8 @@ impl Frame {
             onward: None,
             style: STYLE,
             inside: true,
-            done: entries.filter(|entry| entry.outcome.is_some()).count(),
-            all: site.desk.cases().len(),
+            done: outcomes.iter().flatten().count(),
+            all: outcomes.len(),
         }
     }
 
@@ -147,6 +149,8 @@ impl Shown {
 struct Group {
     name: &'static str,
     cases: Vec<Shown>,
+    /// Those that do not apply.
+    others: Vec<Shown>,
 }
 
 #[derive(Template)]
@@ -166,12 +170,11 @@ pub(crate) fn home(site: &Site) -> Page {
     let mut groups: Vec<(Pattern, Group)> = Vec::new();
     for (at, listed) in site.desk.cases().iter().enumerate() {
         let shown = Shown::of(frame.lang, listed, &site.desk.entry(at), now == Some(at));
-        match groups.iter_mut().find(|(pattern, _)| *pattern == listed.pattern) {
-            Some((_, group)) => group.cases.push(shown),
-            None => {
-                let group = Group { name: listed.pattern.word(), cases: vec![shown] };
-                groups.push((listed.pattern, group));
-            }
+        if groups.last().is_none_or(|(pattern, _)| *pattern != listed.pattern) {
+            groups.push((listed.pattern, Group { name: listed.pattern.word(), cases: Vec::new(), others: Vec::new() }));
+        }
+        if let Some((_, group)) = groups.last_mut() {
+            if shown.standing.0 == "skip" { group.others.push(shown) } else { group.cases.push(shown) }
         }
     }
     let next = now.or_else(|| next_open(site, 0)).map(|at| case_of(site, frame.lang, at));

@@ -347,8 +347,13 @@ async fn answer(State(site): Shared, Path(id): Path<String>, multipart: Multipar
             }
         }
         Err(message) => {
+            let marked = fields.get("all").parse::<usize>().ok();
             site.desk.keep_draft(at, ask.step, draft_of(fields));
             site.desk.tell(message);
+            // Back to the lines that were marked.
+            if let Some(line) = marked {
+                return to(&format!("{}#t{line}", address(&id)));
+            }
         }
     }
     to(&address(&id))
@@ -411,8 +416,8 @@ fn told(files: &[(String, Vec<u8>)], fields: &Fields) -> Result<Reply, Message> 
 fn screen(lines: &[Line], gone: &[Line], fields: &Fields) -> Result<Reply, Message> {
     if !fields.get("all").is_empty() {
         return Err(Message::pair(
-            "まだ答えのない行を「表示どおり」にしました。違うところがあれば直して送信してください",
-            "lines without an answer are marked as shown; change those that differ, then send",
+            "まだ答えのない行を「シートどおり」にしました。違うところがあれば直して送信してください",
+            "lines without an answer are marked as on the sheet; change those that differ, then send",
         ));
     }
     let mut seen = Vec::new();
@@ -435,7 +440,9 @@ fn screen(lines: &[Line], gone: &[Line], fields: &Fields) -> Result<Reply, Messa
         }
     }
     let mut there = Vec::new();
-    for nth in 0..gone.len() {
+    // Where there is nothing to name, it is asked whether anything is there at all.
+    let nameless = lines.is_empty() && gone.is_empty();
+    for nth in 0..if nameless { 1 } else { gone.len() } {
         match fields.get(&format!("g{nth}")) {
             "gone" => there.push(false),
             "there" => there.push(true),

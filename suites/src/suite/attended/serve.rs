@@ -17,7 +17,7 @@ const LAST_ANSWER: Duration = Duration::from_secs(5);
 
 /// The page, served.
 #[derive(Debug)]
-pub struct Served {
+pub(crate) struct Served {
     address: String,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
