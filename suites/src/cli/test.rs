@@ -13,6 +13,7 @@ use renkei_validator::{Options as Checks, check_sets};
 
 use self::software::Software;
 use super::outputs::{self, Outputs};
+use super::sheet;
 use super::terminal::Terminal;
 use super::{dress, settings, value_arg};
 use crate::config::Config;
@@ -33,6 +34,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(list(lang))
         .subcommand(run_command(lang))
         .subcommand(replay(lang))
+        .subcommand(sheet::command(lang))
 }
 
 fn list(lang: Lang) -> Command {
@@ -141,6 +143,7 @@ pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) ->
     match matches.subcommand() {
         Some(("list", matches)) => show_list(matches, terminal),
         Some(("run", matches)) => run_cases(&selected(matches), matches, config, terminal),
+        Some(("sheet", matches)) => sheet::run(matches, terminal),
         Some(("replay", matches)) => {
             let ids = matches.get_many::<String>("case").into_iter().flatten();
             let chosen: Result<Vec<&Case>, &String> = ids.map(|id| find(id).ok_or(id)).collect();
