@@ -3,50 +3,49 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
-use renkei_suites::suite::year::{Outcome, Request, Stage, run};
+use renkei_generators::model::YearMonth;
+use renkei_suites::suite::year::{Mistake, Outcome, Request, Stage, Way, run};
 
-fn month(year: u16, month: u8) -> renkei_generators::model::YearMonth {
-    renkei_generators::model::YearMonth { year, month }
+const fn month(year: u16, month: u8) -> YearMonth {
+    YearMonth { year, month }
 }
 
-fn request() -> Request {
-    Request {
-        users: 60,
-        offices: 8,
-        months: (month(2024, 10), month(2025, 9)),
-        seed: 3,
-        faults: String::new(),
-        threads: 2,
-        mistake: None,
-    }
-}
+/// A year with the change of versions in its middle, and with an occasion for every mistake.
+const YEAR: Request = Request {
+    users: 40,
+    offices: 8,
+    months: (month(2024, 10), month(2025, 9)),
+    seed: 3,
+    way: Way::Platform,
+    threads: 2,
+    mistake: None,
+};
 
 fn exchanged(request: &Request) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
-    run(request, folder.path(), &|message| println!("{}", message.en)).unwrap()
+    run(request, folder.path(), &|_| {}).unwrap()
 }
 
 #[test]
 fn a_year_of_two_programs_ends_with_both_states_alike() {
-    let outcome = exchanged(&request());
-    for stage in Stage::ALL {
-        println!("{stage:?} {:?}", outcome.work.get(&stage));
-    }
-    for told in &outcome.verdict.told {
-        println!("{}", told.message(true).en);
-    }
-    for trouble in &outcome.troubles {
-        println!("{}", trouble.en);
-    }
-    println!(
-        "{} {} {} {:?} {:?} {} {}",
-        outcome.verdict.documents,
-        outcome.verdict.rows,
-        outcome.verdict.values,
-        outcome.verdict.losses,
-        outcome.proof,
-        outcome.duplicates,
-        outcome.licences
-    );
+    let outcome = exchanged(&YEAR);
+    println!("{outcome:#?}");
     assert!(outcome.is_good());
+}
+
+#[test]
+fn m() {
+    for seed in 1..40 {
+        let begun = std::time::Instant::now();
+        let outcome = exchanged(&Request { users: 24, seed, way: Way::ByHand, ..YEAR });
+        println!("{seed} {} {:?}", outcome.is_good(), begun.elapsed());
+        for mistake in Mistake::ALL {
+            let outcome = exchanged(&Request { users: 24, seed, way: Way::ByHand, mistake: Some(mistake), ..YEAR });
+            print!("{seed} {mistake:?} {} {}", outcome.mistaken, outcome.is_good());
+            for told in &outcome.verdict.told {
+                print!("   {}", told.message(true).en);
+            }
+            println!();
+        }
+    }
 }
