@@ -50,6 +50,7 @@ use crate::parents::Trouble;
 use crate::proof::Proof;
 
 pub use self::flaw::Mistake;
+pub use self::program::Changes;
 pub use self::verdict::{Side, Told, Verdict};
 pub use self::work::Size;
 
@@ -140,6 +141,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// What the platform's journal proves.
     pub proof: Proof,
+    /// Documents that were sent again or deleted.
+    pub changes: Changes,
     /// Deliveries that came once more and were not taken in again.
     pub duplicates: u64,
     /// Offices that applied for a licence again, as theirs had ended.
@@ -299,8 +302,10 @@ impl<'a> Year<'a> {
         self.timed(Stage::Export, |year| {
             let exported = each(threads, &desks, |(number, _)| year.export(number, round))?;
             let mut sum = Size::default();
-            for (size, to) in exported {
+            for (size, to, changes) in exported {
                 sum += size;
+                year.outcome.changes.corrected += changes.corrected;
+                year.outcome.changes.deleted += changes.deleted;
                 receivers.extend(to.iter().filter_map(|number| year.number(number)));
             }
             Ok(sum)
@@ -345,10 +350,10 @@ impl<'a> Year<'a> {
     }
 
     /// Writes what is due into the outbox, a folder for each set, and tells who it is for.
-    fn export(&self, number: &'a str, round: Round) -> Result<(Size, BTreeSet<String>), Message> {
+    fn export(&self, number: &'a str, round: Round) -> Result<(Size, BTreeSet<String>, Changes), Message> {
         let outbox = self.places.outbox(number);
         let (mut size, mut to) = (Size::default(), BTreeSet::new());
-        self.program(number)?.export(morning(round.date), &mut |set| {
+        let changes = self.program(number)?.export(morning(round.date), &mut |set| {
             size += Size { sets: 1, files: set.files.len() as u64, rows: set.rows };
             let folder = outbox.join(format!("{}-{}", set.timestamp, set.to));
             std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
@@ -359,7 +364,7 @@ impl<'a> Year<'a> {
             to.insert(set.to.number);
             Ok(())
         })?;
-        Ok((size, to))
+        Ok((size, to, changes))
     }
 
     /// Lets clients send and fetch; each does both, whatever it was woken for.

@@ -15,7 +15,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{dress, new_folder, value_arg};
 use crate::exit::Exit;
 use crate::lang::{pick, read};
-use crate::suite::year::{Outcome, Request, Stage, Way, Work, run as exchange};
+use crate::suite::year::{Changes, Outcome, Request, Stage, Way, Work, run as exchange};
 
 /// A year with the change of versions in its middle.
 const MONTHS: (YearMonth, YearMonth) = (YearMonth { year: 2024, month: 10 }, YearMonth { year: 2025, month: 9 });
@@ -147,6 +147,15 @@ fn told(request: &Request, outcome: &Outcome, show_values: bool, lang: Lang) -> 
             "{} accepted ({} sent again, none accepted twice), {} refused, {} faults, {duplicates} arrived once more, \
              {licences} licences applied for again",
             proof.accepted, proof.repeated, proof.refused, proof.faults
+        ),
+    ));
+    let Changes { corrected, deleted } = outcome.changes;
+    let versions: Vec<String> = verdict.versions.iter().map(|(version, count)| format!("{version}: {count}")).collect();
+    let versions = versions.join(", ");
+    line(Message::pair(
+        format!("訂正して送り直した文書 {corrected}件、削除した文書 {deleted}件。最後に持っている文書の版 {versions}"),
+        format!(
+            "{corrected} documents sent again as corrected, {deleted} deleted; held at the end, by version: {versions}"
         ),
     ));
     outcome.troubles.iter().cloned().for_each(&mut line);

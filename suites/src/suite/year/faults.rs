@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn the_plan_is_one_and_no_fault_stands_in_the_way_of_another() {
         let plan = Plan::parse(plan().as_bytes()).unwrap();
-        let struck: BTreeSet<String> = plan.steps().iter().map(|step| format!("{} {}", step.on, step.nth)).collect();
+        let struck: BTreeSet<String> = plan.steps().iter().map(|step| format!("{:?} {}", step.on, step.nth)).collect();
         assert_eq!((plan.steps().len(), struck.len()), (160, 160));
     }
 }
