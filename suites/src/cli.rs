@@ -85,7 +85,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
         Some(("serve", matches)) => serve::run(matches, &terminal),
-        Some(("test", matches)) => test::run(matches, &terminal),
+        Some(("test", matches)) => test::run(matches, config, &terminal),
         Some((_, _)) | None => Exit::Usage,
     }
 }

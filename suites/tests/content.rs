@@ -29,14 +29,26 @@ fn sets() -> Vec<(String, Vec<Named>)> {
 }
 
 #[test]
-fn the_samples_are_written_again_byte_for_byte() {
+fn the_samples_are_written_again_byte_for_byte_but_for_line_breaks_in_texts() {
+    // Between quotes the samples have CR LF; what is written has LF.
+    let with_lf = |bytes: &[u8]| {
+        let (mut inside, mut out) = (false, Vec::new());
+        for (at, byte) in bytes.iter().enumerate() {
+            inside ^= *byte == b'"';
+            if !(inside && *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n')) {
+                out.push(*byte);
+            }
+        }
+        out
+    };
     for (set, files) in sets() {
         let content = Content::from_files(&files).expect("samples are clean");
         let again = content.to_files().expect("what was read can be written");
-        let names = |files: &[Named]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&again), names(&files), "{set}");
-        for ((name, got), (_, expected)) in again.iter().zip(&files) {
-            assert_eq!(String::from_utf8_lossy(got), String::from_utf8_lossy(expected), "{name}");
+        assert_eq!(again.len(), files.len(), "{set}");
+        for ((name, got), (expected_name, expected)) in again.iter().zip(&files) {
+            assert_eq!(name, expected_name);
+            let expected = if name.ends_with(".jpg") { expected.clone() } else { with_lf(expected) };
+            assert_eq!(String::from_utf8_lossy(got), String::from_utf8_lossy(&expected), "{name}");
         }
     }
 }

@@ -247,6 +247,12 @@ pub enum Form {
     Reversed,
     /// The extension in small letters.
     SmallExtension,
+    /// Characters that have two codes in MS932 have the one that encoders do not write.
+    OtherCodes,
+    /// Lines end with LF only.
+    LineFeeds,
+    /// No line end stands after the last row.
+    NoFinalLineEnd,
 }
 
 /// A mutant: a set that breaks one rule alone.

@@ -168,6 +168,25 @@ impl Content {
         self.documents.iter().map(write::sheet).collect()
     }
 
+    /// Documents between the same ends, of the same kind, version and month as one, in the order of their
+    /// names; timestamps fall away. Two contents hold the same where these do.
+    pub fn merged(&self) -> Content {
+        let mut merged: BTreeMap<_, Document> = BTreeMap::new();
+        for document in &self.documents {
+            let Document { kind, version, source, destination, month, timestamp: _, branch, rows, image: _ } = document;
+            // Pictures that no branch tells apart stay two.
+            let picture = if branch.is_none() { &document.image[..] } else { &[] };
+            let name = (*kind, *version, source, destination, month, branch, picture);
+            let one = merged.entry(name).or_insert_with(|| Document {
+                rows: Vec::new(),
+                timestamp: None,
+                ..document.clone()
+            });
+            one.rows.extend(rows.iter().cloned());
+        }
+        Content::of(merged.into_values().collect())
+    }
+
     /// Both together.
     pub fn and(mut self, other: &Content) -> Content {
         self.documents.extend(other.documents.iter().cloned());

@@ -185,7 +185,7 @@ fn blocks(table: &Table) -> impl Iterator<Item = (Vec<usize>, Vec<usize>)> {
 }
 
 /// Repeats what a row may leave blank because it stands in the row above.
-fn fill_down(table: &'static Table, rows: &mut [SheetRow]) {
+pub(super) fn fill_down(table: &'static Table, rows: &mut [SheetRow]) {
     for (same, items) in blocks(table) {
         for at in 1..rows.len() {
             let (before, rest) = rows.split_at_mut(at);

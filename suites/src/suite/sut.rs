@@ -73,6 +73,8 @@ pub struct Abilities {
     pub versions: BTreeSet<Version>,
     /// It can be told what to hold, and writes files.
     pub export: bool,
+    /// It can withdraw what it has sent: [`Operation::Delete`]. The standard leaves that to it.
+    pub delete: bool,
     /// It reads files.
     pub import: bool,
     /// It can tell what it holds, as a [`Content`].
@@ -188,6 +190,8 @@ pub struct ExchangeTask<'a> {
     /// Where the software may keep what it must remember from one exchange to the next; the same for all
     /// exchanges of a case.
     pub memory: PathBuf,
+    /// The platform's journal. It grows while somebody talks to the platform.
+    pub journal: PathBuf,
 }
 
 /// How an exchange ended, in the software's own eyes.

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use process_wrap::std::{ChildWrapper, CommandWrap};
 
+use super::interrupt;
+
 /// A program to be run.
 #[derive(Debug)]
 pub struct Task<'a> {
@@ -55,15 +57,27 @@ pub enum Start {
     Lost(io::Error),
 }
 
-/// Between two looks at a program that runs: short at first, as most are done soon.
-const LOOKS: [u64; 6] = [1, 2, 5, 10, 20, 40];
-
 /// How long the streams of an ended program are waited for. Only a program that left its group holds them open.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Runs it. What it says goes to `stdout.txt` and `stderr.txt` of the log's folder. What it has started and left
-/// running is ended, too.
+/// Runs it to its end. What it has started and left running is ended, too.
+///
+/// # Errors
+///
+/// Why there was no program.
 pub fn run(task: &Task<'_>) -> Result<Ended, Start> {
+    let mut running = start(task)?;
+    let ended = running.wait(task.limit).map_err(Start::Lost)?;
+    running.stop().map_err(Start::Log)?;
+    Ok(ended)
+}
+
+/// Starts it. What it says goes to `stdout.txt` and `stderr.txt` of the log's folder.
+///
+/// # Errors
+///
+/// Why there is no program.
+pub fn start(task: &Task<'_>) -> Result<Running, Start> {
     let (program, arguments) = task.argv.split_first().ok_or(Start::Nothing)?;
     let create = |name: &str| File::create(task.log.join(name)).map_err(Start::Log);
     let (out, err) = (create("stdout.txt")?, create("stderr.txt")?);
@@ -75,54 +89,102 @@ pub fn run(task: &Task<'_>) -> Result<Ended, Start> {
     command.wrap(process_wrap::std::ProcessGroup::leader());
     #[cfg(windows)]
     command.wrap(process_wrap::std::JobObject);
-    let mut group = Group(command.spawn().map_err(Start::Program)?);
-    let kept = [
-        group.0.stdout().take().map(|pipe| keep(pipe, out, task.keep)),
-        group.0.stderr().take().map(|pipe| keep(pipe, err, task.keep)),
+    let mut group = command.spawn().map_err(Start::Program)?;
+    let streams = [
+        group.stdout().take().map(|pipe| keep(pipe, out, task.keep)),
+        group.stderr().take().map(|pipe| keep(pipe, err, task.keep)),
     ];
-    let ended = group.wait(task.limit).map_err(Start::Lost)?;
-    drop(group);
-    let until = Instant::now() + DRAIN;
-    for kept in kept.into_iter().flatten() {
-        // A program outside its group may hold the stream for ever; what it said until now has been kept.
-        if let Ok(Err(error)) = kept.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            return Err(Start::Log(error));
-        }
-    }
-    Ok(ended)
+    Ok(Running { group, streams: streams.into_iter().flatten().collect() })
 }
 
-/// A program and what it has started; gone when this is dropped.
-struct Group(Box<dyn ChildWrapper>);
+/// A program that runs, and what it has started; all of it is ended when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    group: Box<dyn ChildWrapper>,
+    streams: Vec<Receiver<io::Result<()>>>,
+}
 
-impl Group {
-    fn wait(&mut self, limit: Duration) -> io::Result<Ended> {
-        let until = Instant::now() + limit;
-        let mut looks = LOOKS.into_iter();
-        let mut pause = Duration::from_millis(1);
+impl Running {
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    ///
+    /// The system no longer tells of it.
+    pub fn look(&mut self) -> io::Result<Option<Ended>> {
+        Ok(self.group.try_wait()?.map(ended))
+    }
+
+    /// Waits for it, no longer than that and not after Ctrl-C.
+    ///
+    /// # Errors
+    ///
+    /// The system no longer tells of it.
+    pub fn wait(&mut self, limit: Duration) -> io::Result<Ended> {
+        let mut pauses = Pauses::until(limit);
         loop {
-            if let Some(status) = self.0.try_wait()? {
-                return Ok(ended(status));
+            if let Some(ended) = self.look()? {
+                return Ok(ended);
             }
-            if super::interrupt::asked() {
+            if interrupt::asked() {
                 return Ok(Ended::Interrupted);
             }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if !pauses.pause() {
                 return Ok(Ended::Overrun);
             }
-            pause = looks.next().map_or(pause, Duration::from_millis);
-            thread::sleep(pause.min(left));
+        }
+    }
+
+    /// Ends what still runs of it, and waits for what it said to be kept.
+    ///
+    /// # Errors
+    ///
+    /// What it said could not be kept.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end();
+        let until = Instant::now() + DRAIN;
+        for stream in std::mem::take(&mut self.streams) {
+            // A program outside its group may hold a stream for ever; what it said until now has been kept.
+            if let Ok(kept) = stream.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                kept?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        // Nothing is left to end where the whole group is gone already.
+        if self.group.start_kill().is_ok() {
+            self.group.wait().ok();
         }
     }
 }
 
-impl Drop for Group {
+impl Drop for Running {
     fn drop(&mut self) {
-        // Nothing is left to end where the whole group is gone already.
-        if self.0.start_kill().is_ok() {
-            self.0.wait().ok();
+        self.end();
+    }
+}
+
+/// The pauses between looks at something that takes its time: short at first, as most is done soon.
+pub(super) struct Pauses {
+    until: Instant,
+    next: Duration,
+}
+
+impl Pauses {
+    pub(super) fn until(limit: Duration) -> Pauses {
+        Pauses { until: Instant::now() + limit, next: Duration::from_millis(1) }
+    }
+
+    /// Pauses. Says whether there is time left for another look.
+    pub(super) fn pause(&mut self) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
         }
+        thread::sleep(self.next.min(left));
+        self.next = (self.next * 2).min(Duration::from_millis(50));
+        true
     }
 }
 

@@ -83,11 +83,13 @@ pub enum Done {
     Quiet,
 }
 
-/// `[http]`
+/// `[http]`: at least one of `start` and `tell`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpSettings {
-    /// The client, where renkei is to start it, to be ended when the exchange is over.
+    /// The client, where renkei is to start it. It is ended when the exchange is over.
     pub start: Option<CommandLine>,
+    /// The file that tells a client which runs already where the platform is. It is there during an exchange only.
+    pub tell: Option<PathBuf>,
     /// For how long the client may be silent before the exchange is over.
     pub quiet: Duration,
 }
@@ -240,10 +242,7 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
     let way = match adapter {
         "command" => Way::Command,
         "folder" => Way::Folder(folder(&root.section("folder")?.ok_or_else(|| root.missing("folder"))?, home)?),
-        "http" => Way::Http(match root.section("http")? {
-            Some(section) => http(&section, home)?,
-            None => HttpSettings { start: None, quiet: HTTP_QUIET },
-        }),
+        "http" => Way::Http(http(&root.section("http")?.ok_or_else(|| root.missing("http"))?, home)?),
         "attended" => Way::Attended,
         _ => Way::InProcess,
     };
@@ -266,7 +265,7 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
 }
 
 const FOLDER_QUIET: Duration = Duration::from_secs(2);
-const HTTP_QUIET: Duration = Duration::from_secs(5);
+const HTTP_QUIET: Duration = Duration::from_secs(10);
 
 fn folder(section: &Section<'_>, home: &Path) -> Result<FolderSettings, Wrong> {
     section.only(&["path", "done", "quiet", "start"])?;
@@ -280,11 +279,16 @@ fn folder(section: &Section<'_>, home: &Path) -> Result<FolderSettings, Wrong> {
 }
 
 fn http(section: &Section<'_>, home: &Path) -> Result<HttpSettings, Wrong> {
-    section.only(&["start", "quiet"])?;
-    Ok(HttpSettings {
+    section.only(&["start", "tell", "quiet"])?;
+    let settings = HttpSettings {
         start: commands::line(section, "start", Operation::Exchange.places(), &[], home)?,
+        tell: section.text("tell")?.map(|path| home.join(path)),
         quiet: section.seconds("quiet")?.unwrap_or(HTTP_QUIET),
-    })
+    };
+    if settings.start.is_none() && settings.tell.is_none() {
+        return Err(section.missing("start"));
+    }
+    Ok(settings)
 }
 
 fn limits(section: &Section<'_>) -> Result<Limits, Wrong> {

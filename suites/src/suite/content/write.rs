@@ -10,7 +10,7 @@ use renkei_validator::text::Message;
 use super::words::misplaced;
 use super::{Document, Row};
 use crate::suite::compare::Named;
-use crate::suite::sheet::{Sheet, SheetRow, Value, repeated};
+use crate::suite::sheet::{Sheet, SheetRow, Value, fill_down, repeated};
 
 /// The timestamp of a document that has none.
 const NO_TIME: &str = "20000101000000";
@@ -61,7 +61,11 @@ pub(super) fn sheet(document: &Document) -> Sheet {
     let name = name(document).unwrap_or_else(|| document.kind.name().to_owned());
     let table = document.table();
     let cells = |row: &Row| items_of(table).map(|item| Value::Text(text(document, item, row))).collect();
-    let rows = document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect();
+    let mut rows: Vec<SheetRow> =
+        document.rows.iter().zip(1..).map(|(row, line)| SheetRow { line, cells: cells(row) }).collect();
+    if let Some(table) = table {
+        fill_down(table, &mut rows);
+    }
     Sheet {
         name: FileName::parse(&name),
         kind: document.kind,
