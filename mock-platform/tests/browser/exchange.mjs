@@ -2,7 +2,7 @@
 // back; through the screens alone, with the keyboard alone, one of the two offices without any script.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { INPUT, MANAGER, PROVIDER, atClient, choose, claim, fetched, look, open, person, push, reach, script, shows, tick, write } from "./kit.mjs";
+import { INPUT, MANAGER, PROVIDER, allow, atClient, choose, claim, fetched, look, open, person, push, reach, script, shows, tick, write } from "./kit.mjs";
 
 const exported = (set) => readdirSync(join(INPUT, set)).sort().map((name) => join(INPUT, set, name));
 
@@ -52,7 +52,7 @@ await script("exchange", async () => {
   await choose(manager, "#file", plan);
   await push(manager, "button", "送信一覧に追加");
   await shows(manager, `ヘルパーステーションみほん ${PROVIDER} 2026/09/28 10:15:00`, "新規作成");
-  await shows(manager, "登録 登録 登録 未送信 編集", "新規作成");
+  await shows(manager, "登録 利用者補足情報 登録 サービス利用票（第6表）予定 登録 サービス利用票別表（第7表） 未送信 編集", "新規作成");
   await look(manager, "client-new-added");
   await push(manager, "link", "送信一覧へ");
   await look(manager, "client-sending");
@@ -113,9 +113,14 @@ await script("exchange", async () => {
   const name = await fetched(manager, "link", manager.locator("dd a").first(), "result.CSV");
   claim(name === "UPJSK_202609_9970100021_11_9970100013_43_20261003174500.CSV", `the file is called ${name}`);
   claim(readFileSync(join(process.env.OUT, "result.CSV")).equals(readFileSync(result[0])), "the result is not what was sent");
+  await open(manager, "/console/deliveries");
+  await shows(manager, "S0000000001", "送信データ");
+  await look(manager, "console-deliveries-two");
+  await open(manager, "/client/received");
   await push(manager, "button", "ログアウト");
   await open(manager, "/client/received");
   claim(new URL(manager.url()).pathname === "/client/login", "after the logout the list is still there");
+  allow("/client/nowhere", 404);
   await open(manager, "/client/nowhere");
   await look(manager, "no-such-page");
   await open(manager, "/language/en?to=/client/login");
