@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use clap::{Arg, ArgMatches, Command};
 use renkei_reports::{Lang, Report, Run};
+use renkei_validator::Options;
 use renkei_validator::name::Nature;
 use renkei_validator::text::Message;
-use renkei_validator::{Options, SetsJudgement, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::baseline::{self, Known};
@@ -154,7 +154,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, sets: true },
+        options: Options { as_of: Some(as_of), keep, ..Options::default() },
         limits: Limits { unpacked, entries: MOST_ENTRIES, threads },
         known,
     })
@@ -167,7 +167,7 @@ fn today_in_japan() -> Date {
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let (inputs, sets) = judge(selection, &settings.options, &settings.limits);
+    let inputs = judge(selection, &settings.options, &settings.limits);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -181,7 +181,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         show_values: settings.show_values,
         keep: settings.options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,
@@ -196,33 +196,29 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
 }
 
 /// Judges files, and the sets they form where there may be several.
-fn judge(selection: Selection, options: &Options, limits: &Limits) -> (Inputs, Option<SetsJudgement>) {
+fn judge(selection: Selection, options: &Options, limits: &Limits) -> Inputs {
     let forms_sets = selection.forms_sets();
     let options = Options { sets: forms_sets, ..options.clone() };
     let progress = Progress::new(selection.bytes());
     let mut inputs = input::judge(selection, &options, limits, &progress);
-    let mut sets = forms_sets.then(|| {
-        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
-        check_sets(&files, &options)
-    });
-    inputs.fill_excerpts(sets.as_mut());
-    inputs.pick_rows(sets.as_ref());
+    inputs.fill_excerpts();
+    inputs.pick_rows();
     progress.finish();
-    (inputs, sets)
+    inputs
 }
 
 /// The report of folders, masked, with every default but the day.
 pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
-    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, sets: true };
+    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
     let limits = Limits { unpacked: DEFAULT_UNPACKED, entries: MOST_ENTRIES, threads: None };
-    let (inputs, sets) = judge(Selection::of(paths, None), &options, &limits);
+    let inputs = judge(Selection::of(paths, None), &options, &limits);
     renkei_reports::build(&Run {
         as_of: options.as_of,
         fail_on: FailOn::Error.severity(),
         show_values: false,
         keep: options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,
