@@ -80,6 +80,11 @@ pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Resul
     Ok(pages.merge(assets::router()).layer(from_fn(frame::guard)))
 }
 
+/// The paths of all pages, with placeholders, such as `/client/sent/{id}`.
+pub fn pages() -> Vec<String> {
+    routes().pages()
+}
+
 /// The paths of all forms of the pages, with placeholders, such as `/client/sending/{no}`.
 pub fn forms() -> Vec<String> {
     routes().forms()
@@ -88,7 +93,7 @@ pub fn forms() -> Vec<String> {
 fn routes() -> Routes {
     Routes::default()
         .page("/", landing::page)
-        .page("/language/{code}", landing::language)
+        .other("/language/{code}", landing::language)
         .area("/client", client::routes())
         .area("/console", console::routes())
         .area("/usage", usage::routes())

@@ -5,5 +5,6 @@
 mod bench;
 mod client;
 mod console;
+mod forms;
 mod safety;
 mod usage;
