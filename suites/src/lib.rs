@@ -22,6 +22,7 @@ mod config;
 mod demo;
 mod gate;
 mod input;
+mod judging;
 mod lang;
 mod parents;
 mod progress;
