@@ -22,6 +22,7 @@ mod config;
 mod demo;
 mod gate;
 mod input;
+mod inspection;
 mod judging;
 mod lang;
 mod parents;

@@ -101,7 +101,7 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         },
         style: STYLE,
         script: SCRIPT,
-        policy: policy(),
+        policy: html_policy(),
         verdict: words::word(report.verdict),
         verdict_name: match report.verdict {
             Verdict::Valid => Both::of("適合", "Valid"),
@@ -139,7 +139,9 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
     }
 }
 
-fn policy() -> String {
+/// The content security policy that stands in the page, for who serves it: style and script by their
+/// digests, and nothing else.
+pub fn html_policy() -> String {
     let (style, script) = (digests::STYLE, digests::SCRIPT);
     format!("default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'")
 }
