@@ -20,13 +20,12 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::trouble::Trouble;
-use crate::api;
 use crate::api::body::Nothing;
 use crate::platform::Platform;
 use crate::refusal::System;
 use crate::tls::{Peer, PeerCertificate};
 use crate::wire::Control;
-use crate::{manage, site};
+use crate::{api, manage};
 
 /// How long an answer may take: longer than a browser's reader waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -130,8 +129,7 @@ impl Ask {
 
 impl Inside {
     pub(super) fn of(platform: &Arc<Platform>) -> Inside {
-        let (site, _) = api::complete(site::router(), Arc::clone(platform));
-        Inside { v1: api::served(platform), site, manage: manage::routes(platform) }
+        Inside { v1: api::served(platform), site: api::served_site(platform), manage: manage::routes(platform) }
     }
 
     /// Asks on a connection of a certificate, and reads the answer.

@@ -98,16 +98,17 @@ fn follow(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
                 let event = Event::default().id(line.seq.to_string()).json_data(told(&line)).ok()?;
                 return Some((Ok(event), follower));
             }
-            tokio::select! {
-                received = follower.receiver.recv() => match received {
-                    Ok(line) if line.seq == follower.last + 1 => follower.waiting.push_back(line),
-                    // Some were missed, or came by reading already.
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
-                        follower.waiting = since_line(&follower.journal, follower.last, STEP).await.ok()?.into();
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return None,
-                },
+            let received = tokio::select! {
+                received = follower.receiver.recv() => received,
                 _ = follower.stopped.wait_for(|stopped| *stopped) => return None,
+            };
+            match received {
+                Ok(line) if line.seq == follower.last + 1 => follower.waiting.push_back(line),
+                // Some were missed, or came by reading already.
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                    follower.waiting = since_line(&follower.journal, follower.last, STEP).await.ok()?.into();
+                }
+                Err(broadcast::error::RecvError::Closed) => return None,
             }
         }
     })
