@@ -122,6 +122,7 @@
     form.removeAttribute("aria-busy");
     if (values.checked !== sent) return form.requestSubmit(button);
     say("done");
+    document.body.classList.add("done");
     frame.scrollIntoView({ block: "start" });
   });
 

@@ -1,6 +1,8 @@
 //! A browser's side of the page that checks files, by hand: requests as bytes, to a `renkei serve` that has
 //! a folder for temporary files of its own.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -85,8 +87,7 @@ impl Desk {
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
         let address = ready["manage"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
-        let mut desk =
-            Desk { child, address, folder, cookie: String::new(), token: String::new(), english: false };
+        let mut desk = Desk { child, address, folder, cookie: String::new(), token: String::new(), english: false };
         (desk.cookie, desk.token) = desk.load();
         desk
     }
