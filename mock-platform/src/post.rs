@@ -91,8 +91,6 @@ fn listed(parts: &[String]) -> Message {
     Message::pair(parts.join("、"), parts.join(", "))
 }
 
-pub(crate) use name::disturbs;
-
 /// A text as it is shown in a message: not too long, and without characters that would disturb it.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 120;

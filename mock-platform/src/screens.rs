@@ -21,6 +21,7 @@ mod frame;
 mod inside;
 mod landing;
 mod outbox;
+mod routes;
 mod trouble;
 mod usage;
 mod visit;
@@ -30,11 +31,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use self::inside::Inside;
 use self::outbox::Outboxes;
+use self::routes::Routes;
 use self::visit::Visits;
 use crate::platform::Platform;
 
@@ -45,8 +46,6 @@ pub(crate) struct Screens {
     inside: Inside,
     visits: Mutex<Visits>,
     outboxes: Mutex<Outboxes>,
-    /// The text of the fault plan that was set here last.
-    plan: Mutex<String>,
     /// Whether the platform stops: what is open for long ends then.
     stopped: watch::Receiver<bool>,
     /// What form tokens are made with.
@@ -77,21 +76,26 @@ pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Resul
         inside: Inside::of(platform),
         visits: Mutex::default(),
         outboxes: Mutex::default(),
-        plan: Mutex::default(),
         stopped,
         secret,
         inspections: Arc::new(Semaphore::new(check::AT_ONCE)),
     });
-    let pages = Router::new()
-        .route("/", get(landing::page))
-        .route("/language/{code}", get(landing::language))
-        .merge(check::router())
-        .nest("/client", client::router().fallback(trouble::no_such_page))
-        .nest("/console", console::router().fallback(trouble::no_such_page))
-        .nest("/usage", usage::router().fallback(trouble::no_such_page))
-        .nest("/e-seikyuu", certificates::router().fallback(trouble::no_such_page))
-        .method_not_allowed_fallback(trouble::no_such_method)
-        .layer(from_fn_with_state(Arc::clone(&screens), visit::know))
-        .with_state(screens);
+    let pages = routes().router().layer(from_fn_with_state(Arc::clone(&screens), visit::know)).with_state(screens);
     Ok(pages.merge(assets::router()).layer(from_fn(frame::guard)))
+}
+
+/// The paths of all forms of the pages, with placeholders, such as `/client/sending/{no}`.
+pub fn forms() -> Vec<String> {
+    routes().forms()
+}
+
+fn routes() -> Routes {
+    Routes::default()
+        .page("/", landing::page)
+        .page("/language/{code}", landing::language)
+        .area("/check", check::routes())
+        .area("/client", client::routes())
+        .area("/console", console::routes())
+        .area("/usage", usage::routes())
+        .area("/e-seikyuu", certificates::routes())
 }

@@ -52,11 +52,38 @@ for (const place of document.querySelectorAll("[data-live]")) {
       const cell = row.insertCell();
       cell.className = name;
       cell.textContent = text;
+      return cell;
     };
     cell("num", line.seq);
     cell("when", line.at);
-    cell("one", line.event);
-    cell("name", line.text);
+    const mark = document.createElement("span");
+    mark.className = `mark ${line.tone}`;
+    mark.textContent = line.event;
+    cell("one", "").append(mark);
+    const told = cell("told", "");
+    for (const [name, value] of line.facts) {
+      const [fact, what, is] = ["span", "i", "bdi"].map((tag) => document.createElement(tag));
+      what.textContent = name;
+      is.textContent = value;
+      fact.append(what, " ", is);
+      told.append(fact, " ");
+    }
     while (lines.rows.length > 500) lines.deleteRow(-1);
   });
+}
+
+// Passwords can be looked at before they are sent.
+for (const input of document.querySelectorAll("[data-look]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = input.dataset.look;
+  button.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-controls", input.id);
+  button.addEventListener("click", () => {
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    button.setAttribute("aria-pressed", String(hidden));
+  });
+  input.after(button);
 }

@@ -8,16 +8,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use renkei_validator::text::Message;
 
 use super::assets::served;
 use super::frame::{Frame, POLICY, shown, shown_as};
+use super::routes::Routes;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::{Screens, write};
@@ -56,12 +55,13 @@ struct Notice {
     bad: bool,
 }
 
-pub(super) fn router() -> Router<Arc<Screens>> {
-    Router::new()
-        .route("/check", get(page))
-        .route("/check/report", get(waiting).post(report).layer(DefaultBodyLimit::disable()))
-        .route("/check/check.css", get(async || served("text/css; charset=utf-8", STYLE)))
-        .route("/check/check.js", get(async || served("text/javascript; charset=utf-8", SCRIPT)))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .page("/", page)
+        .page("/report", waiting)
+        .upload("/report", report)
+        .page("/check.css", async || served("text/css; charset=utf-8", STYLE))
+        .page("/check.js", async || served("text/javascript; charset=utf-8", SCRIPT))
 }
 
 /// Whether there is somebody who judges.

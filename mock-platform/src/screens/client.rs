@@ -10,15 +10,9 @@ mod received;
 mod sending;
 mod sent;
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
-
-use super::Screens;
 use super::desk::Desk;
 use super::frame::{Frame, Tabs};
+use super::routes::Routes;
 
 const TABS: &Tabs = &[
     ("/client", "ホーム", "Home"),
@@ -29,24 +23,30 @@ const TABS: &Tabs = &[
     ("/client/downloads", "ダウンロード一覧", "Downloads"),
 ];
 
-pub(super) fn router() -> Router<Arc<Screens>> {
-    Router::new()
-        .route("/", get(home::page))
-        .route("/login", get(login::personal_page).post(login::personal))
-        .route("/login/office", get(login::office_page).post(login::office))
-        .route("/logout", post(login::logout))
-        // Bodies are limited where they are read.
-        .route("/new", get(compose::page).post(compose::add).layer(DefaultBodyLimit::disable()))
-        .route("/new/{batch}", get(compose::added))
-        .route("/sending", get(sending::page).post(sending::send))
-        .route("/sending/{no}", get(sending::edit_page).post(sending::edit))
-        .route("/sending/{no}/remove", post(sending::remove))
-        .route("/sent", get(sent::page))
-        .route("/sent/{id}", get(sent::detail))
-        .route("/received", get(received::page).post(received::fetch))
-        .route("/received/{id}", get(received::detail).post(received::fetch_one))
-        .route("/received/{id}/files/{position}", get(received::file))
-        .route("/downloads", get(downloads::page))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .page("/", home::page)
+        .page("/login", login::personal_page)
+        .form("/login", login::personal)
+        .page("/login/office", login::office_page)
+        .form("/login/office", login::office)
+        .form("/logout", login::logout)
+        .page("/new", compose::page)
+        .upload("/new", compose::add)
+        .page("/new/{batch}", compose::added)
+        .page("/sending", sending::page)
+        .form("/sending", sending::send)
+        .page("/sending/{no}", sending::edit_page)
+        .form("/sending/{no}", sending::edit)
+        .form("/sending/{no}/remove", sending::remove)
+        .page("/sent", sent::page)
+        .page("/sent/{id}", sent::detail)
+        .page("/received", received::page)
+        .form("/received", received::fetch)
+        .page("/received/{id}", received::detail)
+        .form("/received/{id}", received::fetch_one)
+        .page("/received/{id}/files/{position}", received::file)
+        .page("/downloads", downloads::page)
 }
 
 /// What is around a page of an office that has logged in.

@@ -6,14 +6,10 @@ mod journal;
 mod lists;
 mod offices;
 mod overview;
+mod words;
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::{get, post};
-
-use super::Screens;
 use super::frame::{Frame, Tabs};
+use super::routes::Routes;
 use super::visit::Visit;
 
 const TABS: &Tabs = &[
@@ -25,24 +21,26 @@ const TABS: &Tabs = &[
     ("/console/offices", "事業所", "Offices"),
 ];
 
-pub(super) fn router() -> Router<Arc<Screens>> {
-    Router::new()
-        .route("/", get(overview::page))
-        .route("/clock", post(overview::clock))
-        .route("/reset", post(overview::reset))
-        .route("/snapshot", post(overview::snapshot))
-        .route("/restore", post(overview::restore))
-        .route("/notice", post(overview::notice))
-        .route("/journal", get(journal::page))
-        .route("/journal/events", get(journal::events))
-        .route("/handshakes", get(lists::handshakes))
-        .route("/deliveries", get(lists::deliveries))
-        .route("/faults", get(faults::page).post(faults::replace))
-        .route("/offices", get(offices::page))
-        .route("/offices/{number}", get(offices::one))
-        .route("/offices/{number}/users", post(offices::users))
-        .route("/offices/{number}/certificates/{no}/approve", post(offices::approve))
-        .route("/offices/{number}/certificates/{serial}/revoke", post(offices::revoke))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .page("/", overview::page)
+        .form("/clock", overview::clock)
+        .form("/reset", overview::reset)
+        .form("/snapshot", overview::snapshot)
+        .form("/restore", overview::restore)
+        .form("/notice", overview::notice)
+        .page("/journal", journal::page)
+        .page("/journal/events", journal::events)
+        .page("/handshakes", lists::handshakes)
+        .page("/deliveries", lists::deliveries)
+        .page("/faults", faults::page)
+        .form("/faults", faults::replace)
+        .page("/offices", offices::page)
+        .page("/offices/{number}", offices::one)
+        .form("/offices/{number}/users", offices::users)
+        .form("/offices/{number}/licence", offices::licence)
+        .form("/offices/{number}/certificates/{no}/approve", offices::approve)
+        .form("/offices/{number}/certificates/{serial}/revoke", offices::revoke)
 }
 
 fn frame(visit: &Visit, here: &str, ja: &str, en: &str) -> Frame {

@@ -61,6 +61,11 @@ impl Ask {
         Ask { method: Method::GET, path: path.into(), content: None, key: None }
     }
 
+    /// A request to take something away.
+    pub(super) fn delete(path: impl Into<String>) -> Ask {
+        Ask { method: Method::DELETE, ..Ask::get(path) }
+    }
+
     /// A request with a JSON body.
     pub(super) fn post(path: impl Into<String>, body: &impl Serialize) -> Result<Ask, Trouble> {
         let json = serde_json::to_vec(body).map_err(|_| System::Internal)?;

@@ -4,18 +4,14 @@
 //! Known: the form is checked after はい in the dialog, and messages stand beside the fields. Assumption:
 //! without a script the dialog is a page, and boxes can be ticked without scrolling.
 
-use std::sync::Arc;
-
 use askama::Template;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 
-use super::Screens;
 use super::counter::{self, Counter};
 use super::form::Fields;
 use super::frame::{Frame, Tabs, shown};
 use super::inside::Ask;
+use super::routes::Routes;
 use super::trouble::{Trouble, see};
 use super::write;
 use crate::api::body::{LicenceApplication, LicenceApplied, LicenceView, Nothing};
@@ -29,14 +25,17 @@ const TABS: &Tabs = &[
     ("/usage/application", "利用申請/更新", "Apply or renew"),
 ];
 
-pub(super) fn router() -> Router<Arc<Screens>> {
-    Router::new()
-        .route("/", get(top))
-        .route("/login", get(counter::login_page).post(counter::login))
-        .route("/logout", post(counter::logout))
-        .route("/licence", get(licence).post(opt_out))
-        .route("/application", get(application))
-        .route("/application/form", get(form).post(apply))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .page("/", top)
+        .page("/login", counter::login_page)
+        .form("/login", counter::login)
+        .form("/logout", counter::logout)
+        .page("/licence", licence)
+        .form("/licence", opt_out)
+        .page("/application", application)
+        .page("/application/form", form)
+        .form("/application/form", apply)
 }
 
 #[derive(Template)]
@@ -255,8 +254,8 @@ fn rows(applicant: &Applicant, wrong: &[FieldError]) -> Vec<FormRow> {
                 input("contact_given_name", "名", "text", contact_given_name),
             ],
         ),
-        row("電話番号（ハイフンなし）", "Phone, digits only", vec![input("phone", "", "tel", phone)]),
+        row("電話番号 (ハイフンなし)", "Phone, digits only", vec![input("phone", "", "tel", phone)]),
         row("メールアドレス", "Mail address", vec![input("mail", "", "text", mail)]),
-        row("メールアドレス（確認用）", "Mail address, again", vec![input("mail_again", "", "text", mail_again)]),
+        row("メールアドレス (確認用)", "Mail address, again", vec![input("mail_again", "", "text", mail_again)]),
     ]
 }

@@ -14,7 +14,7 @@ async fn a_fault_set_in_the_console_strikes_the_client() {
     let (mut operator, mut manager) = (bench.browser(), bench.client(MANAGER).await);
     let cards = operator.get("/console/faults").await.words();
     assert!(cards.contains("障害は起こりません。") && cards.contains("delivered-twice"), "{cards}");
-    let sample = operator.get("/console/faults?sample=delivered-twice").await.text();
+    let sample = operator.get("/console/faults?add=delivered-twice").await.text();
     assert!(sample.contains("fault = &#34;delivered-twice&#34;"), "{sample}");
     let fields = [("plan", "[[step]]\r\non = \"send\"\r\nnth = 1\r\nfault = \"delivered-twice\"\r\n")];
     assert_eq!(operator.post("/console/faults", "/console/faults", &fields).await.place(), "/console/faults");
@@ -24,11 +24,14 @@ async fn a_fault_set_in_the_console_strikes_the_client() {
     let list = bench.client(PROVIDER).await.get("/client/received").await.words();
     assert!(list.contains("2件（未2件）"), "{list}");
     let words = operator.get("/console/faults").await.words();
-    assert!(words.contains("1 send 1 delivered-twice 1 1"), "{words}");
+    assert!(words.contains("1 send 1 — delivered-twice 1 1"), "{words}");
     let words = operator.get("/console/deliveries").await.words();
-    assert!(words.contains("9970100013 9970100021 2 UPPLAN_202611"), "{words}");
+    assert!(words.contains("9970100013 9970100021 2 未 未 UPPLAN_202611"), "{words}");
     let words = operator.get("/console/journal").await.words();
-    assert!(words.contains("fault=delivered-twice") && words.contains("accepted delivery=S0000000001"), "{words}");
+    assert!(
+        words.contains("障害 fault delivered-twice step 1") && words.contains("受付 delivery S0000000001"),
+        "{words}"
+    );
 }
 
 #[tokio::test]
@@ -133,7 +136,7 @@ async fn lines_of_the_journal_arrive_as_they_are_written_until_the_platform_stop
     bench.platform().note(&renkei_mock_platform::journal::Event::PlanReplaced);
     let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
     let frame = String::from_utf8(frame.to_vec()).unwrap();
-    assert!(frame.contains("\"event\":\"plan_replaced\"") && frame.contains(&format!("id: {}", last + 1)), "{frame}");
+    assert!(frame.contains("\"event\":\"障害計画の変更\"") && frame.contains(&format!("id: {}", last + 1)), "{frame}");
     bench.stop();
     assert!(body.frame().await.is_none());
 }

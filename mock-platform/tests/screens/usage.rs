@@ -122,12 +122,18 @@ async fn a_certificate_is_applied_for_issued_and_downloaded() {
     assert_eq!(browser.post("/e-seikyuu", "/e-seikyuu/apply", &[]).await.place(), "/e-seikyuu/done");
     let words = browser.get("/e-seikyuu").await.words();
     assert!(words.contains("2026/11/27 発行申請中 0円 請求委任事業所用ケアプラン証明書"), "{words}");
+    let none = browser.get("/e-seikyuu/download").await.text();
+    assert!(!none.contains("/e-seikyuu/2/p12"), "{none}");
     assert!(browser.get("/e-seikyuu/2/p12").await.words().contains("CPM-C05"));
 
     let office = OfficeNumber::parse(MANAGER).unwrap();
     certificates::approve(bench.platform(), &office, 2, NOW).await.unwrap();
     let words = browser.get("/e-seikyuu").await.words();
     assert!(words.contains("2026/11/27 2026/11/27 2029/11/27 発行済み 0円"), "{words}");
+    let list = browser.get("/e-seikyuu/download").await.text();
+    assert!(list.contains("<a class=\"button\" href=\"/e-seikyuu/2/p12\" download>"), "{list}");
+    let told = browser.get("/e-seikyuu/notices").await.words();
+    assert!(told.contains("証明書発行完了通知"), "{told}");
     for _ in 0..2 {
         let p12 = browser.get("/e-seikyuu/2/p12").await;
         assert_eq!((p12.status, p12.headers["content-type"].to_str().unwrap()), (200, "application/x-pkcs12"));

@@ -16,6 +16,7 @@ use crate::demo;
 use crate::exit::Exit;
 use crate::input::name_of;
 use crate::lang::{io_reason, pick, read};
+use crate::proof::Proof;
 
 /// Where it all goes, unless the caller says where.
 const FOLDER: &str = "renkei-demo";
@@ -115,7 +116,7 @@ async fn day(folder: &Path, terminal: &Terminal) -> Result<Exit, Message> {
     let written = demo::generate(&month, month_before(today))?;
     let pair = demo::lay_out(&month, folder)?;
     let spoilt = demo::spoil(folder, &pair, today)?;
-    let (files, sets, broken) = (written.files, written.deliveries, spoilt.len());
+    let (files, sets, broken) = (written.files, written.deliveries, spoilt.len() as u64);
     teller.done(
         ("1か月分のデータを作りました", "a month was made"),
         &Message::pair(
@@ -152,7 +153,7 @@ async fn day(folder: &Path, terminal: &Terminal) -> Result<Exit, Message> {
     let proof = demo::proof(&running)?;
     let never_fired = running.stop().await;
     let arrived = demo::arrived(&month, folder, &pair)?;
-    let demo::Proof { accepted, repeated, refused, faults } = proof;
+    let Proof { accepted, repeated, refused, faults } = proof;
     let as_told = never_fired.is_empty() && repeated == 1 && refused == broken && broken > 0 && arrived > 0;
     teller.done(
         ("記録と受信したファイルを確かめました", "journal and received files were compared"),

@@ -1,5 +1,5 @@
 //! The journal: its last lines, and those that are written from now on as server-sent events. Knows lines
-//! as text; knows no event.
+//! and their order; their words are made elsewhere.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,12 +16,12 @@ use tokio::sync::{broadcast, watch};
 
 use super::super::Screens;
 use super::super::form::Asked;
-use super::super::frame::{Frame, shown};
+use super::super::frame::{Frame, Lang, shown};
 use super::super::trouble::Trouble;
 use super::super::visit::Visit;
 use super::super::write;
+use super::words;
 use crate::journal::{Journal, Line};
-use crate::post;
 use crate::refusal::System;
 
 /// Lines of a page.
@@ -35,7 +35,8 @@ const STEP: usize = 1_000;
 struct Page {
     frame: Frame,
     lines: Vec<Told>,
-    last: u64,
+    /// After which line new ones are followed; none on a page of older lines.
+    live: Option<u64>,
     /// From which line the page before begins.
     older: Option<u64>,
 }
@@ -46,7 +47,9 @@ struct Told {
     seq: u64,
     at: String,
     event: String,
-    text: String,
+    /// The class of its mark.
+    tone: &'static str,
+    facts: Vec<(&'static str, String)>,
 }
 
 pub(super) async fn page(State(screens): State<Arc<Screens>>, visit: Visit, asked: Asked) -> Result<Response, Trouble> {
@@ -56,9 +59,9 @@ pub(super) async fn page(State(screens): State<Arc<Screens>>, visit: Visit, aske
     lines.reverse();
     Ok(shown(&Page {
         frame: super::frame(&visit, "/console/journal", "ジャーナル", "Journal"),
-        last: lines.first().map_or(since, |line| line.seq),
+        live: asked.get("since").is_empty().then(|| lines.first().map_or(since, |line| line.seq)),
         older: (since > 0).then(|| since.saturating_sub(LINES)),
-        lines: lines.iter().map(told).collect(),
+        lines: lines.iter().map(|line| told(visit.lang, line)).collect(),
     }))
 }
 
@@ -67,6 +70,7 @@ struct Follower {
     journal: Journal,
     receiver: broadcast::Receiver<Line>,
     stopped: watch::Receiver<bool>,
+    lang: Lang,
     waiting: VecDeque<Line>,
     last: u64,
 }
@@ -74,6 +78,7 @@ struct Follower {
 /// Lines after a number, as they are written; until the platform stops.
 pub(super) async fn events(
     State(screens): State<Arc<Screens>>,
+    visit: Visit,
     headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Trouble> {
@@ -83,7 +88,7 @@ pub(super) async fn events(
     // Before reading: what is written meanwhile comes by the channel.
     let receiver = journal.subscribe();
     let waiting = since_line(&journal, last, STEP).await?.into();
-    let follower = Follower { journal, receiver, stopped: screens.stopped.clone(), waiting, last };
+    let follower = Follower { journal, receiver, stopped: screens.stopped.clone(), lang: visit.lang, waiting, last };
     Ok(Sse::new(follow(follower)).keep_alive(KeepAlive::default()).into_response())
 }
 
@@ -95,7 +100,7 @@ fn follow(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
                     continue;
                 }
                 follower.last = line.seq;
-                let event = Event::default().id(line.seq.to_string()).json_data(told(&line)).ok()?;
+                let event = Event::default().id(line.seq.to_string()).json_data(told(follower.lang, &line)).ok()?;
                 return Some((Ok(event), follower));
             }
             let received = tokio::select! {
@@ -123,26 +128,13 @@ async fn since_line(journal: &Journal, seq: u64, limit: usize) -> Result<Vec<Lin
     }
 }
 
-fn told(line: &Line) -> Told {
-    let value = serde_json::to_value(&line.event).unwrap_or_default();
-    let mut text = String::new();
-    for (key, value) in value.as_object().into_iter().flatten().filter(|(key, _)| *key != "event") {
-        let value = match value {
-            serde_json::Value::Null => continue,
-            serde_json::Value::String(value) => value.clone(),
-            other => other.to_string(),
-        };
-        text.push_str(&format!("{key}={value} "));
-    }
+fn told(lang: Lang, line: &Line) -> Told {
+    let told = words::told(&line.event);
     Told {
         seq: line.seq,
         at: write::second(line.at),
-        event: value["event"].as_str().unwrap_or_default().to_owned(),
-        text: text.trim_end().chars().map(calm).collect(),
+        event: lang.of(told.name.ja, told.name.en).to_owned(),
+        tone: told.tone.class(),
+        facts: told.facts,
     }
-}
-
-/// A character that disturbs nothing around it.
-fn calm(c: char) -> char {
-    if post::disturbs(c) { '\u{FFFD}' } else { c }
 }

@@ -7,6 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
+use time::Date;
+use time::macros::format_description;
 
 use super::super::Screens;
 use super::super::form::{Fields, Place, id};
@@ -18,7 +20,7 @@ use super::super::write;
 use crate::api::respond::Failure;
 use crate::clock::JST;
 use crate::licence::{self, LicenceState};
-use crate::model::{CertificateState, Office, OfficeNumber, PasswordState, User};
+use crate::model::{Applicant, CertificateState, Licence, Office, OfficeNumber, PasswordState, User};
 use crate::platform::Platform;
 use crate::refusal::System;
 use crate::world::UserKind;
@@ -54,6 +56,11 @@ struct Account {
 struct OfficePage {
     frame: Frame,
     entry: Entry,
+    /// 有効期限, as a field for a day takes it.
+    field: String,
+    /// 差引状態; none without a licence.
+    paid: Option<bool>,
+    renews: bool,
     certificates: Vec<Certificate>,
 }
 
@@ -106,7 +113,15 @@ pub(super) async fn one(
             },
         }
     });
+    let today = platform.clock.today();
+    let last = match licence::state(&office, today) {
+        LicenceState::Valid { until } | LicenceState::Expired { until } => until,
+        LicenceState::None => licence::end_of_term(today),
+    };
     Ok(shown(&OfficePage {
+        field: last.to_string(),
+        paid: office.licence.as_ref().map(|licence| licence.paid),
+        renews: office.licence.as_ref().is_some_and(|licence| licence.renews),
         frame: super::frame(&visit, "/console/offices", "事業所", "Offices"),
         certificates: certificates.collect(),
         entry: entry(platform, &office),
@@ -133,6 +148,55 @@ pub(super) async fn users(
     });
     change.await.map_err(Failure::from)?;
     Ok(see(&format!("/console/offices/{number}")))
+}
+
+/// Gives, ends, settles and takes away a licence.
+pub(super) async fn licence(
+    State(screens): State<Arc<Screens>>,
+    Place(number): Place<OfficeNumber>,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let back = format!("/console/offices/{number}");
+    let today = screens.platform.clock.today();
+    let world = &screens.platform.world;
+    match fields.get("change") {
+        "paid" => {
+            let path = format!("/manage/offices/{number}/licence/paid");
+            screens.inside.manage::<Value>(Ask::post(path, &serde_json::json!({}))?).await?;
+        }
+        "until" => {
+            let form = format_description!("[year]-[month]-[day]");
+            let until = Date::parse(fields.get("until"), form).map_err(|_| System::BadRequest)?;
+            let change = world.change(&number, |office| {
+                office.licence = Some(ending(office.licence.take(), until, today));
+                Ok(())
+            });
+            change.await.map_err(Failure::from)?;
+        }
+        "none" => {
+            let change = world.change(&number, |office| {
+                office.licence = None;
+                Ok(())
+            });
+            change.await.map_err(Failure::from)?;
+        }
+        _ => return Err(System::BadRequest.into()),
+    }
+    Ok(see(&back))
+}
+
+/// A licence whose last day is given. It does not renew itself, or it would not end there.
+fn ending(known: Option<Licence>, until: Date, today: Date) -> Licence {
+    let known = known.unwrap_or_else(|| Licence {
+        applied_on: today,
+        from: today,
+        until,
+        paid: true,
+        renews: false,
+        applicant: Applicant::default(),
+    });
+    let from = if known.from <= until { known.from } else { until };
+    Licence { from, until, renews: false, ..known }
 }
 
 /// Issues what was applied for.
