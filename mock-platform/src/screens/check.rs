@@ -41,8 +41,8 @@ struct Page {
     frame: Frame,
     as_of: String,
     most_bytes: u64,
-    most_megabytes: u64,
     most_files: usize,
+    limits: Words,
 }
 
 /// A page inside the frame: nothing yet, or why there is no report.
@@ -72,12 +72,16 @@ pub(super) fn is_there(screens: &Screens) -> bool {
 async fn page(State(screens): State<Arc<Screens>>, visit: Visit) -> Result<Response, Trouble> {
     inspector(&screens)?;
     let settings = &screens.platform.settings;
+    let (most, files) = (settings.most_check_bytes >> 20, write::bytes(settings.most_check_files as u64));
     let page = Page {
         frame: Frame::of(&visit, "ファイルの検査", "Check a file"),
         as_of: write::day(screens.platform.clock.today()),
         most_bytes: settings.most_check_bytes,
-        most_megabytes: settings.most_check_bytes >> 20,
         most_files: settings.most_check_files,
+        limits: Words {
+            ja: format!("一度に{files}ファイル、合わせて{most} MiBまで検査できます。"),
+            en: format!("At most {files} files and {most} MiB at once."),
+        },
     };
     Ok(with_policy(shown(&page), &format!("{POLICY}; frame-src 'self'")))
 }

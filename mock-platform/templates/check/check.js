@@ -127,4 +127,5 @@
   });
 
   form.querySelector(".anywhere").hidden = false;
+  document.body.classList.add("ready");
 })();
