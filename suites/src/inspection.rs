@@ -2,7 +2,7 @@
 //! out. Knows the steps of `renkei check`; keeps nothing.
 
 use renkei_mock_platform::inspect::{Inspection, Inspector, Shown};
-use renkei_reports::{Lang, Run, build, html, html_policy};
+use renkei_reports::{Lang, Run, build, html_policy, html_with_next_step};
 use renkei_validator::Options;
 use renkei_validator::finding::Severity;
 use renkei_validator::text::Message;
@@ -47,7 +47,7 @@ impl Inspector for PageCheck {
         });
         let lang = if asked.english { Lang::En } else { Lang::Ja };
         let mut page = Vec::new();
-        html(&report, lang, &mut page).map_err(|error| Message::same(error.to_string()))?;
+        html_with_next_step(&report, lang, &mut page).map_err(|error| Message::same(error.to_string()))?;
         Ok(Shown { html: page, policy: html_policy() })
     }
 }

@@ -35,6 +35,7 @@ fn a_rejected_file_is_explained_masked_and_with_values_only_when_asked() {
     assert_eq!((masked.status, masked.header("content-type")), (200, "text/html; charset=utf-8"));
     let page = masked.text();
     assert!(page.contains("cell/date-does-not-exist") && page.contains("不適合"));
+    assert!(page.contains("まず直すところ") && page.contains("月の日数とうるう年を確かめ"));
     // A day says nothing of a person; a name does.
     assert!(page.contains("20261032") && !page.contains(NAME));
     let shown = desk.check(&[&[Part::field("values", "shown")], &parts[..]].concat()).text();
