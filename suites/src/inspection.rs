@@ -18,7 +18,7 @@ pub(crate) struct PageCheck;
 impl Inspector for PageCheck {
     fn inspect(&self, asked: Inspection) -> Result<Shown, Message> {
         let selection = Selection::of_uploads(asked.files);
-        let options = Options { as_of: Some(asked.as_of), keep: DEFAULT_FINDINGS, sets: true };
+        let options = Options { as_of: Some(asked.as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
         // Each archive has its share, whichever is read first: the report does not depend on that.
         let archives = selection.archives().max(1);
         let limits = Limits {
@@ -27,7 +27,7 @@ impl Inspector for PageCheck {
             entries: asked.entries / archives,
             threads: None,
         };
-        let (inputs, sets) = judge(selection, &options, &limits, &Progress::unseen());
+        let inputs = judge(selection, &options, &limits, &Progress::unseen());
         if selects_nothing(&inputs) {
             return Err(Message::pair(
                 "検査するCSVファイルがありません。添付ファイルと隠しファイルは、それだけでは検査しません。",
@@ -40,7 +40,7 @@ impl Inspector for PageCheck {
             show_values: asked.show_values,
             keep: options.keep,
             files: &inputs.files,
-            sets: sets.as_ref(),
+            sets: inputs.sets.as_ref(),
             not_checked: &inputs.missed.not_checked,
             key: None,
             baseline: None,

@@ -1,8 +1,8 @@
 //! From what is selected to what was found: files, the sets they form, excerpts and rows. Knows the order
 //! of these steps; shows nothing and ends nothing.
 
+use renkei_validator::Options;
 use renkei_validator::name::Nature;
-use renkei_validator::{Options, SetsJudgement, check_sets};
 
 use crate::input::{self, Inputs, Limits, Selection};
 use crate::progress::Progress;
@@ -15,23 +15,13 @@ pub(crate) const DEFAULT_UNPACKED: u64 = 4 << 30;
 pub(crate) const MOST_ENTRIES: usize = 100_000;
 
 /// Judges files, and the sets they form where there may be several.
-pub(crate) fn judge(
-    selection: Selection,
-    options: &Options,
-    limits: &Limits,
-    progress: &Progress,
-) -> (Inputs, Option<SetsJudgement>) {
-    let forms_sets = selection.forms_sets();
-    let options = Options { sets: forms_sets, ..options.clone() };
+pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
+    let options = Options { sets: selection.forms_sets(), ..options.clone() };
     let mut inputs = input::judge(selection, &options, limits, progress);
-    let mut sets = forms_sets.then(|| {
-        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
-        check_sets(&files, &options)
-    });
-    inputs.fill_excerpts(sets.as_mut());
-    inputs.pick_rows(sets.as_ref());
+    inputs.fill_excerpts();
+    inputs.pick_rows();
     progress.finish();
-    (inputs, sets)
+    inputs
 }
 
 /// Whether there is nothing to judge, and nothing that could have been.

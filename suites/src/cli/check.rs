@@ -17,7 +17,7 @@ use super::{dress, outputs, settings, value_arg, word_arg};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::input::{self, Limits, Selection};
-use crate::judging::{self, DEFAULT_FINDINGS, DEFAULT_UNPACKED, MOST_ENTRIES, selects_nothing};
+use crate::judging::{DEFAULT_FINDINGS, DEFAULT_UNPACKED, MOST_ENTRIES, judge, selects_nothing};
 use crate::lang::pick;
 use crate::progress::Progress;
 
@@ -150,7 +150,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, sets: true },
+        options: Options { as_of: Some(as_of), keep, ..Options::default() },
         limits: Limits { unpacked, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads },
         known,
     })
@@ -164,7 +164,7 @@ fn today_in_japan() -> Date {
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
     let progress = Progress::new(selection.bytes());
-    let (inputs, sets) = judging::judge(selection, &settings.options, &settings.limits, &progress);
+    let inputs = judge(selection, &settings.options, &settings.limits, &progress);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -178,7 +178,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         show_values: settings.show_values,
         keep: settings.options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,
@@ -194,18 +194,18 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
 
 /// The report of folders, masked, with every default but the day.
 pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
-    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, sets: true };
+    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
     let limits = Limits { unpacked: DEFAULT_UNPACKED, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads: None };
     let selection = Selection::of(paths, None);
     let progress = Progress::new(selection.bytes());
-    let (inputs, sets) = judging::judge(selection, &options, &limits, &progress);
+    let inputs = judge(selection, &options, &limits, &progress);
     renkei_reports::build(&Run {
         as_of: options.as_of,
         fail_on: FailOn::Error.severity(),
         show_values: false,
         keep: options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,

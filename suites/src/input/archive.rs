@@ -14,7 +14,7 @@ use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
 
 use super::place::{Place, Readable};
-use super::{Inputs, Limits, Source, Stop, folder, shown};
+use super::{Inputs, Limits, Origin, Source, Stop, folder, shown};
 use crate::lang;
 use crate::progress::Progress;
 
@@ -112,7 +112,8 @@ pub(super) fn judge(
         };
         let check = FileCheck::new(&full, options);
         let source = Source::Entry { archive: place.clone(), index };
-        let stopped = inputs.judge(&mut reader, check, &full, false, source, &mut |bytes| {
+        let from = Origin { name: &full, named: false, source, spare: None, bytes: 0 };
+        let stopped = inputs.judge(&mut reader, check, from, &mut |bytes| {
             left = left.checked_sub(bytes).ok_or(Stop::Limit)?;
             Ok(())
         });

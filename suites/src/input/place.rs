@@ -22,16 +22,16 @@ pub(super) trait Readable: Read + Seek {}
 impl<T: Read + Seek> Readable for T {}
 
 impl Place {
-    /// Opens it at its beginning, and tells whether it can be opened again: not so a pipe.
-    pub(super) fn open(&self) -> io::Result<(Box<dyn Readable>, bool)> {
+    /// Opens it at its beginning, and tells its length where it can be opened again: not so a pipe.
+    pub(super) fn open(&self) -> io::Result<(Box<dyn Readable>, Option<u64>)> {
         match self {
             Place::Disk(path) => {
                 let file = File::open(path)?;
-                let again = file.metadata().is_ok_and(|metadata| metadata.is_file());
-                Ok((Box::new(file), again))
+                let regular = file.metadata().ok().filter(std::fs::Metadata::is_file);
+                Ok((Box::new(file), regular.map(|metadata| metadata.len())))
             }
             // A copy of the handle, not of the bytes.
-            Place::Memory { bytes, .. } => Ok((Box::new(Cursor::new(bytes.clone())), true)),
+            Place::Memory { bytes, .. } => Ok((Box::new(Cursor::new(bytes.clone())), Some(bytes.len() as u64))),
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use renkei_validator::SetsJudgement;
 use renkei_validator::rows::{PickedRows, RowPicker, pickers};
 
 use super::place::Place;
@@ -13,8 +12,8 @@ use super::{CHUNK, Inputs, Source, archive};
 impl Inputs {
     /// Fills in the rows around findings. Where an input cannot be read once more there are none, which
     /// the report says.
-    pub(crate) fn pick_rows(&mut self, sets: Option<&SetsJudgement>) {
-        let pickers = pickers(self.files.iter_mut().map(|(file, _)| file), sets);
+    pub(crate) fn pick_rows(&mut self) {
+        let pickers = pickers(self.files.iter_mut().map(|(file, _)| file), self.sets.as_ref());
         let mut archives: BTreeMap<&Place, BTreeMap<usize, (RowPicker, &mut PickedRows)>> = BTreeMap::new();
         for ((picker, (file, _)), source) in pickers.into_iter().zip(&mut self.files).zip(&self.sources) {
             let Some(picker) = picker else { continue };
@@ -81,7 +80,7 @@ mod tests {
 
     #[track_caller]
     fn picked(inputs: &mut Inputs) -> &PickedRows {
-        inputs.pick_rows(None);
+        inputs.pick_rows();
         let [(file, _)] = &inputs.files[..] else { panic!("{} files", inputs.files.len()) };
         &file.rows
     }
