@@ -22,7 +22,7 @@ fn said(report: &Report) -> Option<(String, String)> {
     let select = |selector: &str| Selector::parse(selector).unwrap();
     let next = page.select(&select(".next")).next()?;
     let whole = |selector: &str| next.select(&select(selector)).flat_map(|element| element.text()).collect::<String>();
-    let text = format!("{} {} {} {}", whole("h2 .ja"), whole("a .ja"), whole(".n, code"), whole("li > span .ja"));
+    let text = format!("{} {} {} {}", whole("h2 .ja"), whole("a .ja"), whole(".n .ja, code"), whole("li > span .ja"));
     let href = next.select(&select("a")).next().unwrap().attr("href").unwrap().to_owned();
     assert!(page.select(&select(&href)).next().is_some(), "{href} leads nowhere");
     Some((text, href))
@@ -39,7 +39,7 @@ const NO_MONTH_EITHER: &str = "202407,990010,0000000104,202614\r\n";
 
 #[test]
 fn the_commonest_error_comes_first_with_the_fix_of_its_rule() {
-    let expected = "まず直すところ 年月の形ではありません 2cell/not-a-month \
+    let expected = "まず直すところ 年月がYYYYMMの形式ではないか、実在しない月です 2件cell/not-a-month \
                     西暦の年と01～12の月を、6桁の数字にしてください。000000は、計画書と一緒に送る利用者補足情報でだけ使います。";
     let (text, href) = said(&rows(&[GOOD, SHORT, NO_MONTH, NO_MONTH_EITHER])).unwrap();
     assert_eq!(text, expected);

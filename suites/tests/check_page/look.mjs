@@ -80,6 +80,7 @@ async function accessible(frame, where) {
   let text = await frame.textContent("body");
   claim(text.includes("不適合"), "drop: no verdict");
   claim(text.includes("cell/date-does-not-exist"), `drop: the rule is not named: ${text.slice(0, 2000)}`);
+  claim(text.includes("まず直すところ") && text.includes("月の日数とうるう年を確かめ"), "drop: it is not said what to mend first");
   claim(!text.includes(value), "drop: a value is shown");
   claim((await page.textContent("#said")) === "結果を表示しました。", "drop: it is not said that the report is there");
   claim(await page.evaluate(() => document.querySelector("#report").getBoundingClientRect().top < 250), "drop: the report is out of sight");

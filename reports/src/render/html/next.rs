@@ -9,7 +9,7 @@ use crate::words::reaches;
 pub(super) struct Next<'a> {
     pub(super) rule: Shown<'a>,
     pub(super) title: Both<'a>,
-    pub(super) total: String,
+    pub(super) total: Both<'a>,
     pub(super) fix: Both<'a>,
     /// Its first file in detail and its group there, where there is one.
     pub(super) place: Option<(usize, usize)>,
@@ -25,7 +25,10 @@ pub(super) fn next<'a>(chart: &Chart<'a>, report: &'a Report) -> Option<Next<'a>
     Some(Next {
         rule: Shown::of(&finding.rule),
         title: first.title.clone().unwrap_or_else(|| Both::from(&finding.message)),
-        total: first.total.clone(),
+        total: match first.total.as_str() {
+            "1" => Both::of("1件", "1 finding"),
+            total => Both::made(format!("{total}件"), format!("{total} findings")),
+        },
         fix: Both::from(&finding.fix),
         place: first.cells.iter().map(|cell| cell.place).find(|place| *place != (0, 0)),
     })
