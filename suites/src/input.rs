@@ -46,7 +46,7 @@ pub(crate) struct Selection {
 /// One thing to read.
 #[derive(Debug)]
 enum Task {
-    File { path: PathBuf, name: String, named: bool, bytes: u64 },
+    File { path: Arc<Path>, name: String, named: bool, bytes: u64 },
     Archive { path: PathBuf, name: String, named: bool, bytes: u64 },
     Stdin { name: String },
 }
@@ -87,7 +87,7 @@ pub(crate) struct Inputs {
 /// Where an input can be read again.
 #[derive(Clone, Debug)]
 enum Source {
-    File(PathBuf),
+    File(Arc<Path>),
     Entry { archive: PathBuf, index: usize },
     Nowhere,
 }
@@ -157,7 +157,7 @@ impl Selection {
         }
         let name = name_of(&path);
         match archive::packing(&name) {
-            archive::Packing::None => self.tasks.push(Task::File { path, name, named, bytes }),
+            archive::Packing::None => self.tasks.push(Task::File { path: path.into(), name, named, bytes }),
             archive::Packing::Zip => {
                 self.grouped = true;
                 self.tasks.push(Task::Archive { path, name, named, bytes });
@@ -206,7 +206,9 @@ impl Missed {
 /// Reads and judges everything selected. The order of the outcome is the order of the selection, for
 /// any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    let tasks = &selection.tasks;
+    // Which paths were selected before is no longer asked, and there may be many.
+    let Selection { tasks, mut missed, .. } = selection;
+    let tasks = &tasks;
     let next = AtomicUsize::new(0);
     let gathered = Gathered::new(tasks);
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
@@ -229,7 +231,6 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
         work();
     });
     let mut inputs = gathered.finish(options);
-    let mut missed = selection.missed;
     missed.append(inputs.missed);
     inputs.missed = missed;
     inputs
@@ -267,9 +268,15 @@ fn broken() -> Message {
 }
 
 impl Inputs {
+    fn append(&mut self, mut other: Inputs) {
+        self.files.append(&mut other.files);
+        self.sources.append(&mut other.sources);
+        self.missed.append(other.missed);
+    }
+
     fn judge_file(
         &mut self,
-        path: &Path,
+        path: &Arc<Path>,
         name: &str,
         named: bool,
         options: &Options,
@@ -281,7 +288,7 @@ impl Inputs {
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
         let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-        let source = if bytes.is_some() { Source::File(path.to_path_buf()) } else { Source::Nowhere };
+        let source = if bytes.is_some() { Source::File(path.clone()) } else { Source::Nowhere };
         let check = FileCheck::new(name, options);
         let check = if named { check.as_data() } else { check };
         // What is no file may go on for long.
@@ -380,7 +387,7 @@ pub(crate) fn name_of(path: &Path) -> String {
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
 pub(crate) fn shown(name: &[u8]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {
             if character.is_control() {
