@@ -160,7 +160,7 @@ impl Selection {
             return;
         }
         let name = name_of(&path);
-        let place = Place::Disk(path);
+        let place = Place::Disk(path.into());
         match archive::packing(&name) {
             archive::Packing::None => self.tasks.push(Task::File { place, name, named, bytes }),
             archive::Packing::Zip => {
@@ -211,7 +211,9 @@ impl Missed {
 /// Reads and judges everything selected. The order of the outcome is the order of the selection, for
 /// any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    let tasks = &selection.tasks;
+    // Which paths were selected before is no longer asked, and there may be many.
+    let Selection { tasks, mut missed, .. } = selection;
+    let tasks = &tasks;
     let next = AtomicUsize::new(0);
     let gathered = Gathered::new(tasks);
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
@@ -234,7 +236,6 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
         work();
     });
     let mut inputs = gathered.finish(options);
-    let mut missed = selection.missed;
     missed.append(inputs.missed);
     inputs.missed = missed;
     inputs
@@ -272,6 +273,12 @@ fn broken() -> Message {
 }
 
 impl Inputs {
+    fn append(&mut self, mut other: Inputs) {
+        self.files.append(&mut other.files);
+        self.sources.append(&mut other.sources);
+        self.missed.append(other.missed);
+    }
+
     fn judge_file(
         &mut self,
         place: &Place,
@@ -384,7 +391,7 @@ pub(crate) fn name_of(path: &Path) -> String {
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
 pub(crate) fn shown(name: &[u8]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {
             if character.is_control() {

@@ -20,9 +20,8 @@ mod program;
 
 use std::sync::Arc;
 
-pub(crate) use self::layout::Index;
-use self::layout::{Block, Layouts, Structure};
-use self::masks::{BLOCK, Difference, Masks, difference, padded};
+use self::layout::{Block, Index, Layout, Layouts, Structure};
+use self::masks::{BLOCK, Masks, beyond, changes, digits, padded};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, RowRule, Rules};
@@ -42,20 +41,39 @@ pub(crate) struct Fast {
     /// That of the row looked at.
     structure: Structure,
     layouts: Layouts,
-    /// The columns that changed in the row just proved.
-    changed: Vec<u8>,
+    /// How many rows were proved.
+    rows: u64,
     /// The cells of a row whose layout is new.
     cells: Vec<crate::scan::Cell>,
 }
 
+/// Some columns of a table, one bit for each.
+pub(crate) type Columns = u128;
+
 /// A row that was proved clean. Its layout holds its bytes until the next one comes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proved {
-    pub(crate) layout: Index,
-    /// Whether the layout is new, maybe in place of another.
-    pub(crate) is_new: bool,
+    layout: Index,
+    /// The number of the row, counted from 1.
+    pub(crate) number: u64,
+    /// The number of the row that it was proved by; 0 where it was proved by its cells.
+    pub(crate) by: u64,
+    /// The columns in which it differs from that row, except for digits of columns that need not be
+    /// noticed.
+    pub(crate) changed: Columns,
     /// Its bytes in the file, line end included.
     pub(crate) bytes: usize,
+}
+
+/// What tells a row from the last one of its layout.
+#[derive(Clone, Copy, Debug, Default)]
+struct Difference {
+    /// The columns, free digits aside.
+    columns: Columns,
+    /// One bit for each block in which any byte is another.
+    blocks: u32,
+    /// Whether characters beyond ASCII are among it.
+    beyond_ascii: bool,
 }
 
 impl Fast {
@@ -69,7 +87,7 @@ impl Fast {
             read: None,
             structure: Structure::default(),
             layouts: Layouts::default(),
-            changed: Vec::new(),
+            rows: 0,
             cells: Vec::new(),
         })
     }
@@ -92,14 +110,17 @@ impl Fast {
         }
         let around = &buffer[from..];
         let known = self.layouts.find(&self.structure);
-        let layout = match known {
-            Some(layout) => self.prove_alike(layout, begin, around, length, file)?,
-            None => self.prove_alone(begin, around, length, file)?,
+        let (layout, changed) = match known {
+            Some(layout) => (layout, self.prove_alike(layout, begin, around, length, file)?),
+            None => (self.prove_alone(begin, around, length, file)?, 0),
         };
-        Some(Proved { layout, is_new: known.is_none(), bytes: length + LineEnd::CrLf.bytes().len() })
+        self.rows += 1;
+        let by = std::mem::replace(&mut self.layouts.get_mut(layout).row, self.rows);
+        Some(Proved { layout, number: self.rows, by, changed, bytes: length + LineEnd::CrLf.bytes().len() })
     }
 
-    /// Proves a row by the last one of its layout.
+    /// Proves a row by the last one of its layout, and gives the columns that have changed.
+    #[inline]
     fn prove_alike(
         &mut self,
         index: Index,
@@ -107,32 +128,31 @@ impl Fast {
         around: &[u8],
         length: usize,
         file: &Arc<str>,
-    ) -> Option<Index> {
+    ) -> Option<Columns> {
         let layout = self.layouts.get(index);
-        let is_new_beyond_ascii = compare(layout, around, length, &mut self.changed);
-        let row = Row { table: self.table, record: record(begin, &around[..length], &layout.cells) };
-        let mut observers = 0;
-        for &column in &self.changed {
-            let column = usize::from(column);
-            if !self.program.cell_is_clean(column, &row, around, file) {
+        let difference = compare(layout, around, length);
+        if difference.columns != 0 {
+            let row = Row { table: self.table, record: record(begin, &around[..length], &layout.cells) };
+            let mut observers = 0;
+            for column in each(difference.columns) {
+                if !self.program.cell_is_clean(column, &row, around, file) {
+                    return None;
+                }
+                observers |= self.program.observers(column);
+            }
+            if observers != 0 && !self.program.observers_are_silent(observers, &row, around, file) {
                 return None;
             }
-            observers |= self.program.observers(column);
-        }
-        if observers != 0 && !self.program.observers_are_silent(observers, &row, around, file) {
-            return None;
         }
         let layout = self.layouts.get_mut(index);
-        layout.keep(&around[..length]);
-        if is_new_beyond_ascii {
+        layout.keep(difference.blocks, around);
+        if difference.beyond_ascii {
             layout.script = Script::of(&around[..length]);
         }
-        for &column in &self.changed {
-            if self.program.is_free(usize::from(column)) {
-                layout.set_free(usize::from(column));
-            }
+        for column in each(difference.columns & self.program.free()) {
+            layout.set_free(column);
         }
-        Some(index)
+        Some(difference.columns)
     }
 
     /// Proves a row by its cells, and learns its layout.
@@ -145,8 +165,7 @@ impl Fast {
         if !self.program.row_is_clean(&row, around, file) {
             return None;
         }
-        self.changed.clear();
-        Some(self.layouts.learn(&self.structure, bytes, &self.cells, Script::of(bytes), |c| self.program.is_free(c)))
+        Some(self.layouts.learn(&self.structure, bytes, &self.cells, Script::of(bytes), self.program.free()))
     }
 
     /// A row as it was proved.
@@ -161,19 +180,11 @@ impl Fast {
         self.layouts.get(proved.layout).script
     }
 
-    /// The columns in which the row just proved differs from the row of its layout before it, except
-    /// for digits of columns that need not be noticed.
-    pub(crate) fn changed(&self) -> &[u8] {
-        &self.changed
-    }
-
-    /// Has every change of a column noticed from now on. `true` where layouts were forgotten for it.
-    pub(crate) fn notice(&mut self, column: usize) -> bool {
-        let forget = self.program.notice(column);
-        if forget {
+    /// Has every change of a column noticed from now on.
+    pub(crate) fn notice(&mut self, column: usize) {
+        if self.program.notice(column) {
             self.layouts.clear();
         }
-        forget
     }
 }
 
@@ -181,37 +192,51 @@ fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [crate::scan::Cell]
     Record { index: begin.index, line: begin.line, at: begin.at, bytes, end: LineEnd::CrLf, cells }
 }
 
-/// Lists the columns in which a row differs from the last one of its layout, free digits aside, and
-/// tells whether characters beyond ASCII are among it.
+/// The columns among some.
+fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
+        columns &= columns - 1;
+        Some(column)
+    })
+}
+
+/// Tells in what a row differs from the last one of its layout.
 #[inline]
-fn compare(layout: &layout::Layout, around: &[u8], length: usize, changed: &mut Vec<u8>) -> bool {
-    changed.clear();
-    let mut beyond_ascii = 0;
-    let mut last = u8::MAX;
+fn compare(layout: &Layout, around: &[u8], length: usize) -> Difference {
+    let mut difference = Difference::default();
     for (index, Block { structure, free, last: old, columns }) in layout.blocks.iter().enumerate() {
         let at = index * BLOCK;
         let rest = &around[at..];
-        let Difference { bytes, digits, beyond } = match rest.first_chunk::<BLOCK>() {
-            Some(new) => difference(new, old),
-            None => difference(&padded(rest), old),
+        let end;
+        let new = match rest.first_chunk::<BLOCK>() {
+            Some(new) => new,
+            None => {
+                end = padded(rest);
+                &end
+            }
         };
-        let mut rest = bytes & !(digits & free);
+        let mut bytes = changes(new, old);
         if at + BLOCK > length {
-            rest &= u64::MAX >> (at + BLOCK - length);
+            bytes &= u64::MAX >> (at + BLOCK - length);
         }
-        beyond_ascii |= rest & beyond;
+        if bytes == 0 {
+            continue;
+        }
+        difference.blocks |= 1 << index;
+        let mut rest = if bytes & free == 0 { bytes } else { bytes & !(digits(new) & free) };
+        if rest == 0 {
+            continue;
+        }
+        difference.beyond_ascii |= rest & beyond(new, old) != 0;
         let delimiters = structure[0] | structure[1];
         while rest != 0 {
             let byte = rest.trailing_zeros();
-            let column = columns[byte as usize];
-            if column != last {
-                changed.push(column);
-                last = column;
-            }
+            difference.columns |= 1 << columns[byte as usize];
             // What is left up to the next quote or comma is of the same cell.
             let next = (delimiters & u64::MAX << byte).trailing_zeros();
             rest = if next == u64::BITS { 0 } else { rest & u64::MAX << next };
         }
     }
-    beyond_ascii != 0
+    difference
 }

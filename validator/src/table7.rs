@@ -32,20 +32,26 @@ impl Positions {
         if row.table.kind != Kind::Upsikyu {
             return Known::Absent;
         }
-        let bytes = bill_bytes(row);
         let bill = match self.last {
-            Some((last, bill)) if bytes == Some(last) => bill,
+            Some((ref last, bill)) if is_same(row, last) => bill,
             Some(_) | None => {
                 let (Some(person), Known::Is(month)) = (person(row), row.month(upsikyu::TARGET_MONTH)) else {
                     return Known::Unreadable;
                 };
-                self.last = bytes.map(|bytes| (bytes, (person, month)));
+                self.last = bill_bytes(row).map(|bytes| (bytes, (person, month)));
                 (person, month)
             }
         };
         let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
         Known::Is((bill, sort))
     }
+}
+
+/// Whether person and month stand so in a row.
+fn is_same(row: &Row<'_>, bytes: &[u8; 22]) -> bool {
+    row.bytes(upsikyu::INSURED_NUMBER) == Known::Is(&bytes[6..16])
+        && row.bytes(upsikyu::INSURER_NUMBER) == Known::Is(&bytes[..6])
+        && row.bytes(upsikyu::TARGET_MONTH) == Known::Is(&bytes[16..])
 }
 
 /// Person and month as they stand in a row, where they are as long as they should be.

@@ -3,7 +3,8 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -11,7 +12,7 @@ use bytes::Bytes;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
     /// In a file.
-    Disk(PathBuf),
+    Disk(Arc<Path>),
     /// In memory. The number tells two uploads apart whose bytes are the same.
     Memory { number: usize, bytes: Bytes },
 }

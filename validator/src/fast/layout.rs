@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::Columns;
 use super::masks::{BLOCK, Masks, digits, padded};
 use crate::decode::Script;
 use crate::scan::Cell;
@@ -13,8 +14,14 @@ use crate::scan::Cell;
 /// Rows longer than so many blocks are left to the rules.
 const MOST_BLOCKS: usize = 16;
 
-/// How many layouts are remembered, one to a slot.
-const SLOTS: usize = 2048;
+/// How many layouts are remembered.
+const MOST: usize = 2048;
+
+/// Where they are looked for: more places than layouts, so that few share one.
+const SLOTS: usize = 4 * MOST;
+
+/// How many places a layout may stand in.
+const WAYS: usize = 4;
 
 /// The index of a layout.
 pub(crate) type Index = usize;
@@ -26,9 +33,11 @@ pub(super) struct Layout {
     pub(super) cells: Vec<Cell>,
     /// What the row's characters beyond ASCII look like.
     pub(super) script: Script,
+    /// The number of the last row.
+    pub(super) row: u64,
 }
 
-/// 64 bytes of the last row that was proved clean, with zeros behind its end. All that is looked at for
+/// 64 bytes of the last row that was proved clean, with anything behind its end. All that is looked at for
 /// every row lies together.
 #[derive(Debug)]
 pub(super) struct Block {
@@ -42,15 +51,24 @@ pub(super) struct Block {
 }
 
 impl Layout {
-    /// Keeps a row of this layout.
+    /// Whether quotes and commas stand where they do here.
     #[inline]
-    pub(super) fn keep(&mut self, row: &[u8]) {
-        let (whole, rest) = row.as_chunks::<BLOCK>();
-        for (block, bytes) in self.blocks.iter_mut().zip(whole) {
-            block.last = *bytes;
-        }
-        if let Some(block) = self.blocks.get_mut(whole.len()) {
-            block.last[..rest.len()].copy_from_slice(rest);
+    fn is_of(&self, structure: &Structure) -> bool {
+        let same = |(block, words): (&Block, &[u64; 2])| {
+            (block.structure[0] ^ words[0]) | (block.structure[1] ^ words[1]) == 0
+        };
+        self.length == structure.length && self.blocks.iter().zip(structure.words()).all(same)
+    }
+
+    /// Keeps some blocks, one bit for each, of a row of this layout. What begins with the row may go
+    /// on behind it.
+    #[inline]
+    pub(super) fn keep(&mut self, mut blocks: u32, around: &[u8]) {
+        while blocks != 0 {
+            let index = blocks.trailing_zeros() as usize;
+            blocks &= blocks - 1;
+            let rest = &around[index * BLOCK..];
+            self.blocks[index].last = rest.first_chunk().copied().unwrap_or_else(|| padded(rest));
         }
     }
 
@@ -87,39 +105,43 @@ impl Layouts {
     /// The layout of a row in a buffer whose masks these are.
     #[inline]
     pub(super) fn find(&self, structure: &Structure) -> Option<Index> {
-        let index = usize::from(*self.slots.get(structure.slot())?).checked_sub(1)?;
-        let layout = &self.list[index];
-        let same = |(block, words): (&Block, &[u64; 2])| {
-            (block.structure[0] ^ words[0]) | (block.structure[1] ^ words[1]) == 0
-        };
-        let words = structure.words();
-        (layout.length == structure.length && layout.blocks.iter().zip(words).all(same)).then_some(index)
+        for slot in self.slots.get(structure.slots())? {
+            let index = usize::from(*slot).checked_sub(1)?;
+            if self.list[index].is_of(structure) {
+                return Some(index);
+            }
+        }
+        None
     }
 
-    /// Learns the layout of a row that was proved clean, in place of another.
+    /// Learns the layout of a row that was proved clean, maybe in place of another.
     pub(super) fn learn(
         &mut self,
         structure: &Structure,
         row: &[u8],
         cells: &[Cell],
         script: Script,
-        free: impl Fn(usize) -> bool,
+        free: Columns,
     ) -> Index {
         if self.slots.is_empty() {
-            self.slots.resize(SLOTS, 0);
+            self.slots.resize(SLOTS + WAYS, 0);
         }
-        let slot = &mut self.slots[structure.slot()];
-        let index = match usize::from(*slot).checked_sub(1) {
-            Some(index) => index,
-            None => {
+        if self.list.len() == MOST {
+            self.clear();
+        }
+        let slots = &mut self.slots[structure.slots()];
+        let index = match slots.iter_mut().find(|slot| **slot == 0) {
+            Some(slot) => {
                 self.list.push(Layout::default());
                 *slot = self.list.len() as u16;
                 self.list.len() - 1
             }
+            None => usize::from(slots[structure.length % WAYS]) - 1,
         };
         let layout = &mut self.list[index];
         layout.length = row.len();
         layout.script = script;
+        layout.row = 0;
         layout.cells.clear();
         layout.cells.extend_from_slice(cells);
         layout.blocks.clear();
@@ -130,7 +152,7 @@ impl Layouts {
             columns: [0; BLOCK],
         }));
         for (column, cell) in cells.iter().enumerate() {
-            let is_free = free(column);
+            let is_free = free >> column & 1 == 1;
             let Range { start, end } = cell.content();
             for index in start / BLOCK..end.div_ceil(BLOCK) {
                 let block = &mut layout.blocks[index];
@@ -186,13 +208,15 @@ impl Structure {
         &self.words[..self.count]
     }
 
+    /// Where its layout may be found.
     #[inline]
-    fn slot(&self) -> usize {
+    fn slots(&self) -> Range<usize> {
         let mut hash = self.length as u64;
         for [quotes, commas] in self.words() {
             hash = (hash.rotate_left(23) ^ quotes.rotate_left(32) ^ commas).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         }
-        (hash >> (64 - SLOTS.ilog2())) as usize
+        let first = (hash >> (64 - SLOTS.ilog2())) as usize;
+        first..first + WAYS
     }
 
     /// The cells, for a row without line breaks. `false` where a quote is out of place.

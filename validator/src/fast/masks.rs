@@ -61,17 +61,6 @@ pub(super) fn padded(bytes: &[u8]) -> [u8; BLOCK] {
     block
 }
 
-/// What tells two blocks apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
-    /// Where they differ.
-    pub(super) bytes: u64,
-    /// Where the first has a digit.
-    pub(super) digits: u64,
-    /// Where one of them has a byte beyond ASCII.
-    pub(super) beyond: u64,
-}
-
 // Written out for each quarter: arrays that are mapped cost more than what is done to them.
 
 #[inline(always)]
@@ -105,20 +94,25 @@ fn digit(bytes: u8x16) -> u8x16 {
     value.min(u8x16::splat(9)).simd_eq(value)
 }
 
-/// Compares two blocks.
+/// Where two blocks differ.
 #[inline(always)]
-pub(super) fn difference(new: &[u8; BLOCK], old: &[u8; BLOCK]) -> Difference {
+pub(super) fn changes(new: &[u8; BLOCK], old: &[u8; BLOCK]) -> u64 {
     let ([a, b, c, d], [e, f, g, h]) = (quarters(new), quarters(old));
-    Difference {
-        bytes: !bits(a.simd_eq(e), b.simd_eq(f), c.simd_eq(g), d.simd_eq(h)),
-        digits: bits(digit(a), digit(b), digit(c), digit(d)),
-        beyond: bits(a | e, b | f, c | g, d | h),
-    }
+    !bits(a.simd_eq(e), b.simd_eq(f), c.simd_eq(g), d.simd_eq(h))
 }
 
 /// Where digits stand.
+#[inline(always)]
 pub(super) fn digits(block: &[u8; BLOCK]) -> u64 {
-    difference(block, block).digits
+    let [a, b, c, d] = quarters(block);
+    bits(digit(a), digit(b), digit(c), digit(d))
+}
+
+/// Where one of two blocks has a byte beyond ASCII.
+#[inline(always)]
+pub(super) fn beyond(new: &[u8; BLOCK], old: &[u8; BLOCK]) -> u64 {
+    let ([a, b, c, d], [e, f, g, h]) = (quarters(new), quarters(old));
+    bits(a | e, b | f, c | g, d | h)
 }
 
 #[cfg(test)]
@@ -143,15 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_tells_bytes_digits_and_what_is_beyond_ascii() {
+    fn two_blocks_are_told_apart_by_bytes_digits_and_what_is_beyond_ascii() {
         for new in blocks() {
+            assert_eq!(digits(&new), word(|i| new[i].is_ascii_digit()));
             for old in [new, [0; BLOCK], std::array::from_fn(|i| if i % 3 == 0 { new[i] } else { 0xE0 })] {
-                let expected = Difference {
-                    bytes: word(|i| new[i] != old[i]),
-                    digits: word(|i| new[i].is_ascii_digit()),
-                    beyond: word(|i| !new[i].is_ascii() || !old[i].is_ascii()),
-                };
-                assert_eq!(difference(&new, &old), expected);
+                assert_eq!(changes(&new, &old), word(|i| new[i] != old[i]));
+                assert_eq!(beyond(&new, &old), word(|i| !new[i].is_ascii() || !old[i].is_ascii()));
             }
         }
     }

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::Columns;
 use super::memo::{Memo, SHORT, Short, Texts, shape, short};
 use crate::bind::Row;
 use crate::ms932::odd_characters;
@@ -50,6 +51,8 @@ pub(super) struct Program {
     observers: Vec<Observer>,
     /// One bit for each observer.
     all: u64,
+    /// The columns of which no rule tells digits apart.
+    free: Columns,
     texts: Texts,
 }
 
@@ -57,7 +60,7 @@ pub(super) struct Program {
 struct Column {
     rules: Vec<CellRule>,
     /// Whether no rule tells its digits apart.
-    free: bool,
+    shape: bool,
     /// One bit for each observer that looks at it.
     observers: u64,
     /// Whether an observer asks its rules while it is empty.
@@ -134,7 +137,7 @@ impl Program {
                 observe(What::Empty(column), keys);
             }
         }
-        if observers.len() > u64::BITS as usize || table.items.len() > usize::from(u8::MAX) {
+        if observers.len() > u64::BITS as usize || table.items.len() > Columns::BITS as usize {
             return None;
         }
         let seen_by = |column: usize| {
@@ -145,23 +148,27 @@ impl Program {
             observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
         let column = |(column, rules): (usize, &Vec<CellRule>)| {
             let observers = seen_by(column);
-            let free = observers == 0 && rules.iter().all(|rule| rule.shape);
+            let shape = observers == 0 && rules.iter().all(|rule| rule.shape);
             let observed_empty = observed.contains(&column);
-            Column { rules: rules.clone(), free, observers, observed_empty, clean: Memo::default() }
+            Column { rules: rules.clone(), shape, observers, observed_empty, clean: Memo::default() }
         };
-        let columns = cells.iter().enumerate().map(column).collect();
+        let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
+        let free = columns.iter().enumerate().filter(|(_, own)| own.shape).fold(0, |bits, (i, _)| bits | 1 << i);
         let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
-        Some(Program { tables, records: records.to_vec(), columns, observers, all, texts: Texts::default() })
+        Some(Program { tables, records: records.to_vec(), columns, observers, all, free, texts: Texts::default() })
     }
 
-    /// Whether the digits of a column may be any others.
-    pub(super) fn is_free(&self, column: usize) -> bool {
-        self.columns[column].free
+    /// The columns of which digits may be any others, unnoticed.
+    pub(super) fn free(&self) -> Columns {
+        self.free
     }
 
     /// Has every change of a column noticed from now on. `true` where it was not so before.
     pub(super) fn notice(&mut self, column: usize) -> bool {
-        std::mem::replace(&mut self.columns[column].free, false)
+        let bit = 1 << column;
+        let was_free = self.free & bit != 0;
+        self.free &= !bit;
+        was_free
     }
 
     /// The observers of a column.
@@ -176,7 +183,7 @@ impl Program {
         let range = cell.content();
         let own = &mut self.columns[column];
         let mut value = short(around, range.start, range.end);
-        if own.free {
+        if own.shape {
             value = value.map(shape);
         }
         let content = &row.record.bytes[range];

@@ -3,7 +3,7 @@
 
 use super::{Context, Core, Plan};
 use crate::bind::Row;
-use crate::fast::{Fast, Index, Proved, Rules, Short, short};
+use crate::fast::{Fast, Proved, Rules, Short, short};
 use crate::rule::Next;
 use crate::scan::{Begin, Taken};
 use crate::spec::Table;
@@ -29,8 +29,8 @@ struct Watch {
     every: u64,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
-    /// The layout of the row before, where it was proved and shown to all rules that must see it.
-    before: Option<Index>,
+    /// Whether the row before was proved and shown to all rules that must see it.
+    goes_on: bool,
 }
 
 #[derive(Debug)]
@@ -40,6 +40,8 @@ struct Watched {
     rules: u64,
     /// What stood there in the row before; `None` where that was long.
     value: Option<Short>,
+    /// The number of the proved row since which it does.
+    since: u64,
 }
 
 impl Core {
@@ -78,18 +80,22 @@ impl Core {
         self.prepare_columns(fast.table, context);
         let row = fast.row(proved, begin);
         self.encoding.plain_record(&row.record, fast.script(proved));
-        let mut rules = self.ahead.watch.must_see(fast, proved, &row);
+        let mut rules = self.ahead.watch.must_see(proved, &row);
         let mut others = false;
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
             let next = self.file_rule(index, &row, context);
-            others |= std::mem::replace(&mut self.ahead.watch.next[index], next) != next;
+            let known = &mut self.ahead.watch.next[index];
+            if *known != next {
+                *known = next;
+                others = true;
+            }
         }
         if context.options.sets {
             self.facts.row(&row);
         }
-        self.ahead.watch.before = Some(proved.layout);
+        self.ahead.watch.goes_on = true;
         if others {
             self.ahead.watch.arrange(fast);
         }
@@ -98,7 +104,7 @@ impl Core {
     /// Begins to prove rows of a table once the rules had nothing to say on one.
     pub(super) fn prove_more(&mut self, table: &'static Table, clean: bool, context: &Context<'_>) {
         let Ahead { fast, others, watch, .. } = &mut self.ahead;
-        watch.before = None;
+        watch.goes_on = false;
         let Some(bound) = self.bound.as_ref().filter(|_| clean && context.options.fast) else { return };
         if fast.as_ref().is_some_and(|fast| std::ptr::eq(fast.table, table)) {
             *others = 0;
@@ -118,22 +124,22 @@ impl Core {
 }
 
 impl Watch {
-    fn must_see(&mut self, fast: &Fast, proved: &Proved, row: &Row<'_>) -> u64 {
-        // A new layout may have taken the place of that of the row before.
-        let before = self.before.filter(|before| !proved.is_new || *before != proved.layout);
+    fn must_see(&mut self, proved: &Proved, row: &Row<'_>) -> u64 {
         let mut rules = self.every;
-        for Watched { column, rules: own, value } in &mut self.columns {
-            let is_same_layout = before == Some(proved.layout);
-            if is_same_layout && !fast.changed().contains(&(*column as u8)) {
+        for Watched { column, rules: own, value, since } in &mut self.columns {
+            // As in the row that it was proved by, and since then in all of them.
+            if proved.by >= *since && proved.changed >> *column & 1 == 0 {
                 continue;
             }
             let range = row.record.cells[*column].content();
             let new = short(row.record.bytes, range.start, range.end);
-            if new.is_none() || std::mem::replace(value, new) != new {
+            if new.is_none() || *value != new {
                 rules |= *own;
+                *value = new;
+                *since = proved.number;
             }
         }
-        if before.is_none() { u64::MAX >> (u64::BITS as usize - self.next.len()) } else { rules }
+        if self.goes_on { rules } else { u64::MAX >> (u64::BITS as usize - self.next.len()) }
     }
 
     /// Sorts the rules by what they must see.
@@ -151,16 +157,14 @@ impl Watch {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
                         match self.columns.iter_mut().find(|known| known.column == column) {
                             Some(known) => known.rules |= bit,
-                            None => self.columns.push(Watched { column, rules: bit, value: None }),
+                            None => self.columns.push(Watched { column, rules: bit, value: None, since: u64::MAX }),
                         }
                     }
                 }
             }
         }
         for watched in &self.columns {
-            if fast.notice(watched.column) {
-                self.before = None;
-            }
+            fast.notice(watched.column);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
-use crate::facts::Person;
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
@@ -133,13 +132,10 @@ impl DuplicateRow {
 }
 
 /// Whose row it is, where that can be told. Equal rows are of the same person.
-fn owner(row: &Row<'_>) -> Option<Person> {
-    let insurer: &[u8; 6] = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
-    let insured: &[u8; 10] = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
-    let mut owner = [0; 16];
-    owner[..6].copy_from_slice(insurer);
-    owner[6..].copy_from_slice(insured);
-    Some(owner)
+fn owner<'a>(row: &Row<'a>) -> Option<(&'a [u8; 6], &'a [u8; 10])> {
+    let insurer = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
+    let insured = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
+    Some((insurer, insured))
 }
 
 /// Whether the row rents equipment and has no number: two of the same product are two equal rows.
