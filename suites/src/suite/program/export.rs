@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_validator::name::FileName;
-use renkei_validator::spec::{ItemType, Kind, Party, keys, service_type, tables};
+use renkei_validator::spec::{ItemType, Kind, keys, tables};
 use renkei_validator::text::Message;
 
 use super::slots::{Family, Slot, family, name, split};
@@ -15,7 +15,7 @@ use crate::suite::sut::{ExportTask, Operation};
 
 /// What is to be written for a task.
 pub(super) fn content(program: &Program, task: &ExportTask<'_>) -> Content {
-    let entered = || program.deviation.entered(linked(task.content.clone()));
+    let entered = || program.deviation.entered(task.content.clone());
     match task.operation {
         Operation::New => entered(),
         Operation::Correct => {
@@ -26,35 +26,6 @@ pub(super) fn content(program: &Program, task: &ExportTask<'_>) -> Content {
         Operation::Delete => deletions(&entered()),
         Operation::Again => program.deviation.told(program.holds()),
     }
-}
-
-/// What of a content is exchanged: of tables no services that are not linked, and nobody who has none from the
-/// receiver (v41 5.1.1.3).
-fn linked(mut content: Content) -> Content {
-    let is_table = |document: &Document| family(document).0 == Family::Table && !document.kind.is_delete();
-    let code = |row: &Row| row.get(keys::upplan::SERVICE_CODE).get(..2).unwrap_or_default().to_owned();
-    for document in content.documents.iter_mut().filter(|document| document.kind == Kind::Upplan) {
-        let version = document.version;
-        document.rows.retain(|row| service_type(version, code(row).as_bytes()) != Some(false));
-    }
-    let person =
-        |row: &Row| [row.get(keys::upplan::INSURER_NUMBER), row.get(keys::upplan::INSURED_NUMBER)].map(str::to_owned);
-    let mut served: BTreeMap<_, BTreeSet<[String; 2]>> = BTreeMap::new();
-    for document in content.documents.iter().filter(|document| document.kind == Kind::Upplan) {
-        let served = served.entry((document.destination.clone(), document.month.clone())).or_default();
-        let to = document.destination.as_ref();
-        // A centre gets all of what it has entrusted.
-        let all = to.and_then(|end| Party::of(end.service_type.as_deref()?)) == Some(Party::Center);
-        let office = to.map_or("", |end| end.office.as_str());
-        let own = document.rows.iter().filter(|row| all || row.get(keys::upplan::SERVICE_OFFICE_NUMBER) == office);
-        served.extend(own.map(person));
-    }
-    for document in content.documents.iter_mut().filter(|document| is_table(document)) {
-        let Some(served) = served.get(&(document.destination.clone(), document.month.clone())) else { continue };
-        document.rows.retain(|row| served.contains(&person(row)));
-    }
-    content.documents.retain(|document| !is_table(document) || !document.rows.is_empty());
-    content
 }
 
 /// Deletions of what was sent before and is sent no more.
