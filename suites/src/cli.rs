@@ -16,6 +16,7 @@ mod rules;
 mod score;
 mod serve;
 pub(crate) mod settings;
+mod sheet;
 mod terminal;
 mod test;
 mod usage;

@@ -14,6 +14,7 @@ use renkei_validator::{Options as Checks, check_sets};
 
 use self::software::Software;
 use super::outputs::{self, Outputs};
+use super::sheet;
 use super::terminal::Terminal;
 use super::{dress, settings, value_arg};
 use crate::config::Config;
@@ -34,6 +35,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(list(lang))
         .subcommand(run_command(lang))
         .subcommand(replay(lang))
+        .subcommand(sheet::command(lang))
         .subcommand(year::command(lang))
 }
 
@@ -144,6 +146,7 @@ pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) ->
         Some(("list", matches)) => show_list(matches, terminal),
         Some(("year", matches)) => year::run(matches, terminal),
         Some(("run", matches)) => run_cases(&selected(matches), matches, config, terminal),
+        Some(("sheet", matches)) => sheet::run(matches, terminal),
         Some(("replay", matches)) => {
             let ids = matches.get_many::<String>("case").into_iter().flatten();
             let chosen: Result<Vec<&Case>, &String> = ids.map(|id| find(id).ok_or(id)).collect();
