@@ -11,7 +11,7 @@ mod handout;
 pub(crate) mod home;
 mod list;
 pub(crate) mod login;
-mod multipart;
+pub(crate) mod multipart;
 mod observed;
 pub(crate) mod received;
 pub(crate) mod respond;

@@ -31,6 +31,7 @@ pub mod pki;
 pub mod platform;
 pub mod post;
 pub mod refusal;
+pub mod screens;
 pub mod server;
 pub mod settings;
 pub mod site;

@@ -14,6 +14,7 @@ use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,7 +26,7 @@ use crate::journal::Event;
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::{certificates, licence, site};
+use crate::{certificates, licence, screens, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
@@ -45,8 +46,17 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
 }
 
 /// All routes of the management listener.
-pub(crate) fn router(platform: &Arc<Platform>) -> Router {
-    let manage = Router::new()
+///
+/// # Errors
+/// Where the machine gives no chance to make the pages' form tokens with.
+pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Result<Router, getrandom::Error> {
+    let all = crate::api::served_site(platform).merge(routes(platform)).merge(screens::router(platform, stopped)?);
+    Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
+}
+
+/// The routes of the management itself.
+pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
+    Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/version", get(version))
@@ -66,8 +76,7 @@ pub(crate) fn router(platform: &Arc<Platform>) -> Router {
         .route("/manage/reset", post(reset))
         .merge(Router::from(described()))
         .method_not_allowed_fallback(respond::no_such_method)
-        .with_state(Arc::clone(platform));
-    crate::api::served_site(platform).merge(manage).layer(axum::middleware::from_fn(site::only_this_machine))
+        .with_state(Arc::clone(platform))
 }
 
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {

@@ -92,7 +92,7 @@ fn listed(parts: &[String]) -> Message {
 }
 
 /// A text as it is shown in a message: not too long, and without characters that would disturb it.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 120;
     let escape = |c: char| if name::disturbs(c) { c.escape_unicode().to_string() } else { c.to_string() };
     let mut shown: String = text.chars().take(MOST).map(escape).collect();

@@ -262,10 +262,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         written.map_err(|error| failed(clients::FOLDER, &error))?;
     }
     let (stop, stopped) = watch::channel(false);
+    let managed = manage::router(&parts, stopped.clone()).map_err(|error| failed("authority", &error))?;
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
-    let tasks =
-        vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, manage::router(&parts), until(stopped)))];
+    let tasks = vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, managed, until(stopped)))];
     clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
 }

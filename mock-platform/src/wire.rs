@@ -112,6 +112,17 @@ impl Control {
         done.into_iter().for_each(|done| done());
     }
 
+    /// Whether the connection breaks, or falls silent, before the response under way has left as a whole:
+    /// for who asks without a connection.
+    pub(crate) fn is_broken(&self) -> bool {
+        match self.state().misbehaviour {
+            Some(
+                Misbehaviour::Reset | Misbehaviour::ResetAfter(_) | Misbehaviour::CloseAfter(_) | Misbehaviour::Stall,
+            ) => true,
+            Some(Misbehaviour::Slow(_)) | None => false,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -22,8 +22,13 @@ fn gloss(id: &str) -> Option<&'static str> {
         "qa" => "questions and answers on the standard",
         "n1" => "how office numbers are made for municipal services",
         "s1" => "notice on the linkage system",
+        "v1234" => "notice on what is new in the linkage system",
+        "guide" => "seminar on starting with the linkage system",
+        "overview" => "what the linkage system is",
+        "vt" => "patterns of the vendor test, and the move of 2027; from secondary sources",
         "faq" => "help desk of the linkage system: frequent questions",
         "practice" => "what implementations do; the standard is silent",
+        "mock" => "what the mock platform assumes",
         _ => return None,
     })
 }

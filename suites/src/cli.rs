@@ -16,7 +16,9 @@ mod rules;
 mod score;
 mod serve;
 pub(crate) mod settings;
+mod sheet;
 mod terminal;
+mod test;
 mod usage;
 
 use std::ffi::OsString;
@@ -84,6 +86,7 @@ fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
         Some(("mutate", matches)) => mutate::run(matches, &terminal),
         Some(("score", matches)) => score::run(matches, &terminal),
         Some(("serve", matches)) => serve::run(matches, &terminal),
+        Some(("test", matches)) => test::run(matches, config, &terminal),
         Some((_, _)) | None => Exit::Usage,
     }
 }
@@ -198,6 +201,7 @@ fn command(lang: Lang) -> Command {
         .subcommand(score::command(lang))
         .subcommand(serve::command(lang))
         .subcommand(client::command(lang))
+        .subcommand(test::command(lang))
         .subcommand(demo::command(lang))
 }
 
@@ -248,6 +252,26 @@ where
     Arg::new(name)
         .long(name)
         .value_parser(move |text: &str| read(text).map_err(|message| lang::read(lang, &message).to_owned()))
+}
+
+/// Makes the folder, which may be there as long as nothing is in it.
+fn new_folder(folder: &std::path::Path) -> Result<(), Message> {
+    let failed = |error: &std::io::Error| {
+        let (name, why) = (crate::input::name_of(folder), lang::io_reason(error));
+        Message::pair(format!("{name} を使えません: {}", why.ja), format!("cannot use {name}: {}", why.en))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let mut entries = std::fs::read_dir(folder).map_err(|error| failed(&error))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => {
+            let name = crate::input::name_of(folder);
+            Err(Message::pair(
+                format!("{name} は空ではありません。別のフォルダーを --out で指定します"),
+                format!("{name} is not empty; name another folder with --out"),
+            ))
+        }
+    }
 }
 
 #[cfg(test)]

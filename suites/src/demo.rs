@@ -16,7 +16,6 @@ use renkei_generators::version::Versions;
 use renkei_generators::write::{Job, Place, Shape, Written};
 use renkei_mock_platform::clock::Clock;
 use renkei_mock_platform::faults::Plan;
-use renkei_mock_platform::journal::Event;
 use renkei_mock_platform::model::OfficeNumber;
 use renkei_mock_platform::server::{Data, Options, Running, start};
 use renkei_mock_platform::world::Seed;
@@ -31,6 +30,7 @@ use crate::client::{Client, Failure, Folders, Pause, Policy, Profile, Tally, Too
 use crate::gate::Validation;
 use crate::input::is_hidden;
 use crate::parents;
+use crate::proof::{self, Proof};
 
 /// Users and offices of the month: enough for two offices that send to each other.
 const USERS: u32 = 120;
@@ -168,47 +168,9 @@ pub(crate) async fn exchange(running: &Running, folder: &Path, office: &OfficeNu
     Ok(client.once(Duration::ZERO).await)
 }
 
-/// What the journal proves of the day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Proof {
-    /// Deliveries accepted.
-    pub(crate) accepted: usize,
-    /// Sent again after they had been accepted, and not accepted twice.
-    pub(crate) repeated: usize,
-    /// Refused by the gate.
-    pub(crate) refused: usize,
-    /// Faults that struck.
-    pub(crate) faults: usize,
-}
-
 /// Reads the journal.
 pub(crate) fn proof(running: &Running) -> Result<Proof, Message> {
-    let lines = running.parts().journal.since(0, usize::MAX).map_err(|error| Message::same(error.to_string()))?;
-    let mut proof = Proof::default();
-    for line in lines {
-        match line.event {
-            Event::Accepted(_) => proof.accepted += 1,
-            Event::Repeated { .. } => proof.repeated += 1,
-            Event::Refused { .. } => proof.refused += 1,
-            Event::Fault { .. } => proof.faults += 1,
-            Event::Started { .. }
-            | Event::Mended { .. }
-            | Event::Lost { .. }
-            | Event::Handshake { .. }
-            | Event::Login { .. }
-            | Event::Request { .. }
-            | Event::Recovered(_)
-            | Event::Opened { .. }
-            | Event::Fetched { .. }
-            | Event::Clock { .. }
-            | Event::Reset
-            | Event::Snapshot
-            | Event::Restored
-            | Event::PlanReplaced
-            | Event::Stopped { .. } => {}
-        }
-    }
-    Ok(proof)
+    proof::proof(&running.parts().journal)
 }
 
 /// How many files each of the two was sent by the other in the month, each of which lies in its inbox
@@ -306,7 +268,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Message {
 }
 
 /// Waits as long as it is told.
-struct Waits;
+pub(crate) struct Waits;
 
 impl Pause for Waits {
     fn now(&self) -> OffsetDateTime {

@@ -16,6 +16,7 @@
 pub mod cli;
 pub mod client;
 pub mod exit;
+pub mod proof;
 pub mod suite;
 
 mod config;

@@ -95,17 +95,20 @@ fn a_run_is_shown_as_evidence_of_rules_and_cases() {
     let mut report = outcome.report();
     report["outcomes"] = serde_json::json!([{
         "case": "D3/own", "title": { "ja": "独自", "en": "own" }, "pattern": "D3", "kind": "export",
-        "outcome": "pass", "why": null, "requirements": ["csv.no-header"], "evidence": []
+        "outcome": "pass", "why": null, "requirements": ["item.no-padding"], "evidence": []
     }]);
     std::fs::write(folder.path().join("report.json"), report.to_string()).unwrap();
     let table = |format| run(folder.path(), ["coverage", "--lang", "en", "--from", "report.json", "--format", format]);
     let coverage: Value = serde_json::from_str(&table("json").code_is(0).out).unwrap();
     let rows = coverage["requirements"].as_array().unwrap();
-    let row = rows.iter().find(|row| row["id"] == "csv.no-header").unwrap();
-    assert_eq!(row["rules"], serde_json::json!([{ "id": "csv/header-row", "ran": true, "findings": 0 }]));
+    let row = rows.iter().find(|row| row["id"] == "item.no-padding").unwrap();
+    assert_eq!(
+        row["rules"],
+        serde_json::json!([{ "id": "cell/leading-or-trailing-space", "ran": true, "findings": 0 }])
+    );
     assert_eq!(row["cases"], serde_json::json!([{ "id": "D3/own", "outcome": "pass" }]));
     let text = table("text").out;
-    assert!(text.contains("  rule: csv/header-row (nothing found)\n  case: D3/own (pass)\n"), "{text}");
-    assert!(table("csv").out.contains("\"csv/header-row (nothing found)\",\"D3/own (pass)\",\"\"\r\n"));
-    assert!(table("markdown").out.contains("| csv/header-row (nothing found) | D3/own (pass) |  |\n"));
+    assert!(text.contains("  rule: cell/leading-or-trailing-space (nothing found)\n  case: D3/own (pass)\n"), "{text}");
+    assert!(table("csv").out.contains("\"cell/leading-or-trailing-space (nothing found)\",\"D3/own (pass)\",\"\"\r\n"));
+    assert!(table("markdown").out.contains("| cell/leading-or-trailing-space (nothing found) | D3/own (pass) |  |\n"));
 }

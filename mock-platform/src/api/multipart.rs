@@ -31,6 +31,9 @@ use crate::refusal::{Refusal, System};
 /// So much more than may be kept is read and thrown away, to answer with a business error.
 const DRAINED: u64 = 8 << 20;
 
+/// Bytes of a body that are handed to the parser of parts at once, about.
+const GATHERED: usize = 128 << 10;
+
 /// What one body may hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -87,6 +90,7 @@ pub(crate) async fn read<T: DeserializeOwned>(
     let (head, body) = request.into_parts();
     let memory = Memory::default();
     let counted = Counted {
+        expected: declared.and_then(|declared| usize::try_from(declared).ok()).unwrap_or_default(),
         memory: memory.clone(),
         budget: Arc::clone(budget),
         left: most,
@@ -135,6 +139,8 @@ impl Memory {
 }
 
 struct Counted {
+    /// Bytes still to come, as the client said.
+    expected: usize,
     memory: Memory,
     budget: Arc<Semaphore>,
     left: u64,
@@ -146,6 +152,10 @@ impl Counted {
     async fn take(&mut self, bytes: usize) -> Result<(), System> {
         self.left = self.left.checked_sub(bytes as u64).ok_or(System::ContentTooLarge)?;
         let permits = u32::try_from(bytes).map_err(|_| System::ContentTooLarge)?;
+        if let Ok(permit) = Arc::clone(&self.budget).try_acquire_many_owned(permits) {
+            self.memory.add(permit);
+            return Ok(());
+        }
         let acquired = tokio::time::timeout(self.patience, Arc::clone(&self.budget).acquire_many_owned(permits)).await;
         match acquired {
             Ok(Ok(permit)) => {
@@ -157,7 +167,8 @@ impl Counted {
     }
 }
 
-/// The bytes of a body, each chunk after its memory has been taken.
+/// The bytes of a body, gathered in larger pieces, each chunk after its memory has been taken. A body
+/// that fits into one piece is copied once by the parser of parts, and its files are then parts of that.
 fn count(
     body: Body,
     counted: Counted,
@@ -165,13 +176,21 @@ fn count(
 ) -> impl Stream<Item = Result<Bytes, Box<dyn Error + Send + Sync>>> + Send + 'static {
     let start = (body.into_data_stream(), counted, stopped);
     stream::try_unfold(start, |(mut body, mut counted, stopped)| async move {
-        let chunk = match body.try_next().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok(None),
-            Err(error) => return Err(stopped.tell(why_unread(&error))),
-        };
-        counted.take(chunk.len()).await.map_err(|why| stopped.tell(why))?;
-        Ok(Some((chunk, (body, counted, stopped))))
+        let mut gathered = BytesMut::new();
+        while gathered.len() < GATHERED {
+            let chunk = match body.try_next().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(error) => return Err(stopped.tell(why_unread(&error))),
+            };
+            counted.take(chunk.len()).await.map_err(|why| stopped.tell(why))?;
+            if gathered.is_empty() {
+                gathered.reserve(counted.expected.min(GATHERED).max(chunk.len()));
+            }
+            gathered.extend_from_slice(&chunk);
+            counted.expected = counted.expected.saturating_sub(chunk.len());
+        }
+        Ok((!gathered.is_empty()).then(|| (gathered.freeze(), (body, counted, stopped))))
     })
 }
 

@@ -111,6 +111,11 @@ impl Engine {
         self.state().status()
     }
 
+    /// What the plan in force was read from.
+    pub fn text(&self) -> String {
+        self.state().plan.text().to_owned()
+    }
+
     /// The fault that strikes a new connection.
     pub fn on_connect(&self, connection: u64) -> Option<Fault> {
         self.event(On::Connect, connection, None)

@@ -31,6 +31,7 @@ pub const MOST_BYTES: usize = 256 << 10;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     steps: Vec<Step>,
+    text: String,
 }
 
 /// A step of a plan.
@@ -98,7 +99,12 @@ impl Plan {
     /// All flaws, by line. Nothing is guessed: an unknown key or name, a value out of its bounds and an
     /// empty file are flaws.
     pub fn parse(bytes: &[u8]) -> Result<Plan, Flaws> {
-        read::plan(bytes).map(|steps| Plan { steps })
+        read::plan(bytes).map(|steps| Plan { steps, text: String::from_utf8_lossy(bytes).into_owned() })
+    }
+
+    /// What it was read from; empty where it was not.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Its steps, in their order.

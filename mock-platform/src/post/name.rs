@@ -294,7 +294,7 @@ enum Unfit {
 }
 
 /// Control characters, and marks that make a name look like another.
-pub(super) fn disturbs(c: char) -> bool {
+pub(crate) fn disturbs(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFC}'..='\u{FFFF}')
 }

@@ -1,13 +1,13 @@
 //! Turns away requests that name another host than this machine: a page of another site whose name was
-//! made to point here (DNS rebinding) must not speak to the management listener. Knows names; knows no
-//! route.
+//! made to point here (DNS rebinding) must not speak to the management listener. Turns away, too, what a
+//! page of another origin sends by a browser and is not a mere reading. Knows names; knows no route.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::extract::Request;
-use axum::http::Uri;
-use axum::http::header::HOST;
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use renkei_validator::text::Message;
@@ -31,13 +31,32 @@ fn judge(request: &Request) -> Result<(), Failure> {
     };
     let named = Uri::authority(request.uri()).map(Authority::as_str);
     if is_this_machine(header) && named.is_none_or(is_this_machine) {
-        return Ok(());
+        return if is_of_this_origin(request, header) { Ok(()) } else { Err(other_origin()) };
     }
     let detail = Message::pair(
         "このマシン自身を指すホスト名（localhost、127.0.0.1など）で接続してください。",
         "Use a host name of this machine itself, such as localhost or 127.0.0.1.",
     );
     Err(Failure::System(System::Forbidden, Some(detail)))
+}
+
+/// Whether a request that may change something comes from a page of this very listener, or from no page
+/// at all. Browsers say where from with each such request; other clients do not.
+fn is_of_this_origin(request: &Request, host: &str) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let mut origins = request.headers().get_all(ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) => origin.to_str().is_ok_and(|origin| origin == format!("http://{host}")),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn other_origin() -> Failure {
+    let detail = Message::pair("ほかのサイトのページからは操作できません。", "Pages of other sites cannot do that.");
+    Failure::System(System::Forbidden, Some(detail))
 }
 
 /// Whether `host` or `host:port` is a loopback name.
@@ -78,6 +97,30 @@ mod tests {
             "a@localhost",
         ] {
             assert!(!is_this_machine(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_of_other_origins_change_nothing() {
+        let router = Router::new().route("/", get(|| async { "here" }).post(|| async { "done" }));
+        let router = router.layer(axum::middleware::from_fn(only_this_machine));
+        let request = |method: Method, origins: &[&str]| {
+            let request = Request::builder().method(method).uri("/").header(HOST, "127.0.0.1:7000");
+            let request = origins.iter().fold(request, |request, origin| request.header(ORIGIN, *origin));
+            router.clone().oneshot(request.body(Body::empty()).unwrap())
+        };
+        for (method, origins, status) in [
+            (Method::POST, &[][..], 200),
+            (Method::POST, &["http://127.0.0.1:7000"], 200),
+            (Method::POST, &["http://127.0.0.1:7001"], 403),
+            (Method::POST, &["https://127.0.0.1:7000"], 403),
+            (Method::POST, &["http://localhost:7000"], 403),
+            (Method::POST, &["https://example.com"], 403),
+            (Method::POST, &["null"], 403),
+            (Method::POST, &["http://127.0.0.1:7000", "http://127.0.0.1:7000"], 403),
+            (Method::GET, &["https://example.com"], 200),
+        ] {
+            assert_eq!(request(method, origins).await.unwrap().status(), status, "{origins:?}");
         }
     }
 

@@ -8,7 +8,8 @@ use super::terminal::{Terminal, with_line_end};
 use super::{dress, value_arg, word_arg};
 use crate::exit::Exit;
 use crate::lang::pick;
-use crate::suite::coverage;
+use crate::suite::case::{Case, cases};
+use crate::suite::coverage::{self, Tried};
 use crate::suite::requirement::requirements;
 
 /// What the table is shown as.
@@ -61,7 +62,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
             return Exit::Usage;
         }
     };
-    let coverage = coverage::coverage(requirements(), &[], run.as_ref());
+    let coverage = coverage::coverage(requirements(), &tried(), run.as_ref());
     let text = match matches.get_one::<TableFormat>("format").copied().unwrap_or(TableFormat::Text) {
         TableFormat::Text => coverage::text(&coverage, terminal.lang),
         TableFormat::Json => coverage::json(&coverage),
@@ -69,4 +70,9 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
         TableFormat::Markdown => coverage::markdown(&coverage, terminal.lang),
     };
     terminal.show(&with_line_end(text), if coverage.totals.open == 0 { Exit::Valid } else { Exit::Invalid })
+}
+
+fn tried() -> Vec<Tried> {
+    let tried = |case: &Case| Tried { case: case.id.clone(), requirements: case.requirements.clone() };
+    cases().iter().map(tried).collect()
 }

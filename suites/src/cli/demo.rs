@@ -11,11 +11,12 @@ use renkei_validator::text::Message;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::terminal::Terminal;
-use super::{check, dress};
+use super::{check, dress, new_folder};
 use crate::demo;
 use crate::exit::Exit;
 use crate::input::name_of;
 use crate::lang::{io_reason, pick, read};
+use crate::proof::Proof;
 
 /// Where it all goes, unless the caller says where.
 const FOLDER: &str = "renkei-demo";
@@ -63,26 +64,6 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     }
 }
 
-/// Makes the folder, which may be there as long as nothing is in it.
-fn new_folder(folder: &Path) -> Result<(), Message> {
-    let failed = |error: &std::io::Error| {
-        let (name, why) = (name_of(folder), io_reason(error));
-        Message::pair(format!("{name} を使えません: {}", why.ja), format!("cannot use {name}: {}", why.en))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let mut entries = std::fs::read_dir(folder).map_err(|error| failed(&error))?;
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => {
-            let name = name_of(folder);
-            Err(Message::pair(
-                format!("{name} は空ではありません。別のフォルダーを --out で指定します"),
-                format!("{name} is not empty; name another folder with --out"),
-            ))
-        }
-    }
-}
-
 /// Tells the steps of the day, each with how long it took.
 struct Teller<'a> {
     terminal: &'a Terminal,
@@ -115,7 +96,7 @@ async fn day(folder: &Path, terminal: &Terminal) -> Result<Exit, Message> {
     let written = demo::generate(&month, month_before(today))?;
     let pair = demo::lay_out(&month, folder)?;
     let spoilt = demo::spoil(folder, &pair, today)?;
-    let (files, sets, broken) = (written.files, written.deliveries, spoilt.len());
+    let (files, sets, broken) = (written.files, written.deliveries, spoilt.len() as u64);
     teller.done(
         ("1か月分のデータを作りました", "a month was made"),
         &Message::pair(
@@ -152,7 +133,7 @@ async fn day(folder: &Path, terminal: &Terminal) -> Result<Exit, Message> {
     let proof = demo::proof(&running)?;
     let never_fired = running.stop().await;
     let arrived = demo::arrived(&month, folder, &pair)?;
-    let demo::Proof { accepted, repeated, refused, faults } = proof;
+    let Proof { accepted, repeated, refused, faults } = proof;
     let as_told = never_fired.is_empty() && repeated == 1 && refused == broken && broken > 0 && arrived > 0;
     teller.done(
         ("記録と受信したファイルを確かめました", "journal and received files were compared"),

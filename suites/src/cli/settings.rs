@@ -98,6 +98,12 @@ pub(crate) fn parse_count(text: &str) -> Result<usize, Message> {
     })
 }
 
+/// How often something is tried again.
+pub(crate) fn parse_retries(text: &str) -> Result<u32, Message> {
+    let read = text.parse().ok().filter(|number| *number <= 100);
+    read.ok_or_else(|| Message::pair("0から100の数を書きます", "expected a number from 0 to 100"))
+}
+
 /// A whole number, zero excluded.
 pub(crate) fn parse_threads(text: &str) -> Result<NonZeroUsize, Message> {
     text.parse().map_err(|_| {

@@ -96,15 +96,23 @@ pub type Named = (String, Vec<u8>);
 
 /// What differs, in the order of the expected files, then of what nobody expected.
 pub fn compare(expected: &[Named], got: &[Named], manner: &Manner) -> Vec<Difference> {
-    let (mut differences, mut left) = (Vec::new(), Vec::new());
-    let mut sheets: Vec<Option<Sheet>> = Vec::new();
+    let (mut sheets, mut left) = (Vec::new(), Vec::new());
     for (name, bytes) in by_name(got) {
         match Sheet::read(name, bytes) {
-            Some(sheet) => sheets.push(Some(sheet)),
+            Some(sheet) => sheets.push(sheet),
             None => left.push(whole_file(name, Loss::Invented)),
         }
     }
     let wanted: Vec<Sheet> = by_name(expected).filter_map(|(name, bytes)| Sheet::read(name, bytes)).collect();
+    let mut differences = compare_sheets(&wanted, sheets, manner);
+    differences.append(&mut left);
+    differences
+}
+
+/// What differs between sheets, in the order of the expected ones, then of what nobody expected.
+pub fn compare_sheets(wanted: &[Sheet], got: Vec<Sheet>, manner: &Manner) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let mut sheets: Vec<Option<Sheet>> = got.into_iter().map(Some).collect();
     // What is named as it should be first; a file of the same kind with another name is then what is left.
     let mut partners: Vec<Option<Sheet>> = wanted.iter().map(|_| None).collect();
     for closeness in [role as fn(&Sheet) -> String, |sheet| sheet.kind.name().to_owned()] {
@@ -120,7 +128,6 @@ pub fn compare(expected: &[Named], got: &[Named], manner: &Manner) -> Vec<Differ
         }
     }
     differences.extend(sheets.iter().flatten().map(|sheet| whole_file(&sheet.name.text, Loss::Invented)));
-    differences.append(&mut left);
     differences
 }
 

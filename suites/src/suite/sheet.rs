@@ -165,12 +165,28 @@ const BLOCKS: [(Kind, &[Key], &[Key]); 4] = [
     ),
 ];
 
+/// Whose rows a block stands in.
+const PEOPLE: [Key; 3] = [keys::up2kyo::INSURER_NUMBER, keys::up2kyo::INSURED_NUMBER, keys::up2kyo::PLAN_CREATED_ON];
+
+/// The columns of a row that say what the row above says, where it need not be said again: of UPYOBO_SUB it must
+/// not.
+pub(crate) fn repeated<T: AsRef<str>>(table: &Table, above: &[T], row: &[T]) -> Vec<usize> {
+    let same = |columns: &[usize]| columns.iter().all(|&column| above[column].as_ref() == row[column].as_ref());
+    let whole = above.len() == table.items.len() && row.len() == table.items.len();
+    let blocks = blocks(table).filter(|(numbers, items)| whole && same(numbers) && same(items));
+    blocks.flat_map(|(_, items)| items).collect()
+}
+
+/// The columns of the blocks of a table: those that tell one from another, and those that it says.
+fn blocks(table: &Table) -> impl Iterator<Item = (Vec<usize>, Vec<usize>)> {
+    let columns = |keys: &[Key]| keys.iter().filter_map(|key| table.column(*key)).collect::<Vec<_>>();
+    let of_table = BLOCKS.iter().filter(|(kind, ..)| *kind == table.kind);
+    of_table.map(move |(_, numbers, items)| ([columns(&PEOPLE), columns(numbers)].concat(), columns(items)))
+}
+
 /// Repeats what a row may leave blank because it stands in the row above.
-fn fill_down(table: &'static Table, rows: &mut [SheetRow]) {
-    let people = [keys::up2kyo::INSURER_NUMBER, keys::up2kyo::INSURED_NUMBER, keys::up2kyo::PLAN_CREATED_ON];
-    for (_, numbers, items) in BLOCKS.iter().filter(|(kind, ..)| *kind == table.kind) {
-        let columns = |keys: &[Key]| keys.iter().filter_map(|key| table.column(*key)).collect::<Vec<_>>();
-        let (same, items) = ([columns(&people), columns(numbers)].concat(), columns(items));
+pub(super) fn fill_down(table: &'static Table, rows: &mut [SheetRow]) {
+    for (same, items) in blocks(table) {
         for at in 1..rows.len() {
             let (before, rest) = rows.split_at_mut(at);
             let (Some(above), Some(row)) = (before.last(), rest.first_mut()) else { continue };

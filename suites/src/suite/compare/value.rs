@@ -2,6 +2,7 @@
 //! the ways in which programs lose characters.
 
 use encoding_rs::SHIFT_JIS;
+use renkei_validator::name::FileName;
 use renkei_validator::spec::{Condition, Item, ItemType};
 use renkei_validator::text::Message;
 
@@ -63,6 +64,8 @@ fn says(item: &Item, value: &Value) -> (bool, String) {
         _ if broken => None,
         ItemType::Integer => whole(text),
         ItemType::Decimal => decimal(text),
+        // The time in a name is the program's own.
+        ItemType::FileName => Some(FileName::parse(text).role()),
         ItemType::VisitTime if text == "9999" && item.has(&Condition::NinesMeanNone) => Some(String::new()),
         ItemType::VisitTime
         | ItemType::Version
@@ -83,7 +86,6 @@ fn says(item: &Item, value: &Value) -> (bool, String) {
         | ItemType::Postal
         | ItemType::Phone
         | ItemType::Text
-        | ItemType::FileName
         | ItemType::Unused => None,
     };
     (broken, number.unwrap_or_else(|| text.to_owned()))

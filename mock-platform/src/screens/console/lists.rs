@@ -1,0 +1,181 @@
+//! The handshake ledger and all deliveries. Knows how they are shown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use renkei_validator::text::Message;
+use time::OffsetDateTime;
+
+use super::super::Screens;
+use super::super::form::Asked;
+use super::super::frame::{Frame, shown};
+use super::super::trouble::Trouble;
+use super::super::visit::Visit;
+use super::super::write;
+use crate::api::body::Fetched;
+use crate::api::respond::Failure;
+use crate::model::OfficeNumber;
+use crate::platform::Platform;
+use crate::post;
+use crate::store::DeliveryRecord;
+use crate::tls::ledger::{Failure as Failed, Handshake, Outcome};
+
+/// Lines of a page.
+const LINES: usize = 200;
+
+/// Entries that are read at once.
+const STEP: u32 = 1_000;
+
+#[derive(Template)]
+#[template(path = "console/handshakes.html")]
+struct HandshakesPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    /// Only those that came to nothing are shown.
+    refused: bool,
+    dropped: u64,
+    turned_away: u64,
+}
+
+struct Line {
+    connection: u64,
+    at: String,
+    good: bool,
+    outcome: String,
+    why: String,
+    subject: String,
+    serial: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/deliveries.html")]
+struct DeliveriesPage {
+    frame: Frame,
+    lines: Vec<Delivery>,
+}
+
+struct Delivery {
+    id: String,
+    at: String,
+    sender: String,
+    receiver: String,
+    /// 未 or 済 of each entry that it made and that is visible.
+    entries: Vec<bool>,
+    copies: u32,
+    files: Vec<(String, String)>,
+}
+
+pub(super) async fn handshakes(State(screens): State<Arc<Screens>>, visit: Visit, asked: Asked) -> Response {
+    let ledger = &screens.platform.ledger;
+    let refused = asked.get("only") == "refused";
+    let frame = super::frame(&visit, "/console/handshakes", "TLS接続", "Handshakes");
+    let listed = ledger.list(0);
+    let wanted = listed.iter().rev().filter(|one| !(refused && matches!(one.outcome, Outcome::Established { .. })));
+    let lines = wanted.take(LINES).map(|handshake| line(&frame, handshake)).collect();
+    shown(&HandshakesPage { lines, refused, dropped: ledger.dropped(), turned_away: ledger.turned_away(), frame })
+}
+
+fn line(frame: &Frame, handshake: &Handshake) -> Line {
+    let (good, outcome, why) = match &handshake.outcome {
+        Outcome::Established { version, cipher } => (true, (*version).to_owned(), cipher.clone()),
+        Outcome::Refused { reason, alert } => {
+            let text = reason.text();
+            (false, alert.to_string(), frame.t(&text.ja, &text.en).to_owned())
+        }
+        Outcome::Failed { failure } => {
+            let (code, text) = failed(failure);
+            (false, code.to_owned(), frame.t(&text.ja, &text.en).to_owned())
+        }
+        Outcome::Scripted => (false, "scripted".to_owned(), frame.t("障害計画による", "by the fault plan").to_owned()),
+    };
+    let shown = handshake.shown.as_ref();
+    Line {
+        connection: handshake.connection,
+        at: write::second(handshake.at),
+        good,
+        outcome,
+        why,
+        subject: shown.map(|shown| post::shown(&shown.subject)).unwrap_or_default(),
+        serial: shown.map(|shown| shown.serial.clone()).unwrap_or_default(),
+    }
+}
+
+/// A failure of a handshake, and what it says.
+fn failed(failure: &Failed) -> (&'static str, Message) {
+    let with = |ja: &str, en: &str, what: &str| {
+        let what = post::shown(what);
+        Message::pair(format!("{ja}（{what}）"), format!("{en} ({what})"))
+    };
+    match failure {
+        Failed::ClientClosed => {
+            ("client_closed", Message::pair("クライアントが接続を閉じました", "the client closed the connection"))
+        }
+        Failed::ClientReset => {
+            ("client_reset", Message::pair("クライアントが接続を切断しました", "the client reset the connection"))
+        }
+        Failed::ClientAlert { alert } => (
+            "client_alert",
+            with("クライアントがアラートを送って断りました", "the client refused with an alert", &alert.to_string()),
+        ),
+        Failed::NotTls => ("not_tls", Message::pair("TLSの通信ではありません", "the client does not speak TLS")),
+        Failed::NothingInCommon { what } => (
+            "nothing_in_common",
+            with("共通のバージョンや暗号方式がありません", "no version, cipher or protocol in common", what),
+        ),
+        Failed::Misbehaved { what } => {
+            ("misbehaved", with("TLSの手順に誤りがあります", "the client speaks TLS wrongly", what))
+        }
+        Failed::TimedOut => ("timed_out", Message::pair("時間内に終わりませんでした", "it took too long")),
+        Failed::ShutDown => ("shut_down", Message::pair("プラットフォームが終了しました", "the platform stopped")),
+        Failed::Io { what } => ("io", with("マシンでエラーが起きました", "the machine failed", what)),
+    }
+}
+
+pub(super) async fn deliveries(State(screens): State<Arc<Screens>>, visit: Visit) -> Result<Response, Trouble> {
+    let (platform, now) = (&screens.platform, screens.platform.clock.now());
+    let mut found: Vec<DeliveryRecord> = Vec::new();
+    let mut entries: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for office in platform.world.offices() {
+        let page = platform.store.sent(&office.number, None, LINES as u32).await.map_err(Failure::from)?;
+        found.extend(page.items);
+        entries_of(platform, &office.number, now, &mut entries).await?;
+    }
+    found.sort_by(|a, b| b.id.cmp(&a.id));
+    found.truncate(LINES);
+    let lines = found.into_iter().map(|delivery| Delivery {
+        entries: entries.remove(&delivery.id).unwrap_or_default(),
+        id: delivery.id,
+        at: write::second(delivery.accepted_at),
+        sender: delivery.sender.to_string(),
+        receiver: delivery.receiver.to_string(),
+        copies: delivery.copies,
+        files: delivery.files.iter().map(|file| (post::shown(&file.name), write::bytes(file.bytes))).collect(),
+    });
+    Ok(shown(&DeliveriesPage {
+        frame: super::frame(&visit, "/console/deliveries", "送信データ", "Deliveries"),
+        lines: lines.collect(),
+    }))
+}
+
+/// Adds whether the entries of an office have been fetched, by delivery.
+async fn entries_of(
+    platform: &Platform,
+    office: &OfficeNumber,
+    now: OffsetDateTime,
+    entries: &mut BTreeMap<String, Vec<bool>>,
+) -> Result<(), Trouble> {
+    let mut after = None;
+    loop {
+        let page = platform.store.received(office, now, after, STEP).await.map_err(Failure::from)?;
+        for entry in page.items {
+            entries.entry(entry.delivery).or_default().push(entry.fetched == Fetched::Done);
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Holds what came to what was expected: files conform, say this, and this is held. Knows the validator and
+//! the comparison by meaning; asks no software.
+
+use std::collections::BTreeSet;
+
+use renkei_validator::finding::{Finding, Severity};
+use renkei_validator::spec::{Key, Kind, keys};
+use renkei_validator::text::{Message, Text};
+use renkei_validator::{Options, judge};
+
+use super::evidence::Evidence;
+use super::{Ended, Setting};
+use crate::suite::compare::{Difference, Manner, Named, OWN, compare_sheets};
+use crate::suite::content::{Content, Row};
+use crate::suite::sheet::Sheet;
+
+const FINDINGS: Text = Text { ja: "ファイルの誤り", en: "what is wrong with the files" };
+const DIFFERENCES: Text = Text { ja: "期待する内容との違い", en: "what differs from what is expected" };
+const EXPECTED: Text = Text { ja: "期待する内容", en: "what is expected" };
+
+/// What a case is told by at most, of differences and of findings.
+const TOLD: usize = 200;
+
+/// Whether the validator finds an error in the files of an export, or in the sets they form.
+pub(super) fn conforms(files: &[Named], evidence: &mut Evidence<'_>) -> Result<(), Ended> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let judgement = judge(files, &Options::default());
+    let errors: Vec<&Finding> =
+        judgement.findings().into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    if let Some(first) = errors.first() {
+        let lines: Vec<Message> = errors.iter().take(TOLD).map(|finding| told(finding)).collect();
+        keep(evidence, FINDINGS, "findings.txt", &lines);
+        let (first, more) = (told(first), errors.len() - 1);
+        return Err(Ended::Fail(with_more(
+            Message::pair(format!("規格に合いません: {}", first.ja), format!("it does not conform: {}", first.en)),
+            more,
+        )));
+    }
+    let missed = judgement.files.iter().flat_map(|file| &file.not_checked).chain(&judgement.sets.not_checked);
+    match missed.filter(|missed| missed.blocks).map(|missed| (&missed.what, &missed.why)).next() {
+        Some((what, why)) => Err(Ended::Blocked(Message::pair(
+            format!("{}を検査できません: {}", what.ja, why.ja),
+            format!("cannot check {}: {}", what.en, why.en),
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn told(finding: &Finding) -> Message {
+    let line = finding.at.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let (file, rule, message) = (&finding.at.file, finding.rule.id, &finding.message);
+    Message::pair(format!("{file}{line}: {} [{rule}]", message.ja), format!("{file}{line}: {} [{rule}]", message.en))
+}
+
+/// Whether exported files say what they should.
+pub(super) fn says(
+    setting: &Setting<'_>,
+    expected: &Content,
+    files: &[Named],
+    evidence: &mut Evidence<'_>,
+) -> Result<(), Ended> {
+    let got = match Content::from_files(files) {
+        Ok(content) => content.merged().to_sheets(),
+        // What cannot be read as values is compared as far as it can be.
+        Err(_) => files.iter().filter_map(|(name, bytes)| Sheet::read(name, bytes)).collect(),
+    };
+    let different = |why: Message| {
+        Message::pair(
+            format!("出力した内容が違います: {}", why.ja),
+            format!("what it wrote says something else: {}", why.en),
+        )
+    };
+    same(setting, expected, got, evidence, &different)
+}
+
+/// Whether a software holds what it should.
+pub(super) fn holds(
+    setting: &Setting<'_>,
+    expected: &Content,
+    held: &Content,
+    evidence: &mut Evidence<'_>,
+) -> Result<(), Ended> {
+    let mut held = held.merged();
+    if setting.case.given.iter().any(|given| given.deletes.is_some()) {
+        leave_supplements_aside(&mut held, expected);
+    }
+    let different = |why: Message| {
+        Message::pair(
+            format!("保持する内容が違います: {}", why.ja),
+            format!("what it holds is something else: {}", why.en),
+        )
+    };
+    same(setting, expected, held.to_sheets(), evidence, &different)
+}
+
+/// Deletions name the supplement nowhere: it may go with what is deleted, or stay.
+fn leave_supplements_aside(held: &mut Content, expected: &Content) {
+    let whose = |row: &Row| {
+        let of = |key: Key| row.get(key).to_owned();
+        let person = [of(keys::uphosoku::INSURER_NUMBER), of(keys::uphosoku::INSURED_NUMBER)];
+        (person, of(keys::uphosoku::PLAN_CREATED_ON), of(keys::uphosoku::TARGET_MONTH))
+    };
+    let supplements = expected.documents.iter().filter(|document| document.kind == Kind::Uphosoku);
+    let wanted: BTreeSet<_> = supplements.flat_map(|document| &document.rows).map(whose).collect();
+    for document in held.documents.iter_mut().filter(|document| document.kind == Kind::Uphosoku) {
+        document.rows.retain(|row| wanted.contains(&whose(row)));
+    }
+    held.documents.retain(|document| document.kind != Kind::Uphosoku || !document.rows.is_empty());
+}
+
+fn same(
+    setting: &Setting<'_>,
+    expected: &Content,
+    got: Vec<Sheet>,
+    evidence: &mut Evidence<'_>,
+    different: &dyn Fn(Message) -> Message,
+) -> Result<(), Ended> {
+    let own = OWN.iter().filter_map(|name| Key::parse(name));
+    let manner = Manner { ignored: own.chain(setting.case.expect.ignore.iter().copied()).collect() };
+    let expected = expected.merged();
+    let differences: Vec<Difference> = compare_sheets(&expected.to_sheets(), got, &manner);
+    let Some(first) = differences.first() else { return Ok(()) };
+    evidence.keep(EXPECTED, "expected.json", expected.json().as_bytes());
+    // The folder of evidence holds values in any case.
+    let lines: Vec<Message> = differences.iter().take(TOLD).map(|difference| difference.message(true)).collect();
+    keep(evidence, DIFFERENCES, "differences.txt", &lines);
+    Err(Ended::Fail(with_more(different(first.message(setting.show_values)), differences.len() - 1)))
+}
+
+fn with_more(message: Message, more: usize) -> Message {
+    match more {
+        0 => message,
+        more => Message::pair(format!("{}（ほか{more}件）", message.ja), format!("{} (and {more} more)", message.en)),
+    }
+}
+
+fn keep(evidence: &mut Evidence<'_>, what: Text, name: &str, lines: &[Message]) {
+    let text: String = lines.iter().map(|line| format!("{}\n{}\n", line.ja, line.en)).collect();
+    evidence.keep(what, name, text.as_bytes());
+}

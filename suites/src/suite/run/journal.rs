@@ -1,0 +1,264 @@
+//! What the journal of the platform proves of a software: nothing lost, nothing twice, back-off honoured,
+//! nothing marked 済 before its bytes are whole. Knows lines and digests; asks no software.
+
+use std::collections::BTreeMap;
+
+use renkei_mock_platform::faults::{Fault, Plan};
+use renkei_mock_platform::journal::{Delivered, Event, Line};
+use renkei_mock_platform::server::Running;
+use renkei_validator::text::{Message, Text};
+use sha2::{Digest, Sha256};
+
+use super::evidence::{Evidence, hexadecimal};
+use super::{Ended, Setting};
+use crate::suite::case::Conduct;
+use crate::suite::compare::Named;
+
+const ACCEPTED: Text = Text { ja: "受け付けた送信", en: "a delivery that was accepted" };
+
+/// What happened, beside what the journal tells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// Givens that lay in the outbox.
+    pub(super) given: Vec<String>,
+    /// Givens that others sent.
+    pub(super) for_us: Vec<String>,
+    /// The lines before and at the end of each exchange, and whether the software says that all is done.
+    pub(super) exchanges: Vec<(u64, u64, Option<bool>)>,
+}
+
+/// All lines.
+pub(super) fn lines(running: &Running) -> Result<Vec<Line>, Message> {
+    running.parts().journal.since(0, usize::MAX).map_err(|error| {
+        Message::pair(format!("記録を読み取れません: {error}"), format!("cannot read the journal: {error}"))
+    })
+}
+
+/// Says what is wrong first.
+pub(super) fn verdict(
+    setting: &Setting<'_>,
+    seen: &Seen,
+    lines: &[Line],
+    received: &[Named],
+    evidence: &mut Evidence<'_>,
+) -> Result<(), Ended> {
+    let of_software: Vec<&Line> = lines
+        .iter()
+        .filter(|line| seen.exchanges.iter().any(|(from, until, _)| line.seq > *from && line.seq <= *until))
+        .collect();
+    for conduct in &setting.case.expect.transport {
+        conducted(*conduct, setting, seen, &of_software)?;
+    }
+    let usual = |names: &[String]| names.to_vec();
+    let delivered = setting.case.expect.delivered.clone().unwrap_or_else(|| usual(&seen.given));
+    once_each(setting, &delivered, &of_software, evidence)?;
+    let fetched = setting.case.expect.received.clone().unwrap_or_else(|| usual(&seen.for_us));
+    in_inbox(setting, &fetched, received)?;
+    // What the platform holds as fetched is whole in the inbox, whatever the case is about.
+    fetched_whole(lines, received)
+}
+
+type Digests = BTreeMap<String, String>;
+
+fn digests<'f>(files: impl Iterator<Item = &'f Named>) -> Digests {
+    files.map(|(name, bytes)| (name.clone(), hexadecimal(&Sha256::digest(bytes)))).collect()
+}
+
+fn of_delivery(delivered: &Delivered) -> Digests {
+    delivered.files.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect()
+}
+
+/// Each of these deliveries was accepted once, and no other.
+fn once_each(
+    setting: &Setting<'_>,
+    names: &[String],
+    lines: &[&Line],
+    evidence: &mut Evidence<'_>,
+) -> Result<(), Ended> {
+    let mut accepted: Vec<(u64, Digests)> = Vec::new();
+    for line in lines {
+        if let Event::Accepted(delivered) = &line.event {
+            evidence.line(ACCEPTED, line.seq);
+            accepted.push((line.seq, of_delivery(delivered)));
+        }
+    }
+    for name in names {
+        let Some(made) = setting.givens.get(name) else { continue };
+        let wanted = digests(made.files.iter());
+        let (own, others): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|(_, digests)| *digests == wanted);
+        accepted = others;
+        match own.len() {
+            0 => return fail(format!("{name}が送信されていません"), format!("{name} was not delivered")),
+            1 => {}
+            times => {
+                return fail(format!("{name}が{times}回送信されました"), format!("{name} was delivered {times} times"));
+            }
+        }
+    }
+    match accepted.first() {
+        Some((_, files)) => {
+            let names: Vec<&str> = files.keys().map(String::as_str).collect();
+            let names = names.join(", ");
+            fail(
+                format!("送ってはいけないものが送信されました: {names}"),
+                format!("something else was delivered: {names}"),
+            )
+        }
+        None => Ok(()),
+    }
+}
+
+/// Each of these lies in the inbox once, whole, and nothing else.
+fn in_inbox(setting: &Setting<'_>, names: &[String], received: &[Named]) -> Result<(), Ended> {
+    let mut left: Vec<&Named> = received.iter().collect();
+    for name in names {
+        let Some(made) = setting.givens.get(name) else { continue };
+        for file in &made.files {
+            let before = left.len();
+            left.retain(|other| other.1 != file.1 || !is_named(&other.0, &file.0));
+            match before - left.len() {
+                0 if received.iter().any(|other| is_named(&other.0, &file.0)) => {
+                    return fail(
+                        format!("受信した{}の内容が、送信されたものと違います", file.0),
+                        format!("{} in the inbox is not what was sent", file.0),
+                    );
+                }
+                0 => return fail(format!("{}を受信していません", file.0), format!("{} was not fetched", file.0)),
+                1 => {}
+                times => {
+                    return fail(
+                        format!("{}が{times}つ受信フォルダーにあります", file.0),
+                        format!("{} lies in the inbox {times} times", file.0),
+                    );
+                }
+            }
+        }
+    }
+    match left.first() {
+        Some((name, _)) => fail(
+            format!("受信フォルダーに余分なファイル {name} があります"),
+            format!("{name} should not be in the inbox"),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Whether a file may be a received one of that name: clients may number what they would write over.
+fn is_named(stored: &str, sent: &str) -> bool {
+    let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
+    stored == sent || stem(stored).starts_with(&stem(sent))
+}
+
+/// Every file of an entry that is 済 lies in the inbox with the bytes that were sent.
+fn fetched_whole(lines: &[Line], received: &[Named]) -> Result<(), Ended> {
+    let have = digests_of(received);
+    let deliveries: BTreeMap<&str, &Delivered> = lines
+        .iter()
+        .filter_map(|line| match &line.event {
+            Event::Accepted(delivered) => Some((delivered.delivery.as_str(), delivered)),
+            _ => None,
+        })
+        .collect();
+    for line in lines {
+        let Event::Fetched { delivery, complete: true, .. } = &line.event else { continue };
+        let files = deliveries.get(delivery.as_str()).map(|delivered| &delivered.files);
+        if let Some(file) = files.into_iter().flatten().find(|file| !have.contains(&file.sha256)) {
+            return fail(
+                format!("{}は済になっていますが、受信フォルダーに揃っていません", file.name),
+                format!("{} is marked as fetched, and is not whole in the inbox", file.name),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn digests_of(files: &[Named]) -> std::collections::BTreeSet<String> {
+    files.iter().map(|(_, bytes)| hexadecimal(&Sha256::digest(bytes))).collect()
+}
+
+fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
+    let said: Vec<bool> = seen.exchanges.iter().filter_map(|(_, _, done)| *done).collect();
+    match conduct {
+        Conduct::BacksOff => backs_off(setting, lines),
+        Conduct::RefusesPlatform => match lines.iter().any(|line| matches!(line.event, Event::Request { .. })) {
+            true => fail(
+                "信頼できないサーバーに要求を送りました".to_owned(),
+                "it sent a request to a server that it cannot trust".to_owned(),
+            ),
+            false => Ok(()),
+        },
+        Conduct::ReportsTrouble if !said.is_empty() && said.iter().all(|done| *done) => fail(
+            "できなかったことがあるのに、すべて済んだと知らせました".to_owned(),
+            "it reported that all was done, where something was not".to_owned(),
+        ),
+        Conduct::ReportsDone if said.last() == Some(&false) => fail(
+            "すべて済んだのに、できなかったと知らせました".to_owned(),
+            "it reported trouble, where all was done".to_owned(),
+        ),
+        Conduct::GivesUp => gives_up(seen, lines),
+        // Held to of every case.
+        Conduct::FetchedWhole | Conduct::ReportsTrouble | Conduct::ReportsDone => Ok(()),
+    }
+}
+
+/// After each fault that asks for a wait, nothing is tried on the same route before it is over.
+fn backs_off(setting: &Setting<'_>, lines: &[&Line]) -> Result<(), Ended> {
+    let plan = setting.case.platform.plan.as_deref().unwrap_or_default();
+    let plan = Plan::parse(plan.as_bytes()).unwrap_or_default();
+    let asked = |step: &str| {
+        let step = plan.steps().get(step.parse::<usize>().ok()?.checked_sub(1)?)?;
+        match step.fault {
+            Fault::Status503 { retry_after_s } | Fault::Status429 { retry_after_s } => Some(i64::from(retry_after_s)),
+            _ => None,
+        }
+    };
+    let asked = lines.iter().filter_map(|line| match &line.event {
+        Event::Fault { step, .. } => Some((line.at, asked(step)?)),
+        _ => None,
+    });
+    for (at, seconds) in asked {
+        // The struck request itself is noted when it is answered, with the status of the fault.
+        let is_try = |line: &&&Line| match line.event {
+            Event::Request { status, .. } => status != 503 && status != 429,
+            Event::Fault { .. } => true,
+            _ => false,
+        };
+        let since = |line: &Line| (line.at - at).whole_milliseconds();
+        let early = lines.iter().filter(is_try).map(|line| since(line));
+        // Clocks are read to the millisecond, and waits are made by others.
+        if let Some(waited) = early.filter(|since| *since > 0).find(|since| *since < i128::from(seconds) * 1000 - 50) {
+            return fail(
+                format!("{seconds}秒待つよう求められて、{waited}ミリ秒後に次の要求を送りました"),
+                format!("it was asked to wait {seconds} s, and sent the next request after {waited} ms"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What was refused for good is not tried again in the same exchange.
+fn gives_up(seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
+    for (from, until, _) in &seen.exchanges {
+        let mut refused: BTreeMap<(&str, Option<&str>), usize> = BTreeMap::new();
+        for line in lines.iter().filter(|line| line.seq > *from && line.seq <= *until) {
+            let what = match &line.event {
+                Event::Refused { code, key, .. } => (code.as_str(), key.as_deref()),
+                Event::Login { code: Some(code), user, .. } => (code.as_str(), Some(user.as_str())),
+                _ => continue,
+            };
+            let times = refused.entry(what).or_default();
+            *times += 1;
+            if *times > 1 {
+                return fail(
+                    format!("断られたもの（{}）を、そのまま送り直しました", what.0),
+                    format!("it tried again what was refused for good ({})", what.0),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fail(ja: String, en: String) -> Result<(), Ended> {
+    Err(Ended::Fail(Message::pair(ja, en)))
+}
