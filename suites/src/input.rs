@@ -4,13 +4,14 @@
 mod archive;
 mod folder;
 mod gather;
+mod place;
 mod rows;
 mod stream;
+mod upload;
 
 pub(crate) use self::folder::is_hidden;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,7 @@ use renkei_validator::text::Message;
 use renkei_validator::{FileCheck, FileJudgement, NotChecked, Options, SetsJudgement, fill_excerpt};
 
 use self::gather::Gathered;
+use self::place::Place;
 use self::stream::{Meter, Spare};
 use crate::lang;
 use crate::progress::Progress;
@@ -46,8 +48,8 @@ pub(crate) struct Selection {
 /// One thing to read.
 #[derive(Debug)]
 enum Task {
-    File { path: Arc<Path>, name: String, named: bool, bytes: u64 },
-    Archive { path: PathBuf, name: String, named: bool, bytes: u64 },
+    File { place: Place, name: String, named: bool, bytes: u64 },
+    Archive { place: Place, name: String, named: bool, bytes: u64 },
     Stdin { name: String },
 }
 
@@ -65,6 +67,8 @@ pub(crate) struct Missed {
 pub(crate) struct Limits {
     /// Bytes that may come out of one archive.
     pub(crate) unpacked: u64,
+    /// What that is set with.
+    pub(crate) unpacked_by: &'static str,
     /// Entries that one archive may have.
     pub(crate) entries: usize,
     /// How many threads read and judge; `None` for as many as there are CPUs.
@@ -87,8 +91,8 @@ pub(crate) struct Inputs {
 /// Where an input can be read again.
 #[derive(Clone, Debug)]
 enum Source {
-    File(Arc<Path>),
-    Entry { archive: PathBuf, index: usize },
+    File(Place),
+    Entry { archive: Place, index: usize },
     Nowhere,
 }
 
@@ -156,11 +160,12 @@ impl Selection {
             return;
         }
         let name = name_of(&path);
+        let place = Place::Disk(path.into());
         match archive::packing(&name) {
-            archive::Packing::None => self.tasks.push(Task::File { path: path.into(), name, named, bytes }),
+            archive::Packing::None => self.tasks.push(Task::File { place, name, named, bytes }),
             archive::Packing::Zip => {
                 self.grouped = true;
-                self.tasks.push(Task::Archive { path, name, named, bytes });
+                self.tasks.push(Task::Archive { place, name, named, bytes });
             }
             archive::Packing::Other => self.missed.blocking(&name, archive::other_packing(), named),
         }
@@ -243,8 +248,8 @@ fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progre
         Task::Stdin { name } => (name, true),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match task {
-        Task::File { path, .. } => inputs.judge_file(path, name, named, options, progress, spare),
-        Task::Archive { path, .. } => archive::judge(&mut inputs, path, name, named, options, limits, progress),
+        Task::File { place, .. } => inputs.judge_file(place, name, named, options, progress, spare),
+        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, options, limits, progress),
         Task::Stdin { .. } => {
             let check = FileCheck::new(name, options).as_data();
             let from = Origin { name, named, source: Source::Nowhere, spare: Some(spare), bytes: u64::MAX };
@@ -276,19 +281,18 @@ impl Inputs {
 
     fn judge_file(
         &mut self,
-        path: &Arc<Path>,
+        place: &Place,
         name: &str,
         named: bool,
         options: &Options,
         progress: &Progress,
         spare: &Spare,
     ) {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
+        let (mut file, bytes) = match place.open() {
+            Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
-        let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-        let source = if bytes.is_some() { Source::File(path.clone()) } else { Source::Nowhere };
+        let source = if bytes.is_some() { Source::File(place.clone()) } else { Source::Nowhere };
         let check = FileCheck::new(name, options);
         let check = if named { check.as_data() } else { check };
         // What is no file may go on for long.
@@ -324,27 +328,27 @@ impl Inputs {
             self.files.iter().enumerate().map(|(i, (file, _))| (file.name.clone(), i)).collect();
         let own = self.files.iter_mut().flat_map(|(file, _)| &mut file.findings.kept);
         let of_sets = self.sets.iter_mut().flat_map(|sets| &mut sets.findings.kept);
-        let mut files: BTreeMap<&Path, Vec<&mut Finding>> = BTreeMap::new();
-        let mut archives: BTreeMap<&Path, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
+        let mut files: BTreeMap<&Place, Vec<&mut Finding>> = BTreeMap::new();
+        let mut archives: BTreeMap<&Place, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
         for finding in own.chain(of_sets) {
             if finding.excerpt.is_some() || finding.place.is_none() {
                 continue;
             }
             match indexes.get(&finding.at.file).and_then(|&i| self.sources.get(i)) {
-                Some(Source::File(path)) => files.entry(path).or_default().push(finding),
+                Some(Source::File(place)) => files.entry(place).or_default().push(finding),
                 Some(Source::Entry { archive, index }) => {
                     archives.entry(archive).or_default().entry(*index).or_default().push(finding);
                 }
                 Some(Source::Nowhere) | None => {}
             }
         }
-        for (path, findings) in files {
-            if let Ok(file) = File::open(path) {
+        for (place, findings) in files {
+            if let Ok((file, _)) = place.open() {
                 fill(&mut io::BufReader::with_capacity(CHUNK, file), findings);
             }
         }
-        for (path, entries) in archives {
-            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
+        for (place, entries) in archives {
+            archive::read_again(place, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
 }
@@ -405,6 +409,7 @@ pub(crate) fn shown(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write;
 
     use super::*;
@@ -422,8 +427,8 @@ mod tests {
 
     fn judge_path(path: PathBuf) -> Inputs {
         let selection = Selection::of(&[path], None);
-        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES, threads: None };
-        judge(selection, &Options::default(), &limits, &Progress::new(0))
+        let limits = Limits { unpacked: 1 << 30, unpacked_by: "--max-unpacked", entries: MOST_ENTRIES, threads: None };
+        judge(selection, &Options::default(), &limits, &Progress::unseen())
     }
 
     fn take_excerpts_away(inputs: &mut Inputs) {
