@@ -147,9 +147,7 @@ impl Writer {
         let done = batch
             .iter()
             .map(|placed| match &placed.work {
-                Work::Accept { head, .. } => {
-                    accept(connection, placed.at, meta, events, head).map(Done::Accept)
-                }
+                Work::Accept { head, .. } => accept(connection, placed.at, meta, events, head).map(Done::Accept),
                 Work::Fetched { office, entry, position, at, .. } => {
                     mark_fetched(connection, events, office, *entry, *position, *at).map(Done::Fetched)
                 }
