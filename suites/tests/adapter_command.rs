@@ -29,7 +29,7 @@ const ROWS: &[u8] = b"202407,990010,0000000001,202610\r\n202407,990010,000000000
 fn play() {
     let Ok(part) = std::env::var("PLAY") else { return };
     // Of `program --exact play --nocapture PATH`, the path.
-    let path = PathBuf::from(std::env::args().last().unwrap());
+    let path = PathBuf::from(std::env::args().next_back().unwrap());
     let good = |folder: &Path| fs::write(folder.join(NAME), ROWS).unwrap();
     match part.as_str() {
         "well" => good(&path),
