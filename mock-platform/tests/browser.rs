@@ -160,8 +160,8 @@ fn every_page_was_looked_at() {
     let seen: BTreeSet<&str> = lists.iter().flat_map(|list| list.lines()).collect();
     let pages = screens::pages();
     assert!(pages.len() > 20, "{pages:?}");
-    for page in pages {
-        // The page of an upload is shown at once with what it gave.
+    // The page that checks files is there only with somebody who judges: `suites/tests/check_page.rs` looks at it.
+    for page in pages.into_iter().filter(|page| !page.starts_with("/check")) {
         assert!(seen.iter().any(|path| fits(&page, path)), "{page} is not among {seen:?}");
     }
 }

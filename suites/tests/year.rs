@@ -13,8 +13,7 @@ const fn month(year: u16, month: u8) -> YearMonth {
     YearMonth { year, month }
 }
 
-/// A year with the change of versions in its middle, and with an occasion for every mistake: results and tables
-/// are corrected, results, tables and plans deleted, and results of outsourced plans passed on.
+/// A year with the change of versions in its middle.
 const YEAR: Request = Request {
     users: 20,
     offices: 8,
@@ -24,6 +23,11 @@ const YEAR: Request = Request {
     threads: 2,
     mistake: None,
 };
+
+/// A shorter time with an occasion for every mistake: results and tables are corrected, results, tables and plans
+/// deleted, and results of outsourced plans passed on.
+const OCCASIONS: Request =
+    Request { users: 40, months: (month(2025, 2), month(2025, 5)), seed: 52, way: Way::ByHand, threads: 1, ..YEAR };
 
 fn exchanged(request: &Request) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
@@ -78,14 +82,20 @@ fn faults_on_the_way_do_not_change_the_end() {
 fn a_program_that_does_one_thing_wrong_once_is_found_out() {
     let expected = |mistake: Mistake| -> &'static [&'static str] {
         match mistake {
+            // The first correction takes an office out: its rows stay, and the sums are those with them.
             Mistake::DropsACorrection => &[
-                "receiver Changed UPHOSOKU.created_on",
                 "receiver Changed UPPLAN.created_on",
-                "receiver Changed UPPLAN.end_time",
-                "receiver Changed UPPLAN.start_time",
+                "receiver Changed UPSIKYU.category_limit_within_units",
                 "receiver Changed UPSIKYU.created_on",
+                "receiver Changed UPSIKYU.insurance_claim_amount",
+                "receiver Changed UPSIKYU.managed_units",
+                "receiver Changed UPSIKYU.service_units_amount",
+                "receiver Changed UPSIKYU.total_cost_insured",
+                "receiver Changed UPSIKYU.user_copay_insured",
+                "receiver Invented UPPLAN row",
+                "receiver Invented UPSIKYU row",
             ],
-            Mistake::DropsACorrectedResult => &["receiver Changed UPJSK.created_on"],
+            Mistake::DropsACorrectedResult => &["receiver Changed UPJSK.created_on", "receiver Invented UPJSK row"],
             Mistake::DropsADeletion => {
                 &["receiver Invented UPHOSOKU", "receiver Invented UPPLAN", "receiver Invented UPSIKYU"]
             }
@@ -101,7 +111,7 @@ fn a_program_that_does_one_thing_wrong_once_is_found_out() {
             Mistake::PassesNothingOn => &["sender Dropped UPJSK"],
         }
     };
-    let year = |mistake| Request { way: Way::ByHand, threads: 1, mistake: Some(mistake), ..YEAR };
+    let year = |mistake| Request { mistake: Some(mistake), ..OCCASIONS };
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let years = Mistake::ALL.map(|mistake| (mistake, scope.spawn(move || exchanged(&year(mistake)))));
         let wrong = years.map(|(mistake, run)| {

@@ -60,8 +60,8 @@ pub(super) fn routes() -> Routes {
         .page("/", page)
         .page("/report", waiting)
         .upload("/report", report)
-        .page("/check.css", async || served("text/css; charset=utf-8", STYLE))
-        .page("/check.js", async || served("text/javascript; charset=utf-8", SCRIPT))
+        .other("/check.css", async || served("text/css; charset=utf-8", STYLE))
+        .other("/check.js", async || served("text/javascript; charset=utf-8", SCRIPT))
 }
 
 /// Whether there is somebody who judges.

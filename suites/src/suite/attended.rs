@@ -15,7 +15,7 @@ mod serve;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use renkei_reports::{Lang, OutcomeRecord};
+use renkei_reports::{Lang, Outcome, OutcomeRecord, Pair};
 use renkei_validator::text::Message;
 
 use self::ask::Ask;
@@ -87,26 +87,29 @@ impl Attended {
     /// reached is blocked, with the reason.
     pub fn lead(self, cases: &[&Case], judge: &mut dyn Judge) -> Vec<OutcomeRecord> {
         loop {
-            let (at, skip) = match self.desk.next() {
-                Command::Run(at) => (at, None),
-                Command::Skip(at, reason) => (at, Some(reason)),
+            match self.desk.next() {
+                Command::Run(at) => {
+                    let Some(case) = cases.get(at) else { continue };
+                    let mut software = self.software(at, case, judge.holds(case));
+                    let outcome = judge.judge(case, &mut software);
+                    if !software.left {
+                        self.desk.ended(at, outcome, None);
+                    }
+                }
+                Command::Skip(at, reason) => {
+                    let Some(case) = cases.get(at) else { continue };
+                    self.desk.ended(at, blocked(case, left_out(&reason)), Some(reason));
+                }
                 Command::Finish => break,
-            };
-            let Some(case) = cases.get(at) else { continue };
-            let mut software = self.software(at, case, judge.holds(case));
-            software.skip = skip.as_ref().map(|reason| left_out(reason));
-            let outcome = judge.judge(case, &mut software);
-            if !software.left {
-                self.desk.ended(at, outcome, skip);
             }
         }
         let mut outcomes = Vec::new();
         for (at, case) in cases.iter().enumerate() {
-            outcomes.push(self.desk.entry(at).outcome.unwrap_or_else(|| {
-                let mut software = self.software(at, case, None);
-                software.skip = Some(Message::pair("確認されていません", "nobody has gone through it"));
-                judge.judge(case, &mut software)
-            }));
+            outcomes.push(
+                self.desk.entry(at).outcome.unwrap_or_else(|| {
+                    blocked(case, Message::pair("確認されていません", "nobody has gone through it"))
+                }),
+            );
         }
         self.desk.close();
         self.served.end();
@@ -122,12 +125,15 @@ impl Attended {
             if entry.outcome.is_some() || case.is_transport() && self.abilities.exchange {
                 continue;
             }
+            if let Some(reason) = entry.skipped {
+                self.desk.ended(at, blocked(case, left_out(&reason)), Some(reason));
+                continue;
+            }
             let mut software = self.software(at, case, judge.holds(case));
             software.known = true;
-            software.skip = entry.skipped.as_ref().map(|reason| left_out(reason));
             let outcome = judge.judge(case, &mut software);
             if !software.left {
-                self.desk.ended(at, outcome, entry.skipped);
+                self.desk.ended(at, outcome, None);
             }
         }
     }
@@ -141,10 +147,23 @@ impl Attended {
             step: 0,
             holds,
             given: Content::default(),
-            skip: None,
             known: false,
             left: false,
         }
+    }
+}
+
+/// A case that nobody tried.
+fn blocked(case: &Case, why: Message) -> OutcomeRecord {
+    OutcomeRecord {
+        case: case.id.clone(),
+        title: case.title.clone(),
+        pattern: case.pattern,
+        kind: case.direction(),
+        outcome: Outcome::Blocked,
+        why: Some(Pair { ja: why.ja, en: why.en }),
+        requirements: case.requirements.clone(),
+        evidence: Vec::new(),
     }
 }
 
@@ -162,7 +181,6 @@ struct Software {
     holds: Option<Content>,
     /// What it was given to read.
     given: Content,
-    skip: Option<Message>,
     /// Whether nothing is asked that is not answered already.
     known: bool,
     left: bool,
@@ -170,9 +188,6 @@ struct Software {
 
 impl Software {
     fn ask(&mut self, ask: impl FnOnce(usize) -> Ask) -> Result<Reply, Trouble> {
-        if let Some(reason) = &self.skip {
-            return Err(Trouble::Blocked(reason.clone()));
-        }
         let step = self.step;
         self.step += 1;
         self.desk.ask(self.case, ask(step), self.known).map_err(|Left| {
@@ -195,10 +210,7 @@ impl Sut for Software {
     /// The first question of a case says that the software is to hold nothing of it yet.
     fn reset(&mut self, _case: &str) -> Result<(), Trouble> {
         self.given = Content::default();
-        match &self.skip {
-            Some(reason) => Err(Trouble::Blocked(reason.clone())),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn export(&mut self, task: &ExportTask<'_>) -> Result<Vec<Named>, Trouble> {
@@ -210,7 +222,8 @@ impl Sut for Software {
 
     fn import(&mut self, task: &ImportTask<'_>) -> Result<Imported, Trouble> {
         let folder = self.inbox.join((self.step + 1).to_string());
-        if self.skip.is_none() {
+        // What is not going to be asked needs no files.
+        if !self.known {
             lay_out(&folder, task.files).map_err(Trouble::Blocked)?;
         }
         if let Ok(content) = Content::from_files(task.files) {
