@@ -49,7 +49,7 @@ fn every_item_is_looked_at_by_a_rule_that_a_requirement_of_items_names() {
             for item in &table.items {
                 items += 1;
                 let looks = |rule: &&&renkei_validator::rule::Rule| match rule.check {
-                    Check::Cell(picks, _) => picks(item) && of_items.contains(rule.id),
+                    Check::Cell(picks, _) | Check::Shape(picks, _) => picks(item) && of_items.contains(rule.id),
                     _ => false,
                 };
                 if rules::all().iter().find(looks).is_none() {
