@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 #![allow(clippy::print_stderr, reason = "what was not run is said")]
 
+#[path = "../../reports/tests/browser/tools.rs"]
+mod tools;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
@@ -18,8 +21,8 @@ use renkei_mock_platform::screens;
 use renkei_mock_platform::server::{Options, start};
 use time::OffsetDateTime;
 use time::macros::datetime;
+use tools::CHROMIUM;
 
-const CHROMIUM: &str = "/usr/bin/chromium";
 const NOW: OffsetDateTime = datetime!(2026-11-27 9:00 +9);
 const SCRIPTS: [&str; 4] = ["exchange", "licence", "certificate", "console"];
 
@@ -34,28 +37,7 @@ fn folder() -> PathBuf {
 /// Why nobody can work with the screens here.
 fn lacking() -> Option<&'static str> {
     static LACKING: OnceLock<Option<String>> = OnceLock::new();
-    let why = LACKING.get_or_init(|| {
-        if !Path::new(CHROMIUM).exists() {
-            return Some(format!("there is no {CHROMIUM}"));
-        }
-        for program in ["node", "npm"] {
-            if !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-                return Some(format!("{program} does not run"));
-            }
-        }
-        fs::create_dir_all(folder()).unwrap();
-        let lock = fs::read(sources().join("package-lock.json")).unwrap();
-        let installed = fs::read(folder().join("package-lock.json")).is_ok_and(|installed| installed == lock);
-        if installed && folder().join("node_modules/axe-core/axe.min.js").exists() {
-            return None;
-        }
-        for name in ["package.json", "package-lock.json"] {
-            fs::copy(sources().join(name), folder().join(name)).unwrap();
-        }
-        let npm = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder()).output().unwrap();
-        (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
-    });
-    why.as_deref()
+    LACKING.get_or_init(|| tools::lacking(&folder())).as_deref()
 }
 
 /// What a script said. Each has a platform of its own; they run one after the other, and once for all tests.

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
+#[path = "browser/tools.rs"]
+mod tools;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,31 +15,7 @@ use common::{Setup, report, small};
 use renkei_reports::{Lang, Report, html, read};
 use renkei_validator::draft::Draft;
 use renkei_validator::rules;
-
-const CHROMIUM: &str = "/usr/bin/chromium";
-
-/// Why the pages cannot be looked at here.
-fn lacking(folder: &Path) -> Option<String> {
-    if !Path::new(CHROMIUM).exists() {
-        return Some(format!("there is no {CHROMIUM}"));
-    }
-    for program in ["node", "npm"] {
-        if !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-            return Some(format!("{program} does not run"));
-        }
-    }
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let lock = fs::read(sources.join("package-lock.json")).unwrap();
-    let installed = fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == lock);
-    if installed && folder.join("node_modules/axe-core/axe.min.js").exists() {
-        return None;
-    }
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(sources.join(name), folder.join(name)).unwrap();
-    }
-    let npm = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).output().unwrap();
-    (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
-}
+use tools::{CHROMIUM, lacking};
 
 /// A report with the first mutant of every fourth rule, each in a folder of its own.
 fn mutants() -> Report {

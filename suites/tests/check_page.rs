@@ -5,6 +5,8 @@
 
 mod check_desk;
 mod common;
+#[path = "../../reports/tests/browser/tools.rs"]
+mod tools;
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -12,33 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use check_desk::Desk;
+use tools::{CHROMIUM, lacking};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
-
-const CHROMIUM: &str = "/usr/bin/chromium";
-
-/// Why the page cannot be looked at here. What Node needs is what the report's own test has.
-fn lacking(folder: &Path) -> Option<String> {
-    if !Path::new(CHROMIUM).exists() {
-        return Some(format!("there is no {CHROMIUM}"));
-    }
-    for program in ["node", "npm"] {
-        if !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-            return Some(format!("{program} does not run"));
-        }
-    }
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/tests/browser");
-    let lock = fs::read(sources.join("package-lock.json")).unwrap();
-    let installed = fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == lock);
-    if installed && folder.join("node_modules/axe-core/axe.min.js").exists() {
-        return None;
-    }
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(sources.join(name), folder.join(name)).unwrap();
-    }
-    let npm = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).output().unwrap();
-    (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
-}
 
 /// Copies a rejected sample set, and packs it.
 fn sample(into: &Path) -> PathBuf {

@@ -1,6 +1,7 @@
-//! `renkei test list`, `renkei test run`, `renkei test replay CASE`; `renkei test year` is beside. Knows arguments, `sut.toml` and reports;
+//! `renkei test list`, `renkei test run`, `renkei test replay CASE`; the other verbs of `test` are beside. Knows arguments, `sut.toml` and reports;
 //! what a case is and how it is judged is in [`crate::suite`].
 
+mod init;
 mod software;
 mod year;
 
@@ -32,6 +33,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .override_usage(say("renkei test <コマンド>", "renkei test <COMMAND>"))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(init::command(lang))
         .subcommand(list(lang))
         .subcommand(run_command(lang))
         .subcommand(replay(lang))
@@ -143,6 +145,7 @@ fn parse_partition(text: &str) -> Result<Partition, Message> {
 
 pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) -> Exit {
     match matches.subcommand() {
+        Some(("init", matches)) => init::run(matches, terminal),
         Some(("list", matches)) => show_list(matches, terminal),
         Some(("year", matches)) => year::run(matches, terminal),
         Some(("run", matches)) => run_cases(&selected(matches), matches, config, terminal),

@@ -9,32 +9,7 @@ use renkei_reports::Outcome;
 use tempfile::tempdir;
 
 use super::bench::{run, sample};
-
-const CHROMIUM: &str = "/usr/bin/chromium";
-
-/// Why the page cannot be looked at here.
-fn lacking(folder: &Path) -> Option<String> {
-    if !Path::new(CHROMIUM).exists() {
-        return Some(format!("there is no {CHROMIUM}"));
-    }
-    for program in ["node", "npm"] {
-        if !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-            return Some(format!("{program} does not run"));
-        }
-    }
-    // The same tools, and the same versions, as for the reports.
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/tests/browser");
-    let lock = fs::read(sources.join("package-lock.json")).unwrap();
-    let installed = fs::read(folder.join("package-lock.json")).is_ok_and(|installed| installed == lock);
-    if installed && folder.join("node_modules/axe-core/axe.min.js").exists() {
-        return None;
-    }
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(sources.join(name), folder.join(name)).unwrap();
-    }
-    let npm = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).output().unwrap();
-    (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
-}
+use super::tools::{CHROMIUM, lacking};
 
 fn walk(tools: &Path, sitting: &str, address: &str, good: &Path, wrong: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attended/walk.mjs");

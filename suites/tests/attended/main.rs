@@ -10,3 +10,5 @@ mod bench;
 mod browser;
 mod command;
 mod http;
+#[path = "../../../reports/tests/browser/tools.rs"]
+mod tools;

@@ -35,12 +35,13 @@ class Layout:
 
 def read_layouts():
     with open(SCHEMA, encoding="utf-8") as file:
-        definitions = json.load(file)["$defs"]
+        schema = json.load(file)
+    definitions = schema["$defs"]
     layouts = [Layout(name, part) for name, part in definitions.items() if "x-name" in part]
-    return {(layout.kind, layout.version): layout for layout in layouts}
+    return {(layout.kind, layout.version): layout for layout in layouts}, schema["x-linked-service-types"]
 
 
-LAYOUTS = read_layouts()
+LAYOUTS, LINKED = read_layouts()
 VERSIONS = sorted({version for _, version in LAYOUTS})
 KINDS = sorted({kind for kind, _ in LAYOUTS}, key=len, reverse=True)
 IMAGE = "UPKIHON_IMAGE"
@@ -165,6 +166,8 @@ def read_rows(name, text):
 
 
 def check_value(where, item, text):
+    if item.get("x-required") and not text:
+        raise Refused(f"{where}: 必須の項目です")
     if item.get("x-quoted") or not text:
         return
     if not text.isascii():
@@ -173,6 +176,8 @@ def check_value(where, item, text):
         raise Refused(f"{where}: 桁数が違います")
     if "x-codes" in item and text not in item["x-codes"]:
         raise Refused(f"{where}: コード表にない値です")
+    if item["x-form"] == "office" and not (text.isalnum() and text.isupper() or text.isdigit()):
+        raise Refused(f"{where}: 事業所番号の形ではありません")
     if item["x-form"] == "date" and text.strip("0") and text.strip("9"):
         try:
             datetime.datetime.strptime(text, "%Y%m%d")
@@ -210,9 +215,6 @@ def read_file(name, data):
 
 
 def check_row(where, document, row):
-    for key in ("insurer_number", "insured_number"):
-        if not row.get(key):
-            raise Refused(f"{where}: 保険者番号か被保険者番号がありません")
     month = row.get("target_month")
     if month and document["month"] and month != document["month"]:
         raise Refused(f"{where}: 対象年月がファイル名と違います")
@@ -344,7 +346,7 @@ class Program:
     # -- export
 
     def export(self, content, before=None):
-        documents = [whole_ends(document) for document in content["documents"]]
+        documents = for_receiver([whole_ends(document) for document in content["documents"]])
         gone = split([whole_ends(document) for document in before["documents"]]) if before else {}
         for kept in split(documents):
             gone.pop(kept, None)
@@ -383,7 +385,7 @@ class Program:
         return files
 
     def files(self, documents):
-        documents = merge(documents)
+        documents = [leave_blank(document) for document in merge(documents)]
         images = [document for document in documents if document["kind"] == IMAGE]
         for document in documents:
             for row in document["rows"]:
@@ -439,6 +441,41 @@ class Program:
         return {"schema": "renkei-content/1", "documents": merge(self.holds())}
 
 
+def for_receiver(documents):
+    """Of tables 6 and 7, what the receiver is to get: services that are exchanged, of its own users."""
+    mine = set()
+    for document in documents:
+        if document["kind"] == "UPPLAN":
+            linked = LINKED[document["version"]]
+            document["rows"] = [row for row in document["rows"] if row["service_code"][:2] in linked]
+            to_planner = document["destination"]["service_type"] in ("43", "46", "AF")
+            office = document["destination"]["office"]
+            for row in document["rows"]:
+                if to_planner or row["service_office_number"] == office:
+                    mine.add(json.dumps([document["destination"], person(row)]))
+    for document in documents:
+        if document["kind"] in ("UPPLAN", "UPSIKYU", "UPHOSOKU") and family(document) == "table":
+            destination = document["destination"]
+            document["rows"] = [row for row in document["rows"] if json.dumps([destination, person(row)]) in mine]
+    return [document for document in documents if document["rows"] or document["kind"] == IMAGE]
+
+
+def person(row):
+    return [row.get(key) for key in ("insurer_number", "insured_number", "target_month")]
+
+
+def leave_blank(document):
+    """The opposite of fill_down, for the table whose continuation rows are blank."""
+    if document["kind"] == "UPYOBO_SUB":
+        whole = [dict(row) for row in document["rows"]]
+        for numbers, items in BLOCKS["UPYOBO_SUB"]:
+            same = ["insurer_number", "insured_number", "plan_created_on"] + numbers
+            for above, full, row in zip(whole, whole[1:], document["rows"][1:]):
+                if all(above.get(key) == full.get(key) for key in same + items):
+                    row.update({key: "" for key in items})
+    return document
+
+
 def merge(documents):
     """Documents that stand in one file as one."""
     merged = {}
@@ -452,8 +489,8 @@ def merge(documents):
     return list(merged.values())
 
 
-COMPANIONS = {"UP1KYO": "UP2KYO", "UP2KYO": "UP1KYO", "UPPLAN": "UPSIKYU", "UPSIKYU": "UPPLAN",
-              "UPYOBO_SUB": "UPYOBO"}
+COMPANIONS = {"UP1KYO": ["UP2KYO", "UPHOSOKU"], "UP2KYO": ["UP1KYO"], "UPPLAN": ["UPSIKYU", "UPHOSOKU"],
+              "UPSIKYU": ["UPPLAN"], "UPYOBO_SUB": ["UPYOBO"]}
 
 
 def check_set(documents, office):
@@ -461,9 +498,9 @@ def check_set(documents, office):
     for document in documents:
         if office and document["destination"]["office"] != office:
             raise Refused("自事業所に送られたものではありません")
-        missing = COMPANIONS.get(document["kind"], document["kind"])
-        if missing not in kinds:
-            raise Refused(f"一緒に送られるはずの{missing}がありません")
+        for companion in COMPANIONS.get(document["kind"], []):
+            if companion not in kinds:
+                raise Refused(f"一緒に送られるはずの{companion}がありません")
     if len({deletes(document) for document in documents}) > 1:
         raise Refused("登録と削除が同じ組にあります")
     if len({document["version"] for document in documents if document["kind"] != IMAGE}) > 1:

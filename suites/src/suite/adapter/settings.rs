@@ -2,6 +2,7 @@
 //! which line is wrong; starts nothing.
 
 mod commands;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use renkei_validator::spec::{Party, Version};
 use renkei_validator::text::Message;
 
 pub use self::commands::{CommandLine, Commands, Operation};
+pub use self::written::{Start, written};
 use super::section::{Section, Wrong, parse};
 use crate::lang::io_reason;
 

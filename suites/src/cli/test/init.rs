@@ -1,0 +1,192 @@
+//! `renkei test init`: asks what must be known of the software and writes `sut.toml`. Knows questions; what may
+//! stand in the file is told by [`settings`](crate::suite::adapter::settings).
+
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use renkei_reports::Lang;
+use renkei_validator::spec::{Party, Version};
+use renkei_validator::text::Message;
+
+use crate::cli::dress;
+use crate::cli::terminal::Terminal;
+use crate::exit::Exit;
+use crate::lang::{io_reason, pick};
+use crate::suite::adapter::settings::{ADAPTERS, DEFAULT_FILE, PATTERNS, ROLES, Settings, Start, versions, written};
+
+pub(super) fn command(lang: Lang) -> Command {
+    let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
+    let answer = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    dress(Command::new("init"), None, lang)
+        .about(say("質問に答えて sut.toml を作ります", "Asks, and writes sut.toml"))
+        .override_usage(say("renkei test init [オプション]", "renkei test init [OPTIONS]"))
+        .after_help(say(
+            "オプションで答えたことは聞きません。複数のものは「,」で区切ります。",
+            "What an option answers is not asked. Several answers are separated by commas.",
+        ))
+        .arg(answer("product", "NAME", say("介護ソフト名", "The name of the software")))
+        .arg(answer("company", "NAME", say("提供会社名", "Who offers it")))
+        .arg(answer("roles", "ROLES", say("役割: care-manager, provider, center", "care-manager, provider, center")))
+        .arg(answer("patterns", "PATTERNS", say("申告する区分: D1～D7など", "The patterns claimed, such as D1,D2")))
+        .arg(answer("csv-versions", "VERSIONS", say("CSVバージョン", "The values of CSVバージョン")))
+        .arg(answer("adapter", "ADAPTER", say("操作のしかた", "How it is reached: command, folder, http, …")))
+        .arg(
+            Arg::new("yes")
+                .long("yes")
+                .short('y')
+                .action(ArgAction::SetTrue)
+                .help(say("聞かずに、既定の答えを使います", "Ask nothing; what no option answers has its default")),
+        )
+        .arg(
+            Arg::new("sut")
+                .long("sut")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help(say("書き込むファイル（既定 sut.toml）", "The file to write (default sut.toml)")),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help(say("ファイルがあれば上書きします", "Overwrite the file where there is one")),
+        )
+}
+
+pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
+    let path = matches.get_one::<PathBuf>("sut").map_or_else(|| Path::new(DEFAULT_FILE), PathBuf::as_path);
+    match init(matches, path, terminal.lang) {
+        Ok(()) => {
+            let name = path.display();
+            let text = match terminal.lang {
+                Lang::Ja => {
+                    format!("{name} を作りました。コマンドを書き換えてから、renkei test run を実行してください\n")
+                }
+                Lang::En => format!("wrote {name}; put the commands in, then run renkei test run\n"),
+            };
+            terminal.show(&text, Exit::Valid)
+        }
+        Err(message) => {
+            terminal.complain(&message);
+            Exit::Usage
+        }
+    }
+}
+
+fn init(matches: &ArgMatches, path: &Path, lang: Lang) -> Result<(), Message> {
+    let force = matches.get_flag("force");
+    // Told before anything is asked.
+    if !force && path.exists() {
+        return Err(exists(path));
+    }
+    let mut asker = Asker { matches, lang, input: io::stdin().lock(), ask: !matches.get_flag("yes") };
+    let role_words: Vec<&str> = ROLES.iter().map(|(word, _)| *word).collect();
+    let pattern_words: Vec<&str> = PATTERNS.iter().map(|(word, _)| *word).collect();
+    let version_words = versions().map(|(word, _)| word);
+    let product = asker.text("product", ("介護ソフト名", "name of the software"), "介護ソフト")?;
+    let company = asker.text("company", ("提供会社名", "who offers it"), "提供会社")?;
+    let roles = asker.words("roles", ("役割", "roles"), &role_words, "care-manager")?;
+    let patterns = asker.words("patterns", ("申告する区分", "patterns claimed"), &pattern_words, "D1,D2,D3")?;
+    let versions = asker.words("csv-versions", ("CSVバージョン", "versions"), &version_words, "202407")?;
+    let adapter = asker.words("adapter", ("操作のしかた", "how it is reached"), &ADAPTERS, "command")?;
+    let start = Start {
+        product,
+        company,
+        roles: roles.iter().map(|at| ROLES[*at].1).collect::<Vec<Party>>(),
+        patterns: patterns.iter().map(|at| PATTERNS[*at].1).collect(),
+        versions: versions.iter().map(|at| Version::ALL[*at]).collect(),
+        adapter: match adapter[..] {
+            [at] => ADAPTERS[at],
+            _ => {
+                return Err(Message::pair("操作のしかたは1つだけ選びます", "software is reached in one way only"));
+            }
+        },
+    };
+    let text = written(&start, lang);
+    // What is written is what can be read.
+    Settings::parse(&path.display().to_string(), &text, Path::new(""))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).create_new(!force);
+    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return exists(path);
+        }
+        let (name, why) = (path.display(), io_reason(&error));
+        Message::pair(format!("{name} を書き込めません: {}", why.ja), format!("cannot write {name}: {}", why.en))
+    })
+}
+
+fn exists(path: &Path) -> Message {
+    let name = path.display();
+    Message::pair(
+        format!("{name} はもうあります。上書きするときは --force を付けます"),
+        format!("{name} is there already; --force overwrites it"),
+    )
+}
+
+/// Answers from options, from standard input, or by default.
+struct Asker<'a> {
+    matches: &'a ArgMatches,
+    lang: Lang,
+    input: io::StdinLock<'a>,
+    ask: bool,
+}
+
+impl Asker<'_> {
+    /// An answer that is not empty.
+    fn text(&mut self, name: &str, question: (&str, &str), default: &str) -> Result<String, Message> {
+        if let Some(answer) = self.matches.get_one::<String>(name) {
+            return Ok(answer.trim().to_owned());
+        }
+        if !self.ask {
+            return Ok(default.to_owned());
+        }
+        // The question goes where it does not mix with what is piped on.
+        anstream::eprint!("{} [{default}]: ", pick(self.lang, question.0, question.1));
+        let mut line = String::new();
+        self.input.read_line(&mut line).map_err(|error| {
+            let why = io_reason(&error);
+            Message::pair(format!("答えを読み取れません: {}", why.ja), format!("cannot read the answer: {}", why.en))
+        })?;
+        // The end of a pipe stands for the default, as an empty line does.
+        Ok(if line.trim().is_empty() { default.to_owned() } else { line.trim().to_owned() })
+    }
+
+    /// Words out of a list, by their places in it.
+    fn words(
+        &mut self,
+        name: &str,
+        question: (&str, &str),
+        known: &[&str],
+        default: &str,
+    ) -> Result<Vec<usize>, Message> {
+        let list = known.join(", ");
+        let (ja, en) = (format!("{}（{list}）", question.0), format!("{} ({list})", question.1));
+        let answer = self.text(name, (&ja, &en), default)?;
+        let mut places = Vec::new();
+        let mut rest = answer.as_str();
+        // Some words hold a comma themselves.
+        while !rest.is_empty() {
+            let at = known.iter().position(|word| {
+                rest.strip_prefix(word)
+                    .is_some_and(|after| after.trim_start().is_empty() || after.trim_start().starts_with(','))
+            });
+            let Some(at) = at else {
+                let word = rest.split(',').next().unwrap_or(rest).trim();
+                return Err(Message::pair(
+                    format!("{}: 「{word}」は使えません。使える値: {list}", question.0),
+                    format!("{}: {word} is no value of it; there are {list}", question.1),
+                ));
+            };
+            if !places.contains(&at) {
+                places.push(at);
+            }
+            rest = rest[known[at].len()..].trim_start().trim_start_matches(',').trim_start();
+        }
+        Ok(places)
+    }
+}
