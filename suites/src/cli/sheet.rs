@@ -1,6 +1,6 @@
 //! `renkei test sheet CASE… --out DIR`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use renkei_reports::{Lang, Pattern};
@@ -11,7 +11,7 @@ use super::dress;
 use super::terminal::{Terminal, with_line_end};
 use crate::exit::Exit;
 use crate::input::name_of;
-use crate::lang::{self, pick, read};
+use crate::lang::{self, pick};
 use crate::suite::case::{self, Case};
 use crate::suite::case_sheet::case_sheet;
 
@@ -55,19 +55,31 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
             return Exit::Usage;
         }
     };
-    match write(matches, &cases, terminal.lang) {
-        Ok(written) if written.is_empty() => {
+    let out = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
+    let (mut written, mut failed) = (Vec::new(), false);
+    for case in cases {
+        match write(&out, case, terminal.lang) {
+            Ok(path) => written.extend(path),
+            Err(message) => {
+                terminal.complain(&message);
+                failed = true;
+            }
+        }
+    }
+    let exit = match (failed, written.is_empty()) {
+        (true, _) => Exit::Incomplete,
+        (false, false) => Exit::Valid,
+        (false, true) => {
             terminal.complain(&Message::pair(
                 "シートになるケースがありません",
                 "no case has anything to enter or to look at",
             ));
             Exit::Nothing
         }
-        Ok(written) => terminal.show(&with_line_end(written.join("\n")), Exit::Valid),
-        Err(message) => {
-            terminal.complain(&message);
-            Exit::Incomplete
-        }
+    };
+    match written.is_empty() {
+        true => exit,
+        false => terminal.show(&with_line_end(written.join("\n")), exit),
     }
 }
 
@@ -95,26 +107,17 @@ fn fits(pattern: Pattern, word: &str) -> bool {
     pattern.word().eq_ignore_ascii_case(word)
 }
 
-/// Writes the sheets, and returns what was written.
-fn write(matches: &ArgMatches, cases: &[&Case], lang: Lang) -> Result<Vec<String>, Message> {
-    let out = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
-    let mut written = Vec::new();
-    for case in cases {
-        // The newest version of a case is the one that software is to speak.
-        let version = case.versions.iter().copied().max().unwrap_or(Version::V202407);
-        let sheet = case_sheet(case, version, lang).map_err(|why| {
-            Message::pair(
-                format!("{}: {}", case.id, read(Lang::Ja, &why)),
-                format!("{}: {}", case.id, read(Lang::En, &why)),
-            )
-        })?;
-        let Some(html) = sheet else { continue };
-        let path = out.join(format!("{}.html", case.id));
-        std::fs::create_dir_all(&out).and_then(|()| std::fs::write(&path, html)).map_err(|error| {
-            let (path, why) = (name_of(&path), lang::io_reason(&error));
-            Message::pair(format!("{path} に書き込めません: {}", why.ja), format!("cannot write {path}: {}", why.en))
-        })?;
-        written.push(name_of(&path));
-    }
-    Ok(written)
+/// Writes the sheet of a case, and returns where; `None` where it has none.
+fn write(out: &Path, case: &Case, lang: Lang) -> Result<Option<String>, Message> {
+    // The newest version of a case is the one that software is to speak.
+    let version = case.versions.iter().copied().max().unwrap_or(Version::V202407);
+    let sheet = case_sheet(case, version, lang)
+        .map_err(|why| Message::pair(format!("{}: {}", case.id, why.ja), format!("{}: {}", case.id, why.en)))?;
+    let Some(html) = sheet else { return Ok(None) };
+    let path = out.join(format!("{}.html", case.id));
+    std::fs::create_dir_all(out).and_then(|()| std::fs::write(&path, html)).map_err(|error| {
+        let (path, why) = (name_of(&path), lang::io_reason(&error));
+        Message::pair(format!("{path} に書き込めません: {}", why.ja), format!("cannot write {path}: {}", why.en))
+    })?;
+    Ok(Some(name_of(&path)))
 }
