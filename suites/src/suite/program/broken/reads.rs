@@ -111,9 +111,8 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         ],
         how: How::Reads(|good, task, memory| {
             let said = good.import(task)?;
-            if said.answers.iter().any(|answer| !answer.accepted)
-                && let Ok(content) = Content::from_files(task.files)
-            {
+            let refused = said.answers.iter().any(|answer| !answer.accepted);
+            if refused && let Ok(content) = Content::from_files(task.files) {
                 memory.beside = std::mem::take(&mut memory.beside).and(&content);
             }
             Ok(all(task, true))
