@@ -15,7 +15,8 @@ pub(crate) fn lacking(folder: &Path) -> Option<String> {
         return Some(format!("there is no {CHROMIUM}"));
     }
     for program in ["node", "npm"] {
-        if !runs(program, &["--version"]) && !(install("npm") && runs(program, &["--version"])) {
+        let there = || runs(program, &["--version"]);
+        if !(there() || install("npm") && there()) {
             return Some(format!("{program} does not run"));
         }
     }
