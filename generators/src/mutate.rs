@@ -73,7 +73,7 @@ pub type Keep<'a, E> = dyn FnMut(&str, &Files) -> Result<(), E> + 'a;
 
 /// How a set is judged while mutants are made.
 pub fn options(as_of: Option<Date>) -> Options {
-    Options { as_of, keep: KEEP, sets: true }
+    Options { as_of, keep: KEEP, ..Options::default() }
 }
 
 /// Makes the mutants, and hands each with the folder it belongs in to `keep`, then the controls.

@@ -6,7 +6,8 @@
 //! # Invariants
 //!
 //! 1. It makes no finding: what it refuses, it refuses for platform reasons ([`refusal`]). Content
-//!    checks are a gate function that the caller passes in.
+//!    checks are functions that the caller passes in: [`post::Gate`], and [`inspect::Inspector`] for
+//!    the page that checks files.
 //! 2. Faults are scripted, never rolled; a step that never fired is reported.
 //! 3. Accepted means durable: an acknowledgement is sent after the delivery is on the disk.
 //! 4. No behaviour of the real platform is stated as fact without a source.
@@ -22,6 +23,7 @@ pub mod clock;
 pub mod deviations;
 pub mod faults;
 mod files;
+pub mod inspect;
 pub mod journal;
 pub mod licence;
 mod manage;

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use crate::accounts::Sessions;
 use crate::clock::Clock;
 use crate::faults::{Engine, Fired};
+use crate::inspect::Inspector;
 use crate::journal::{Event, Journal};
 use crate::pki::Authority;
 use crate::post::Gate;
@@ -44,6 +45,8 @@ pub struct Platform {
     pub faults: Engine,
     /// The content check, where there is one.
     pub gate: Option<Arc<dyn Gate>>,
+    /// Who judges files on a page, where there is somebody.
+    pub inspector: Option<Arc<dyn Inspector>>,
     /// Bytes of request bodies that may be held now.
     pub body_memory: Arc<Semaphore>,
     /// Where snapshots lie.
@@ -83,6 +86,7 @@ impl Platform {
             ledger: Arc::new(ledger(settings.ledger_length, journal.clone())),
             faults: engine(journal.clone()),
             gate: None,
+            inspector: None,
             body_memory: Arc::new(Semaphore::new(settings.most_body_memory.min(Semaphore::MAX_PERMITS))),
             authority_folder: folder.join(AUTHORITY),
             snapshots: folder.join("snapshots"),

@@ -1,5 +1,5 @@
 //! The platform's pages in a browser, on the management listener: 連携クライアント, 利用状況Webサイト, the
-//! certificate office and the operator's console. Knows pages, forms and who sits before them; decides
+//! certificate office, the operator's console, and the one that checks files. Knows pages, forms and who sits before them; decides
 //! nothing of what may be done: each page asks the routes that programs ask, without a socket between.
 //!
 //! Every page is made on the server and works without a script; scripts add drop zones, the live journal
@@ -11,6 +11,7 @@
 
 mod assets;
 mod certificates;
+mod check;
 mod client;
 mod console;
 mod counter;
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use self::inside::Inside;
 use self::outbox::Outboxes;
@@ -49,6 +50,8 @@ pub(crate) struct Screens {
     stopped: watch::Receiver<bool>,
     /// What form tokens are made with.
     secret: [u8; 32],
+    /// Files that may be judged at once.
+    inspections: Arc<Semaphore>,
 }
 
 impl Screens {
@@ -75,9 +78,15 @@ pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Resul
         outboxes: Mutex::default(),
         stopped,
         secret,
+        inspections: Arc::new(Semaphore::new(check::AT_ONCE)),
     });
     let pages = routes().router().layer(from_fn_with_state(Arc::clone(&screens), visit::know)).with_state(screens);
     Ok(pages.merge(assets::router()).layer(from_fn(frame::guard)))
+}
+
+/// The paths of all pages, with placeholders, such as `/client/sent/{id}`.
+pub fn pages() -> Vec<String> {
+    routes().pages()
 }
 
 /// The paths of all forms of the pages, with placeholders, such as `/client/sending/{no}`.
@@ -88,7 +97,8 @@ pub fn forms() -> Vec<String> {
 fn routes() -> Routes {
     Routes::default()
         .page("/", landing::page)
-        .page("/language/{code}", landing::language)
+        .other("/language/{code}", landing::language)
+        .area("/check", check::routes())
         .area("/client", client::routes())
         .area("/console", console::routes())
         .area("/usage", usage::routes())

@@ -20,6 +20,7 @@ use self::folder::Folder;
 use crate::clients::{self, ClientFiles};
 use crate::clock::Clock;
 use crate::faults::{Engine, Plan};
+use crate::inspect::Inspector;
 use crate::journal::{Event, Journal, JournalError};
 use crate::model::OfficeNumber;
 use crate::platform::{AUTHORITY, Base, Platform};
@@ -71,6 +72,8 @@ pub struct Options {
     pub plan: Plan,
     /// The content check.
     pub gate: Option<Arc<dyn Gate>>,
+    /// Who judges files that are put on the page for that; without, there is no such page.
+    pub inspector: Option<Arc<dyn Inspector>>,
 }
 
 impl Options {
@@ -87,6 +90,7 @@ impl Options {
             clock: Clock::of_machine(),
             plan: Plan::default(),
             gate: None,
+            inspector: None,
         }
     }
 }
@@ -245,6 +249,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         folder: path.clone(),
     });
     parts.gate = options.gate;
+    parts.inspector = options.inspector;
     parts.faults.replace(options.plan);
     let parts = Arc::new(parts);
     let names: Vec<String> = NAMES.map(String::from).to_vec();

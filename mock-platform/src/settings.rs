@@ -47,6 +47,12 @@ pub struct Settings {
     pub most_message_chars: usize,
     /// Bytes of all files of one fetch of several entries (assumption).
     pub most_fetch_bytes: u64,
+    /// Files that the page which checks files takes at once, and entries of all archives among them.
+    pub most_check_files: usize,
+    /// Bytes of all files that it takes at once.
+    pub most_check_bytes: u64,
+    /// Bytes that may come out of all archives that it takes at once.
+    pub most_check_unpacked: u64,
     /// Bytes of request bodies in memory at once, over all connections: more wait, then get 503.
     pub most_body_memory: usize,
     /// Connections open at once; more are closed before TLS.
@@ -142,6 +148,9 @@ impl Default for Settings {
             most_deliveries: 100,
             most_message_chars: 1_000,
             most_fetch_bytes: 1 << 30,
+            most_check_files: 2_000,
+            most_check_bytes: 64 << 20,
+            most_check_unpacked: 256 << 20,
             most_body_memory: 256 << 20,
             most_connections: 2_000,
             handshake_time: Duration::from_secs(10),

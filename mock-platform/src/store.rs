@@ -1,21 +1,24 @@
 //! What was accepted, durably: deliveries, the entries of the lists of their receivers, documents.
 //! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
 //!
-//! A store is a directory with an index (`platform.sqlite`) and a log of bodies (`bodies-….log`). One
-//! thread writes the log ([`appender`]), one the index ([`writer`]), a few connections read. When a change is acknowledged it is on the disk:
-//! after that nothing is lost, whatever is killed, and what was not acknowledged is there as a whole or
-//! not at all.
+//! A store is a directory with an index (`platform.sqlite`) and a log of deliveries (`bodies-….log`).
+//! One thread writes the log ([`appender`]), one the index ([`writer`]), a few connections read. When a
+//! change is acknowledged it is on the disk: after that nothing is lost, whatever is killed or loses
+//! power, and what was not acknowledged is there as a whole or not at all. Of a delivery it is the log
+//! that is on the disk by then; what the index lacks of it at the next opening is read from there.
 //!
 //! The lines `accepted`, `repeated`, `fetched`, `reset`, `snapshot` and `restored` of the journal are
 //! written here, in the order in which things happened; so are `recovered` and `opened`.
 
 mod appender;
 mod error;
+mod frame;
 mod index;
 mod log;
 mod reader;
 mod record;
 mod snapshot;
+mod tail;
 mod writer;
 
 use std::fs::TryLockError;
@@ -40,11 +43,13 @@ use crate::files::{self, Lock};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
 use appender::{Appender, Command};
+use frame::Head;
 use index::Meta;
 use log::Log;
 use reader::Pool;
 use record::{Id, nanoseconds};
-use writer::{Answer, Times, Work, Writer};
+use tail::Tail;
+use writer::{Answer, Work, Writer};
 
 /// Commands that wait for the writer at most; more callers wait to be heard.
 const QUEUE: usize = 256;
@@ -83,15 +88,20 @@ impl Store {
             TryLockError::WouldBlock => StoreError::InUse { directory: directory.to_owned() },
             TryLockError::Error(source) => log::failed("lock", &path, source),
         })?;
-        let (connection, meta) = index::open(directory)?;
-        let log = open_log(directory, &meta, &journal)?;
+        let (connection, mut meta) = index::open(directory)?;
+        let log = open_log(directory, &meta)?;
+        catch_up(&connection, &mut meta, &log)?;
+        let cut = log.cut_off(meta.log_end)?;
+        if cut > 0 {
+            journal.write(&Event::Mended { what: Mended::Bodies, bytes: cut })?;
+        }
         recover(&connection, &meta, &journal)?;
         let pool = Pool::open(directory)?;
         let next_log = tokio::sync::Mutex::new(meta.log + 1);
         let log = Arc::new(log);
         let (sender, commands) = mpsc::channel(QUEUE);
         let (orders, received) = std::sync::mpsc::sync_channel(1);
-        let appender = Appender { log: Arc::clone(&log), end: meta.log_end, commands, orders };
+        let appender = Appender { tail: Tail::new(Arc::clone(&log), meta.log_end)?, commands, orders };
         let log = Arc::new(Mutex::new(log));
         let writer = Writer {
             connection,
@@ -100,6 +110,8 @@ impl Store {
             directory: directory.to_owned(),
             journal: journal.clone(),
             pending: Vec::new(),
+            synced: true,
+            careful: false,
             orders: received,
             lock,
         };
@@ -131,9 +143,9 @@ impl Store {
         if delivery.copies == 0 {
             return Err(StoreError::Range { what: "the number of copies" });
         }
-        let times =
-            Times { accepted_at: nanoseconds(delivery.accepted_at)?, visible_at: nanoseconds(delivery.visible_at)? };
-        self.tell(|answer| Command::Work(Work::Accept { delivery: Box::new(delivery), times, answer })).await
+        let head = Box::new(Head::of(&delivery)?);
+        let bodies = delivery.files.into_iter().map(|file| file.bytes).collect();
+        self.tell(|answer| Command::Work(Work::Accept { head, bodies, answer })).await
     }
 
     /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;
@@ -335,21 +347,36 @@ impl Drop for Inner {
     }
 }
 
-/// Opens the log that the index names, cuts off what nothing owns, removes logs of earlier times.
-fn open_log(directory: &Path, meta: &Meta, journal: &Journal) -> Result<Log, StoreError> {
-    let log = if meta.log_end == 0 {
+/// Opens the log that the index names; removes logs of earlier times.
+fn open_log(directory: &Path, meta: &Meta) -> Result<Log, StoreError> {
+    let log = match Log::open(directory, meta.log, meta.log_end) {
         // A kill may have come before the log was made.
-        Log::create(directory, meta.log)?
-    } else {
-        let (log, cut) = Log::open(directory, meta.log, meta.log_end)?;
-        if cut > 0 {
-            journal.write(&Event::Mended { what: Mended::Bodies, bytes: cut })?;
+        Err(StoreError::Io { source, .. }) if meta.log_end == 0 && source.kind() == io::ErrorKind::NotFound => {
+            Log::create(directory, meta.log)?
         }
-        log
+        opened => opened?,
     };
     log::remove_others(directory, meta.log)?;
     files::sync_names(directory).map_err(|source| log::failed("sync", directory, source))?;
     Ok(log)
+}
+
+/// Writes into the index what a loss of power kept from it: deliveries that the log holds.
+fn catch_up(connection: &Connection, meta: &mut Meta, log: &Log) -> Result<(), StoreError> {
+    let mut place = meta.log_end;
+    let Some(mut found) = frame::find(log, place)? else { return Ok(()) };
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    loop {
+        writer::accept(connection, found.at, meta, &mut Vec::new(), &found.head)?;
+        place = found.end;
+        match frame::find(log, place)? {
+            Some(next) => found = next,
+            None => break,
+        }
+    }
+    index::write_meta(connection, meta)?;
+    connection.execute_batch("COMMIT")?;
+    Ok(())
 }
 
 /// Writes into the journal what a kill kept from it.

@@ -9,6 +9,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use renkei_mock_platform::clock::Clock;
 use renkei_mock_platform::journal::{Event, Journal, Mended};
@@ -37,6 +38,13 @@ fn mended(directory: &Path) -> Vec<(Mended, u64)> {
     mended.collect()
 }
 
+/// Where the last delivery ends in the log, as the index has it.
+fn owned(directory: &Path) -> u64 {
+    let index = rusqlite::Connection::open(directory.join("data/platform.sqlite")).unwrap();
+    let end: i64 = index.query_row("SELECT log_end FROM meta", [], |row| row.get(0)).unwrap();
+    end.unsigned_abs()
+}
+
 async fn keys_and_bytes(store: &Store) -> Vec<String> {
     let mut keys = Vec::new();
     for record in all_sent(store, &manager()).await {
@@ -53,8 +61,7 @@ async fn bytes_that_nothing_owns_are_cut_off_and_told_of() {
     let append = || OpenOptions::new().append(true).open(&path).unwrap().write_all(b"half a body").unwrap();
     let store = reopened_after(directory.path(), &["a", "b"], append).await.unwrap();
     assert_eq!(mended(directory.path()), [(Mended::Bodies, 11)]);
-    let owned = (bytes_of("a").len() + bytes_of("b").len()) as u64;
-    assert_eq!(fs::metadata(&path).unwrap().len(), owned);
+    assert_eq!(fs::metadata(&path).unwrap().len(), owned(directory.path()));
     accept(&store, delivery("c")).await;
     assert_eq!(keys_and_bytes(&store).await, ["a", "b", "c"]);
 }
@@ -63,14 +70,110 @@ async fn bytes_that_nothing_owns_are_cut_off_and_told_of() {
 async fn a_log_that_lost_bytes_is_not_opened() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("data/bodies-1.log");
-    let owned = bytes_of("a").len() as u64;
-    let truncate = || OpenOptions::new().write(true).open(&path).unwrap().set_len(owned - 1).unwrap();
+    let mut owned_before = 0;
+    let truncate = || {
+        owned_before = owned(directory.path());
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(owned_before - 1).unwrap();
+    };
     match reopened_after(directory.path(), &["a"], truncate).await.unwrap_err() {
         StoreError::Damaged { path: named, length, owned: expected } => {
-            assert_eq!((named, length, expected), (path, owned - 1, owned));
+            assert_eq!((named, length, expected), (path, owned_before - 1, owned_before));
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// Takes the index of a store back to what it was, as a loss of power does with what was not synced.
+async fn without_the_newest_of_the_index(directory: &Path, newest: impl AsyncFnOnce(&Store)) {
+    let index = directory.join("data/platform.sqlite");
+    let (store, _) = open(directory);
+    store.close().await;
+    drop(store);
+    let before = fs::read(&index).unwrap();
+    let (store, _) = open(directory);
+    newest(&store).await;
+    store.close().await;
+    drop(store);
+    assert!(fs::read(&index).unwrap() != before, "it has changed");
+    fs::write(&index, before).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_loss_of_power_keeps_from_the_index_is_read_from_the_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(directory.path());
+    accept(&store, delivery("a")).await;
+    drop(store);
+    without_the_newest_of_the_index(directory.path(), async |store| {
+        let two = vec![file("UPPLAN.csv", bytes_of("b")), file("UPSIKYU.csv", Bytes::new())];
+        let new = NewDelivery { copies: 2, files: two, ..delivery("b") };
+        assert_eq!(accept(store, new).await.id, "S0000000002");
+        assert!(matches!(store.accept(delivery("a")).await.unwrap(), AcceptOutcome::Repeated(_)));
+        let other = NewDelivery { digest: [7; 32], ..delivery("a") };
+        assert!(matches!(store.accept(other).await.unwrap(), AcceptOutcome::KeyReused));
+        assert_eq!(accept(store, delivery("c")).await.id, "S0000000003");
+    })
+    .await;
+    let (store, _) = open(directory.path());
+    assert_eq!(keys_and_bytes(&store).await, ["a", "b", "c"]);
+    let sent = all_sent(&store, &manager()).await;
+    let ids: Vec<_> = sent.iter().map(|record| record.id.as_str()).collect();
+    assert_eq!(ids, ["S0000000001", "S0000000002", "S0000000003"]);
+    assert_eq!((sent[1].copies, sent[1].files.len(), sent[1].files[1].bytes), (2, 2, 0));
+    assert_eq!((sent[2].message.as_str(), sent[2].accepted_at), ("確認をお願いします。", NOON));
+    assert_eq!(store.not_fetched(&provider(), NOON).await.unwrap(), 4, "b is there twice");
+    // The journal was told before, and is not told again.
+    assert_eq!(journaled(directory.path()), ["S0000000001", "S0000000002", "S0000000003"]);
+    assert_eq!(mended(directory.path()), []);
+    assert!(matches!(store.accept(delivery("c")).await.unwrap(), AcceptOutcome::Repeated(_)));
+    assert_eq!(accept(&store, delivery("d")).await.id, "S0000000004");
+}
+
+#[tokio::test]
+async fn a_delivery_of_which_the_log_lacks_a_byte_is_not_taken_from_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("data/bodies-1.log");
+    let mut end = 0;
+    without_the_newest_of_the_index(directory.path(), async |store| {
+        accept(store, delivery("a")).await;
+        end = fs::metadata(&path).unwrap().len();
+        accept(store, delivery("b")).await;
+    })
+    .await;
+    let mut log = OpenOptions::new().write(true).open(&path).unwrap();
+    log.seek(SeekFrom::Start(end + 900)).unwrap();
+    log.write_all(b"?").unwrap();
+    let length = log.metadata().unwrap().len();
+    drop(log);
+    let (store, _) = open(directory.path());
+    assert_eq!(keys_and_bytes(&store).await, ["a"]);
+    assert_eq!(mended(directory.path()), [(Mended::Bodies, length - end)]);
+    accept(&store, delivery("c")).await;
+    assert_eq!(keys_and_bytes(&store).await, ["a", "c"]);
+}
+
+#[tokio::test]
+async fn a_delivery_that_failed_does_not_come_back_with_those_after_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(directory.path());
+    let index = || rusqlite::Connection::open(directory.path().join("data/platform.sqlite")).unwrap();
+    index()
+        .execute_batch(
+            "CREATE TRIGGER poison BEFORE INSERT ON delivery WHEN NEW.key LIKE 'poison%'
+             BEGIN SELECT RAISE(ABORT, 'poison'); END",
+        )
+        .unwrap();
+    assert!(matches!(store.accept(delivery("poison")).await, Err(StoreError::Index(_))));
+    assert_eq!(accept(&store, delivery("a")).await.id, "S0000000001");
+    store.close().await;
+    drop(store);
+    index().execute_batch("DROP TRIGGER poison").unwrap();
+    without_the_newest_of_the_index(directory.path(), async |store| {
+        assert_eq!(accept(store, delivery("b")).await.id, "S0000000002");
+    })
+    .await;
+    let (store, _) = open(directory.path());
+    assert_eq!(keys_and_bytes(&store).await, ["a", "b"]);
 }
 
 #[tokio::test]
@@ -81,7 +184,7 @@ async fn the_last_chunk_of_damaged_bytes_is_withheld() {
     let record = accept(&store, new).await;
     let path = directory.path().join("data/bodies-1.log");
     let mut log = OpenOptions::new().write(true).open(path).unwrap();
-    log.seek(SeekFrom::Start(10)).unwrap();
+    log.seek(SeekFrom::Start(90_000)).unwrap();
     log.write_all(b"!").unwrap();
     let mut chunks = Box::pin(store.body(&record.files[0].body));
     assert_eq!(chunks.try_next().await.unwrap().unwrap().len(), 65_536);

@@ -39,8 +39,8 @@ pub use model::{
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};
 pub use read::{ReadError, read};
 pub use render::{
-    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, html, json, listing_csv,
-    listing_html, schema, text, write,
+    Encoding, Kind, Manner, Style, concise, diff_json, diff_markdown, diff_schema, diff_text, html, html_policy,
+    html_with_next_step, json, listing_csv, listing_html, schema, text, write,
 };
 
 /// The language of a rendering.

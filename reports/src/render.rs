@@ -21,7 +21,7 @@ use std::io;
 
 pub use diff::{diff_json, diff_markdown, diff_schema, diff_text};
 pub(crate) use fingerprint::skeleton;
-pub use html::html;
+pub use html::{html, html_policy, html_with_next_step};
 pub use listing::{listing_csv, listing_html};
 pub(crate) use snippet::{fit, pad, snippet, width};
 pub(crate) use text::{Paint, facts, source_lines};

@@ -32,7 +32,7 @@ impl Default for Setup<'_> {
 /// Judges files and hands the run to a function.
 fn with_run<T>(files: &Files, setup: &Setup<'_>, then: impl FnOnce(&Run<'_>) -> T) -> T {
     let as_of = spec::parse_date(b"20261120");
-    let Judgement { files, sets } = judge(files, &Options { as_of, keep: setup.keep, sets: true });
+    let Judgement { files, sets } = judge(files, &Options { as_of, keep: setup.keep, ..Options::default() });
     let files: Vec<_> = files.into_iter().map(|file| (file, "0123456789abcdef".repeat(4))).collect();
     let key = Key::new([7; 32]);
     then(&Run {

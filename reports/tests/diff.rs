@@ -33,7 +33,7 @@ fn of(files: &Files) -> Report {
 /// The report of a run that had a key.
 fn keyed(files: &Files, key: &Key) -> Report {
     let as_of = spec::parse_date(b"20261120");
-    let Judgement { files, sets } = judge(files, &Options { as_of, keep: 20, sets: true });
+    let Judgement { files, sets } = judge(files, &Options { as_of, keep: 20, ..Options::default() });
     let files: Vec<_> = files.into_iter().map(|file| (file, "0123456789abcdef".repeat(4))).collect();
     build(&Run {
         as_of,

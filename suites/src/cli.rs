@@ -16,6 +16,7 @@ mod rules;
 mod score;
 mod serve;
 pub(crate) mod settings;
+mod sheet;
 mod terminal;
 mod test;
 mod usage;
@@ -251,6 +252,26 @@ where
     Arg::new(name)
         .long(name)
         .value_parser(move |text: &str| read(text).map_err(|message| lang::read(lang, &message).to_owned()))
+}
+
+/// Makes the folder, which may be there as long as nothing is in it.
+fn new_folder(folder: &std::path::Path) -> Result<(), Message> {
+    let failed = |error: &std::io::Error| {
+        let (name, why) = (crate::input::name_of(folder), lang::io_reason(error));
+        Message::pair(format!("{name} を使えません: {}", why.ja), format!("cannot use {name}: {}", why.en))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let mut entries = std::fs::read_dir(folder).map_err(|error| failed(&error))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => {
+            let name = crate::input::name_of(folder);
+            Err(Message::pair(
+                format!("{name} は空ではありません。別のフォルダーを --out で指定します"),
+                format!("{name} is not empty; name another folder with --out"),
+            ))
+        }
+    }
 }
 
 #[cfg(test)]

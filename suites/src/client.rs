@@ -30,7 +30,7 @@ mod retry;
 mod send;
 mod session;
 mod told;
-mod trust;
+pub(crate) mod trust;
 mod watcher;
 
 use std::collections::BTreeSet;

@@ -3,25 +3,30 @@
 
 mod archive;
 mod folder;
+mod gather;
+mod place;
 mod rows;
+mod stream;
+mod upload;
 
 pub(crate) use self::folder::is_hidden;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use renkei_validator::finding::Finding;
 use renkei_validator::scan::RECORD_LIMIT;
 use renkei_validator::text::Message;
 use renkei_validator::{FileCheck, FileJudgement, NotChecked, Options, SetsJudgement, fill_excerpt};
-use sha2::{Digest, Sha256};
 
+use self::gather::Gathered;
+use self::place::Place;
+use self::stream::{Meter, Spare};
 use crate::lang;
 use crate::progress::Progress;
 
@@ -43,8 +48,8 @@ pub(crate) struct Selection {
 /// One thing to read.
 #[derive(Debug)]
 enum Task {
-    File { path: PathBuf, name: String, named: bool, bytes: u64 },
-    Archive { path: PathBuf, name: String, named: bool, bytes: u64 },
+    File { place: Place, name: String, named: bool, bytes: u64 },
+    Archive { place: Place, name: String, named: bool, bytes: u64 },
     Stdin { name: String },
 }
 
@@ -62,9 +67,11 @@ pub(crate) struct Missed {
 pub(crate) struct Limits {
     /// Bytes that may come out of one archive.
     pub(crate) unpacked: u64,
+    /// What that is set with.
+    pub(crate) unpacked_by: &'static str,
     /// Entries that one archive may have.
     pub(crate) entries: usize,
-    /// How many files are read at once; `None` for as many as there are CPUs.
+    /// How many threads read and judge; `None` for as many as there are CPUs.
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
@@ -77,14 +84,27 @@ pub(crate) struct Inputs {
     sources: Vec<Source>,
     /// What could not be read.
     pub(crate) missed: Missed,
+    /// The sets that they form, where they are to form some.
+    pub(crate) sets: Option<SetsJudgement>,
 }
 
 /// Where an input can be read again.
 #[derive(Clone, Debug)]
 enum Source {
-    File(PathBuf),
-    Entry { archive: PathBuf, index: usize },
+    File(Place),
+    Entry { archive: Place, index: usize },
     Nowhere,
+}
+
+/// Where one input comes from.
+struct Origin<'a> {
+    name: &'a str,
+    named: bool,
+    source: Source,
+    /// Threads that may help, where they may.
+    spare: Option<&'a Spare>,
+    /// How long it is, or at most may be.
+    bytes: u64,
 }
 
 /// Why reading stopped.
@@ -140,11 +160,12 @@ impl Selection {
             return;
         }
         let name = name_of(&path);
+        let place = Place::Disk(path.into());
         match archive::packing(&name) {
-            archive::Packing::None => self.tasks.push(Task::File { path, name, named, bytes }),
+            archive::Packing::None => self.tasks.push(Task::File { place, name, named, bytes }),
             archive::Packing::Zip => {
                 self.grouped = true;
-                self.tasks.push(Task::Archive { path, name, named, bytes });
+                self.tasks.push(Task::Archive { place, name, named, bytes });
             }
             archive::Packing::Other => self.missed.blocking(&name, archive::other_packing(), named),
         }
@@ -190,49 +211,49 @@ impl Missed {
 /// Reads and judges everything selected. The order of the outcome is the order of the selection, for
 /// any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    let tasks = &selection.tasks;
+    // Which paths were selected before is no longer asked, and there may be many.
+    let Selection { tasks, mut missed, .. } = selection;
+    let tasks = &tasks;
     let next = AtomicUsize::new(0);
-    let parts: Vec<Mutex<Inputs>> = tasks.iter().map(|_| Mutex::default()).collect();
-    let work = || {
-        while let Some((task, part)) = {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            tasks.get(i).zip(parts.get(i))
-        } {
-            let inputs = judge_task(task, options, limits, progress);
-            *part.lock().unwrap_or_else(PoisonError::into_inner) = inputs;
-        }
-    };
+    let gathered = Gathered::new(tasks);
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let threads = limits.threads.map_or_else(cpus, usize::from).min(tasks.len());
+    let all = limits.threads.map_or_else(cpus, usize::from);
+    let threads = all.min(tasks.len()).max(1);
+    let spare = Spare::new(all - threads);
+    let work = || {
+        while let Some((index, task)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            tasks.get(index).map(|task| (index, task))
+        } {
+            gathered.add(index, judge_task(task, options, limits, progress, &spare), options);
+        }
+        spare.add();
+    };
     std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(work);
         }
         work();
     });
-    let mut inputs = Inputs { missed: selection.missed, ..Inputs::default() };
-    for part in parts {
-        let mut part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
-        inputs.files.append(&mut part.files);
-        inputs.sources.append(&mut part.sources);
-        inputs.missed.append(part.missed);
-    }
+    let mut inputs = gathered.finish(options);
+    missed.append(inputs.missed);
+    inputs.missed = missed;
     inputs
 }
 
-fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
+fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progress, spare: &Spare) -> Inputs {
     let mut inputs = Inputs::default();
     let (name, named) = match task {
         Task::File { name, named, .. } | Task::Archive { name, named, .. } => (name, *named),
         Task::Stdin { name } => (name, true),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match task {
-        Task::File { path, .. } => inputs.judge_file(path, name, named, options, progress),
-        Task::Archive { path, .. } => archive::judge(&mut inputs, path, name, named, options, limits, progress),
+        Task::File { place, .. } => inputs.judge_file(place, name, named, options, progress, spare),
+        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, options, limits, progress),
         Task::Stdin { .. } => {
             let check = FileCheck::new(name, options).as_data();
-            let source = Source::Nowhere;
-            inputs.judge(&mut io::stdin().lock(), check, name, named, source, &mut |bytes| {
+            let from = Origin { name, named, source: Source::Nowhere, spare: Some(spare), bytes: u64::MAX };
+            inputs.judge(&mut io::stdin().lock(), check, from, &mut |bytes| {
                 progress.advance(bytes);
                 Ok(())
             });
@@ -252,16 +273,31 @@ fn broken() -> Message {
 }
 
 impl Inputs {
-    fn judge_file(&mut self, path: &Path, name: &str, named: bool, options: &Options, progress: &Progress) {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
+    fn append(&mut self, mut other: Inputs) {
+        self.files.append(&mut other.files);
+        self.sources.append(&mut other.sources);
+        self.missed.append(other.missed);
+    }
+
+    fn judge_file(
+        &mut self,
+        place: &Place,
+        name: &str,
+        named: bool,
+        options: &Options,
+        progress: &Progress,
+        spare: &Spare,
+    ) {
+        let (mut file, bytes) = match place.open() {
+            Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
-        let again = file.metadata().is_ok_and(|metadata| metadata.is_file());
-        let source = if again { Source::File(path.to_path_buf()) } else { Source::Nowhere };
+        let source = if bytes.is_some() { Source::File(place.clone()) } else { Source::Nowhere };
         let check = FileCheck::new(name, options);
         let check = if named { check.as_data() } else { check };
-        self.judge(&mut file, check, name, named, source, &mut |bytes| {
+        // What is no file may go on for long.
+        let from = Origin { name, named, source, spare: Some(spare), bytes: bytes.unwrap_or(u64::MAX) };
+        self.judge(&mut file, check, from, &mut |bytes| {
             progress.advance(bytes);
             Ok(())
         });
@@ -269,16 +305,9 @@ impl Inputs {
 
     /// Judges one stream. What stops half-way is not judged at all: half a file has other faults
     /// than the whole.
-    fn judge(
-        &mut self,
-        reader: &mut dyn Read,
-        check: FileCheck,
-        name: &str,
-        named: bool,
-        source: Source,
-        meter: &mut dyn FnMut(u64) -> Result<(), Stop>,
-    ) -> Option<Stop> {
-        match read(reader, check, meter) {
+    fn judge(&mut self, reader: &mut dyn Read, check: FileCheck, from: Origin<'_>, meter: Meter<'_>) -> Option<Stop> {
+        let Origin { name, named, source, spare, bytes } = from;
+        match stream::read(reader, check, meter, spare, bytes) {
             Ok(file) => {
                 self.files.push(file);
                 self.sources.push(source);
@@ -294,61 +323,34 @@ impl Inputs {
 
     /// Reads once more, to fill in the excerpts of what rules said only at the end of a file or of a
     /// set. Where that fails there is no excerpt.
-    pub(crate) fn fill_excerpts(&mut self, sets: Option<&mut SetsJudgement>) {
+    pub(crate) fn fill_excerpts(&mut self) {
         let indexes: BTreeMap<Arc<str>, usize> =
             self.files.iter().enumerate().map(|(i, (file, _))| (file.name.clone(), i)).collect();
         let own = self.files.iter_mut().flat_map(|(file, _)| &mut file.findings.kept);
-        let of_sets = sets.into_iter().flat_map(|sets| &mut sets.findings.kept);
-        let mut files: BTreeMap<&Path, Vec<&mut Finding>> = BTreeMap::new();
-        let mut archives: BTreeMap<&Path, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
+        let of_sets = self.sets.iter_mut().flat_map(|sets| &mut sets.findings.kept);
+        let mut files: BTreeMap<&Place, Vec<&mut Finding>> = BTreeMap::new();
+        let mut archives: BTreeMap<&Place, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
         for finding in own.chain(of_sets) {
             if finding.excerpt.is_some() || finding.place.is_none() {
                 continue;
             }
             match indexes.get(&finding.at.file).and_then(|&i| self.sources.get(i)) {
-                Some(Source::File(path)) => files.entry(path).or_default().push(finding),
+                Some(Source::File(place)) => files.entry(place).or_default().push(finding),
                 Some(Source::Entry { archive, index }) => {
                     archives.entry(archive).or_default().entry(*index).or_default().push(finding);
                 }
                 Some(Source::Nowhere) | None => {}
             }
         }
-        for (path, findings) in files {
-            if let Ok(file) = File::open(path) {
+        for (place, findings) in files {
+            if let Ok((file, _)) = place.open() {
                 fill(&mut io::BufReader::with_capacity(CHUNK, file), findings);
             }
         }
-        for (path, entries) in archives {
-            archive::read_again(path, entries, &mut |reader, findings| fill(reader, findings));
+        for (place, entries) in archives {
+            archive::read_again(place, entries, &mut |reader, findings| fill(reader, findings));
         }
     }
-}
-
-/// Streams the bytes past the check and the digest.
-fn read(
-    reader: &mut dyn Read,
-    mut check: FileCheck,
-    meter: &mut dyn FnMut(u64) -> Result<(), Stop>,
-) -> Result<(FileJudgement, String), Stop> {
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let length = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Stop::Io(error)),
-        };
-        let chunk = &buffer[..length];
-        meter(length as u64)?;
-        digest.update(chunk);
-        check.push(chunk);
-    }
-    Ok((check.finish(), hexadecimal(&digest.finalize())))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Fills in the excerpts of one input, in one pass.
@@ -389,7 +391,7 @@ pub(crate) fn name_of(path: &Path) -> String {
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
 pub(crate) fn shown(name: &[u8]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {
             if character.is_control() {
@@ -407,6 +409,7 @@ pub(crate) fn shown(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write;
 
     use super::*;
@@ -424,8 +427,8 @@ mod tests {
 
     fn judge_path(path: PathBuf) -> Inputs {
         let selection = Selection::of(&[path], None);
-        let limits = Limits { unpacked: 1 << 30, entries: MOST_ENTRIES, threads: None };
-        judge(selection, &Options::default(), &limits, &Progress::new(0))
+        let limits = Limits { unpacked: 1 << 30, unpacked_by: "--max-unpacked", entries: MOST_ENTRIES, threads: None };
+        judge(selection, &Options::default(), &limits, &Progress::unseen())
     }
 
     fn take_excerpts_away(inputs: &mut Inputs) {
@@ -446,7 +449,7 @@ mod tests {
         assert_eq!(before.len(), 2);
         assert!(before.iter().all(|finding| finding.excerpt.is_some()));
         take_excerpts_away(&mut inputs);
-        inputs.fill_excerpts(None);
+        inputs.fill_excerpts();
         for (before, after) in before.iter().zip(findings(&inputs)) {
             assert_eq!(before.excerpt, after.excerpt);
         }
@@ -500,7 +503,7 @@ mod tests {
         let mut inputs = judge_path(path.clone());
         take_excerpts_away(&mut inputs);
         std::fs::write(&path, ROWS).unwrap();
-        inputs.fill_excerpts(None);
+        inputs.fill_excerpts();
         assert_eq!(findings(&inputs).len(), 2);
         assert!(findings(&inputs).iter().all(|finding| finding.excerpt.is_none()));
     }

@@ -23,6 +23,8 @@ mod config;
 mod demo;
 mod gate;
 mod input;
+mod inspection;
+mod judging;
 mod lang;
 mod parents;
 mod progress;

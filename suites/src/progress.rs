@@ -35,6 +35,11 @@ impl Progress {
         Progress::with(total, PARTS)
     }
 
+    /// One that nobody looks at.
+    pub(crate) fn unseen() -> Progress {
+        Progress { watched: false, ..Progress::new(0) }
+    }
+
     fn with(total: u64, template: &'static str) -> Progress {
         Progress {
             total,

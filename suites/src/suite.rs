@@ -2,7 +2,9 @@
 //! them. Knows no argument of the command line.
 
 pub mod adapter;
+pub mod attended;
 pub mod case;
+pub mod case_sheet;
 pub mod compare;
 pub mod content;
 pub mod coverage;

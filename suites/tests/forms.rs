@@ -12,8 +12,12 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestCaseResult;
 use renkei_reports::Lang;
+use renkei_suites::suite::case::{Step, cases};
+use renkei_suites::suite::case_sheet::case_sheet;
 use renkei_suites::suite::forms::{Document, Head, Purpose, forms, page};
+use renkei_suites::suite::given;
 use renkei_suites::suite::sheet::Sheet;
+use renkei_suites::suite::sut::Operation;
 use renkei_validator::spec::{ItemType, Kind, Table, Version, kinds_of, tables};
 use renkei_validator::text::Message;
 use scraper::{ElementRef, Html, Selector};
@@ -41,8 +45,7 @@ fn samples() -> Vec<(String, Vec<Document>)> {
 
 fn shown(documents: &[Document]) -> String {
     let title = Message::pair("見本", "a sample");
-    let head = Head { case: "sample".to_owned(), title, purpose: Purpose::Enter };
-    page(&head, &forms(documents), Lang::Ja)
+    page(&Head { case: "sample".to_owned(), title }, &[(Purpose::Enter, forms(documents))], Lang::Ja)
 }
 
 fn select(selector: &str) -> Selector {
@@ -145,6 +148,29 @@ fn every_value_of_the_samples_is_on_their_forms() {
 }
 
 #[test]
+fn every_value_that_cases_give_is_on_their_sheets() {
+    let mut sheets = 0;
+    for case in cases() {
+        for version in &case.versions {
+            for (name, made) in given::make(case, *version).unwrap() {
+                let documents: Vec<Document> = made.content.to_sheets().iter().filter_map(Document::of).collect();
+                assert_eq!(documents.len(), made.content.documents.len(), "{} {name}", case.id);
+                assert_eq!(missing(&documents, &shown(&documents)), [] as [String; 0], "{} {name}", case.id);
+            }
+            let exports = case
+                .step
+                .iter()
+                .any(|step| matches!(step, Step::Export { operation, .. } if *operation != Operation::Again));
+            let shows = case.expect.holds.as_ref().is_some_and(|holds| !holds.is_empty());
+            let sheet = case_sheet(case, *version, Lang::Ja).unwrap();
+            assert_eq!(sheet.is_some(), exports || shows, "{}", case.id);
+            sheets += usize::from(sheet.is_some());
+        }
+    }
+    assert!(sheets > 0, "some cases have sheets");
+}
+
+#[test]
 fn forms_have_their_official_names_in_their_order() {
     let titles = |name: &str| {
         let (_, documents) = samples().into_iter().find(|(sample, _)| sample == name).unwrap();
@@ -243,7 +269,7 @@ fn nothing_is_dropped(documents: &[Document]) -> TestCaseResult {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_value_of_any_table_is_dropped(documents in proptest::collection::vec(document(), 1..4)) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use renkei_reports::Pattern;
-use renkei_suites::suite::adapter::settings::{Done, Settings, Way};
+use renkei_suites::suite::adapter::settings::{AttendedSettings, Done, Settings, Way};
 use renkei_validator::spec::{Party, Version};
 
 const HEAD: &str = "product = \"見本ケアソフト\"
@@ -22,6 +22,15 @@ fn read(rest: &str) -> Result<Settings, (String, String)> {
 
 fn wrong(rest: &str) -> String {
     read(rest).unwrap_err().1
+}
+
+#[test]
+fn a_person_may_say_that_they_can_exchange_too() {
+    let way = |rest: &str| read(&format!("adapter = \"attended\"\n{rest}")).map(|settings| settings.way);
+    assert_eq!(way("").unwrap(), Way::Attended(AttendedSettings { exchange: false }));
+    assert_eq!(way("[attended]\nexchange = true\n").unwrap(), Way::Attended(AttendedSettings { exchange: true }));
+    let told = "sut.toml, line 8: attended.exchange: expected true or false";
+    assert_eq!(way("[attended]\nexchange = \"yes\"\n").unwrap_err().1, told);
 }
 
 #[test]

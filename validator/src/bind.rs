@@ -149,6 +149,7 @@ impl<'a> Row<'a> {
     }
 
     /// The content of an item as bytes: `Unreadable` where its quotes are broken.
+    #[inline]
     pub fn bytes(&self, key: Key) -> Known<&'a [u8]> {
         let Some(cell) = self.cell(key) else { return Known::Absent };
         match &self.record.bytes[cell.content()] {
@@ -158,6 +159,7 @@ impl<'a> Row<'a> {
         }
     }
 
+    #[inline]
     fn parsed<T>(&self, key: Key, parse: impl Fn(&'a [u8]) -> Option<T>) -> Known<T> {
         match self.bytes(key) {
             Known::Is(content) => parse(content).map_or(Known::Unreadable, Known::Is),
@@ -185,20 +187,26 @@ impl<'a> Row<'a> {
     }
 
     /// A whole number; a leading minus is read, too.
+    #[inline]
     pub fn integer(&self, key: Key) -> Known<i64> {
         self.parsed(key, |text| {
             let (sign, digits) = match text.strip_prefix(b"-") {
                 Some(digits) => (-1, digits),
                 None => (1, text),
             };
-            if digits.is_empty() || digits.len() > 15 || !digits.iter().all(u8::is_ascii_digit) {
+            if digits.is_empty() || digits.len() > 15 {
                 return None;
             }
-            Some(sign * digits.iter().fold(0_i64, |n, b| n * 10 + i64::from(b - b'0')))
+            let number = digits.iter().try_fold(0_i64, |number, byte| {
+                let digit = byte.wrapping_sub(b'0');
+                (digit < 10).then(|| number * 10 + i64::from(digit))
+            })?;
+            Some(sign * number)
         })
     }
 
     /// Exactly `N` half-width letters or digits: numbers of offices and people, codes.
+    #[inline]
     pub fn fixed<const N: usize>(&self, key: Key) -> Known<[u8; N]> {
         self.parsed(key, |text| {
             let array: [u8; N] = text.try_into().ok()?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use time::Date;
 
-use self::core::{Context, Core, Plan};
+use self::core::{Context, Core, Plan, Stages};
 use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, RowKey, Severity};
@@ -27,11 +27,13 @@ pub struct Options {
     pub keep: usize,
     /// Whether what the set rules need is gathered.
     pub sets: bool,
+    /// Whether rows may be proved clean without each rule being asked. It changes nothing but the time.
+    pub fast: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { as_of: None, keep: 20, sets: true }
+        Options { as_of: None, keep: 20, sets: true, fast: true }
     }
 }
 
@@ -99,6 +101,8 @@ pub struct FileJudgement {
     pub bytes: u64,
     /// Records, blank ones included.
     pub records: u64,
+    /// Those among them that were proved clean by others like them.
+    pub proved: u64,
     /// The kind it was read as.
     pub kind: Option<Kind>,
     /// The version that its rows state.
@@ -120,6 +124,9 @@ pub struct FileJudgement {
     /// The rows around its findings; empty until somebody who can read the file again fills them in.
     pub rows: PickedRows,
 }
+
+/// How many bytes go to the scanner at once.
+const PART: usize = 64 << 10;
 
 /// Judges one file. Memory is bounded by what rules must remember of rows, not by the file.
 pub struct FileCheck {
@@ -168,7 +175,11 @@ impl FileCheck {
         }
         let FileCheck { file, name, options, plan, scanner, core, .. } = self;
         core.encoding.start(chunk);
-        scanner.push(chunk, &mut |piece| core.piece(piece, &Context { file, name, options, plan }));
+        let mut stages = Stages { core, context: &Context { file, name, options, plan } };
+        // What is looked at in one go should stay near the processor.
+        for part in chunk.chunks(PART) {
+            scanner.push_to(part, &mut stages);
+        }
     }
 
     /// Takes the end of the file and gives the judgement.
@@ -176,7 +187,7 @@ impl FileCheck {
         let FileCheck { file, name, nature, options, plan, scanner, mut core } = self;
         let context = Context { file: &file, name: &name, options: &options, plan: &plan };
         if nature == Nature::Data {
-            scanner.finish(&mut |piece| core.piece(piece, &context));
+            scanner.finish_to(&mut Stages { core: &mut core, context: &context });
         }
         let not_checked = core.end(nature, &context);
         FileJudgement {
@@ -189,6 +200,7 @@ impl FileCheck {
             nature,
             bytes: core.bytes,
             records: core.records,
+            proved: core.proved(),
             encoding: core.spoken,
             broken: core.broken,
             findings: core.findings,

@@ -174,13 +174,20 @@ impl EncodingEvidence {
         if self.escape.is_none() {
             self.escape = escape().map(|i| Seen::at(record.line, record.in_file(i..i + 3)));
         }
-        let Some(first) = bytes.iter().position(|b| *b >= 0x80) else { return };
-        if let Some(length) = utf8_character(bytes, first) {
-            self.utf8.add(record, first..first + length);
-        } else if looks_like_euc(bytes) {
-            self.euc.add(record, first..first + 2);
-        } else {
-            self.ms932 += 1;
+        match look(bytes) {
+            Look::Ascii => {}
+            Look::Utf8(first) => self.utf8.add(record, first),
+            Look::Euc(first) => self.euc.add(record, first),
+            Look::Ms932 => self.ms932 += 1,
+        }
+    }
+
+    /// Takes one record that has no control characters, of which the script is known.
+    pub(crate) fn plain_record(&mut self, record: &Record<'_>, script: Script) {
+        match script {
+            Script::Ascii => {}
+            Script::Ms932 => self.ms932 += 1,
+            Script::Other => self.record(record),
         }
     }
 
@@ -213,6 +220,61 @@ impl EncodingEvidence {
     pub fn bom_bytes(&self) -> &[u8] {
         &self.bom
     }
+}
+
+/// What a record's characters beyond ASCII look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Script {
+    /// There are none.
+    #[default]
+    Ascii,
+    /// MS932
+    Ms932,
+    /// Another encoding
+    Other,
+}
+
+impl Script {
+    /// Looks at the bytes of a record.
+    pub(crate) fn of(bytes: &[u8]) -> Script {
+        match look(bytes) {
+            Look::Ascii => Script::Ascii,
+            Look::Ms932 => Script::Ms932,
+            Look::Utf8(_) | Look::Euc(_) => Script::Other,
+        }
+    }
+}
+
+/// The encoding that one record speaks for, with its first character beyond ASCII.
+enum Look {
+    Ascii,
+    Utf8(Range<usize>),
+    Euc(Range<usize>),
+    Ms932,
+}
+
+fn look(bytes: &[u8]) -> Look {
+    let Some(first) = first_beyond_ascii(bytes) else { return Look::Ascii };
+    if let Some(length) = utf8_character(bytes, first) {
+        Look::Utf8(first..first + length)
+    } else if looks_like_euc(&bytes[first..]) {
+        Look::Euc(first..first + 2)
+    } else {
+        Look::Ms932
+    }
+}
+
+fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let high = u64::from_le_bytes(*word) & HIGH;
+        if high != 0 {
+            return Some(index * 8 + high.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|byte| !byte.is_ascii())?;
+    Some(words.len() * 8 + at)
 }
 
 /// The length of the first character beyond ASCII, where the whole is UTF-8 and holds a character of

@@ -30,6 +30,7 @@ mod check;
 pub mod decode;
 pub mod draft;
 pub mod facts;
+mod fast;
 pub mod finding;
 mod form;
 mod gaps;
@@ -41,14 +42,16 @@ pub mod rule;
 pub mod rules;
 pub mod scan;
 pub mod scope;
+mod seen;
 mod sets;
 pub mod spec;
 mod table7;
 pub mod text;
+mod together;
 mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
-pub use sets::{SetsJudgement, check_sets, check_sets_with, set_rules};
+pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.
 #[derive(Debug)]

@@ -107,6 +107,8 @@ pub type ScanCheck = fn(&ScanView<'_>, &mut Out<'_>);
 pub type RecordCheck = fn(&RecordView<'_>, &mut Out<'_>);
 /// A check of one cell.
 pub type CellCheck = fn(&CellView<'_>, &mut Out<'_>);
+/// The items that a check of rows of a table looks at.
+pub type Reads = fn(&Table) -> Vec<Key>;
 /// A check of one row.
 pub type RowCheck = fn(&Row<'_>, &mut Out<'_>);
 /// What starts a rule with a memory.
@@ -121,12 +123,17 @@ pub enum Check {
     Scan(ScanCheck),
     /// The characters of a record.
     Bytes(RecordCheck),
-    /// The structure of a record.
+    /// The structure of a record: where its quotes and commas stand, and which cells are empty.
     Csv(RecordCheck),
-    /// One cell. The first function picks the items it applies to.
+    /// One cell. The first function picks the items it applies to. The check looks at the cell's own
+    /// content; where that is empty, also at the items that its item's conditions name, and, where
+    /// those speak of rows of sums, at what row of 第7表 it stands in.
     Cell(fn(&Item) -> bool, CellCheck),
-    /// One row.
-    Row(RowCheck),
+    /// One cell, as [`Check::Cell`]; of its content, all digits 0 to 9 are alike to the check.
+    Shape(fn(&Item) -> bool, CellCheck),
+    /// One row. The first function names the items that the check looks at in rows of a table; none
+    /// where it has nothing to say of them.
+    Row(Reads, RowCheck),
     /// The rows of one file, in order, with a memory.
     File(FileRuleStart),
     /// The files of one sending unit.
@@ -259,10 +266,28 @@ pub struct FileStart<'a> {
     pub as_of: Option<Date>,
 }
 
+/// Which rows of its table a file rule must see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Every one.
+    Every,
+    /// Those in which one of these items is not as it was in the row before.
+    Changed(&'static [Key]),
+    /// None any more.
+    Never,
+}
+
 /// A rule over the rows of one file.
 pub trait FileRule: Send {
     /// Takes the next row.
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>);
+
+    /// Which rows it must see, now that it has seen this one. A row that it says it need not see
+    /// would change nothing, neither what it finds nor what it remembers.
+    fn next(&self, row: &Row<'_>) -> Next {
+        let _ = row;
+        Next::Every
+    }
 
     /// Says what can only be said at the end. `complete` is false where some record could not be
     /// read as a row: sums and missing rows cannot be judged then.

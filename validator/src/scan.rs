@@ -70,6 +70,15 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A cell without a quote out of place.
+    pub(crate) fn sound(start: usize, end: usize, is_quoted: bool) -> Cell {
+        if is_quoted {
+            cell(start..end, start + 1..end - 1, Quoting::Quoted)
+        } else {
+            cell(start..end, start..end, Quoting::Bare)
+        }
+    }
+
     /// The whole cell, quotes included.
     pub fn span(&self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -173,19 +182,73 @@ impl Default for Scanner {
     }
 }
 
+/// Takes what the scanner finds.
+pub(crate) trait Visit {
+    /// Takes the next piece.
+    fn piece(&mut self, piece: Piece<'_>);
+
+    /// May take whole records by itself, before they are split. It is offered what has been read and
+    /// not been handed out, which begins with a record.
+    fn ahead(&mut self, begin: Begin<'_>) -> Taken {
+        let _ = begin;
+        Taken::default()
+    }
+}
+
+/// Where a record begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin<'a> {
+    /// What is in memory.
+    pub(crate) buffer: &'a [u8],
+    /// Where in it the record begins.
+    pub(crate) from: usize,
+    /// As [`Record::index`].
+    pub(crate) index: u64,
+    /// As [`Record::line`].
+    pub(crate) line: u64,
+    /// As [`Record::at`].
+    pub(crate) at: u64,
+}
+
+/// Records that were taken ahead, each of one line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// How many.
+    pub(crate) records: u64,
+    /// Their bytes, line ends included.
+    pub(crate) bytes: usize,
+}
+
+/// Takes the pieces alone.
+struct Pieces<'a>(&'a mut dyn FnMut(Piece<'_>));
+
+impl Visit for Pieces<'_> {
+    fn piece(&mut self, piece: Piece<'_>) {
+        (self.0)(piece);
+    }
+}
+
 impl Scanner {
     /// Takes the next bytes and hands out every piece they complete.
     pub fn push(&mut self, chunk: &[u8], visit: &mut dyn FnMut(Piece<'_>)) {
+        self.push_to(chunk, &mut Pieces(visit));
+    }
+
+    /// Hands out what is left.
+    pub fn finish(self, visit: &mut dyn FnMut(Piece<'_>)) {
+        self.finish_to(&mut Pieces(visit));
+    }
+
+    pub(crate) fn push_to(&mut self, chunk: &[u8], visit: &mut impl Visit) {
         self.buffer.extend_from_slice(chunk);
         self.run(false, visit);
     }
 
-    /// Hands out what is left.
-    pub fn finish(mut self, visit: &mut dyn FnMut(Piece<'_>)) {
+    pub(crate) fn finish_to(mut self, visit: &mut impl Visit) {
         self.run(true, visit);
     }
 
-    fn run(&mut self, last: bool, visit: &mut dyn FnMut(Piece<'_>)) {
+    fn run(&mut self, last: bool, visit: &mut impl Visit) {
         let buffer = std::mem::take(&mut self.buffer);
         let mut from = 0;
         if self.state == State::Start {
@@ -195,20 +258,31 @@ impl Scanner {
             }
             let length = bom_length(&buffer);
             if length > 0 {
-                visit(Piece::Bom(&buffer[..length]));
+                visit.piece(Piece::Bom(&buffer[..length]));
                 self.at += length as u64;
                 from = length;
             }
             self.state = State::Records;
         }
         while from < buffer.len() {
+            if self.state == State::Records {
+                let begin = Begin { buffer: &buffer, from, index: self.index, line: self.line, at: self.at };
+                let Taken { records, bytes } = visit.ahead(begin);
+                self.index += records;
+                self.line += records;
+                self.at += bytes as u64;
+                from += bytes;
+                if from == buffer.len() {
+                    break;
+                }
+            }
             let rest = &buffer[from..];
             let used = match self.state {
                 State::Skipping { begun_on, after_cr } => self.skip(rest, begun_on, after_cr, false, visit),
                 State::Start | State::Records => match split_record(rest, last, &mut self.cells) {
                     Some(found) if found.length <= RECORD_LIMIT => {
                         let bytes = &rest[..found.length];
-                        visit(Piece::Record(Record {
+                        visit.piece(Piece::Record(Record {
                             index: self.index,
                             line: self.line,
                             at: self.at,
@@ -234,14 +308,7 @@ impl Scanner {
     }
 
     /// Hands out bytes up to and including the next line end, whatever the quotes say.
-    fn skip(
-        &mut self,
-        rest: &[u8],
-        begun_on: u64,
-        after_cr: bool,
-        first: bool,
-        visit: &mut dyn FnMut(Piece<'_>),
-    ) -> usize {
+    fn skip(&mut self, rest: &[u8], begun_on: u64, after_cr: bool, first: bool, visit: &mut impl Visit) -> usize {
         let (used, ended) = match memchr2(b'\r', b'\n', rest) {
             _ if after_cr => (usize::from(rest[0] == b'\n'), true),
             Some(i) if rest[i] == b'\n' => (i + 1, true),
@@ -250,7 +317,7 @@ impl Scanner {
             None => (rest.len(), false),
         };
         if used > 0 {
-            visit(Piece::Skipped { line: begun_on, at: self.at, bytes: &rest[..used], first });
+            visit.piece(Piece::Skipped { line: begun_on, at: self.at, bytes: &rest[..used], first });
         }
         self.at += used as u64;
         if ended {

@@ -90,7 +90,7 @@ pub fn not_run(file: &FileJudgement, rule: &Rule) -> Option<NotRun> {
             None => Some(NotRun::NoRows),
             Some(version) => (!rule.versions.contains(&version)).then_some(NotRun::OtherVersion),
         }),
-        Check::Row(_) | Check::Cell(..) => unreadable.or(match file.table {
+        Check::Row(..) | Check::Cell(..) | Check::Shape(..) => unreadable.or(match file.table {
             None => Some(NotRun::NoRows),
             Some(table) if !rule.versions.contains(&table.version) => Some(NotRun::OtherVersion),
             Some(table) => (!picks_something(rule, table)).then_some(NotRun::NoItem),
@@ -100,7 +100,7 @@ pub fn not_run(file: &FileJudgement, rule: &Rule) -> Option<NotRun> {
 
 /// Whether a table has items that a rule about cells applies to.
 fn picks_something(rule: &Rule, table: &Table) -> bool {
-    if let Check::Cell(picks, _) = rule.check { table.items.iter().any(picks) } else { true }
+    if let Check::Cell(picks, _) | Check::Shape(picks, _) = rule.check { table.items.iter().any(picks) } else { true }
 }
 
 #[cfg(test)]

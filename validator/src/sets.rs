@@ -25,6 +25,26 @@ pub struct SetsJudgement {
     pub not_checked: Vec<NotChecked>,
 }
 
+impl SetsJudgement {
+    /// Those of several folders as one.
+    pub fn of(parts: Vec<SetsJudgement>) -> SetsJudgement {
+        let mut all = SetsJudgement::default();
+        for mut part in parts {
+            all.sets += part.sets;
+            all.findings.kept.append(&mut part.findings.kept);
+            for (key, count) in part.findings.totals {
+                *all.findings.totals.entry(key).or_default() += count;
+            }
+            all.not_checked.append(&mut part.not_checked);
+        }
+        all.findings.sort();
+        all.not_checked.sort();
+        // A rule that broke in several folders is told once.
+        all.not_checked.dedup();
+        all
+    }
+}
+
 /// The rules that need more than one file.
 pub fn set_rules() -> impl Iterator<Item = &'static Rule> {
     crate::rules::all().iter().copied().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_)))
@@ -127,7 +147,8 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
         | Check::Bytes(_)
         | Check::Csv(_)
         | Check::Cell(..)
-        | Check::Row(_)
+        | Check::Shape(..)
+        | Check::Row(..)
         | Check::File(_) => {}
     }
 }
@@ -170,7 +191,8 @@ fn with_untyped(mut sets: BTreeMap<SetKey, Vec<&FileJudgement>>) -> BTreeMap<Set
     sets
 }
 
-fn folder(name: &str) -> &str {
+/// The folder of an input. Files of different folders form no set.
+pub fn folder(name: &str) -> &str {
     name.rfind(['/', '\\']).map_or("", |i| &name[..i])
 }
 

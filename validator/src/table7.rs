@@ -8,6 +8,7 @@ use crate::draft::DraftFile;
 use crate::facts::{Person, person};
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind};
+use crate::together::Together;
 
 /// Whose table, and of which month.
 pub(crate) type Bill = (Person, YearMonth);
@@ -18,18 +19,54 @@ pub(crate) type ServiceType = [u8; 2];
 /// What a row is, and of which service type; the type of the total row is `99`.
 pub(crate) type Sort = (SumRow, ServiceType);
 
-/// Where a row belongs. `Absent` in any other kind, `Unreadable` where person or month are; the
-/// second value is `None` where the service code is unreadable or missing.
-pub(crate) fn position(row: &Row<'_>) -> Known<(Bill, Option<Sort>)> {
-    if row.table.kind != Kind::Upsikyu {
-        return Known::Absent;
-    }
-    let (Some(person), Known::Is(month)) = (person(row), row.month(upsikyu::TARGET_MONTH)) else {
-        return Known::Unreadable;
-    };
-    let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
-    Known::Is(((person, month), sort))
+/// Tells where rows belong. A row of the same table as the one before is known by its bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Positions {
+    last: Option<([u8; 22], Bill)>,
 }
+
+impl Positions {
+    /// Where a row belongs. `Absent` in any other kind, `Unreadable` where person or month are; the
+    /// second value is `None` where the service code is unreadable or missing.
+    pub(crate) fn of(&mut self, row: &Row<'_>) -> Known<(Bill, Option<Sort>)> {
+        if row.table.kind != Kind::Upsikyu {
+            return Known::Absent;
+        }
+        let bill = match self.last {
+            Some((ref last, bill)) if is_same(row, last) => bill,
+            Some(_) | None => {
+                let (Some(person), Known::Is(month)) = (person(row), row.month(upsikyu::TARGET_MONTH)) else {
+                    return Known::Unreadable;
+                };
+                self.last = bill_bytes(row).map(|bytes| (bytes, (person, month)));
+                (person, month)
+            }
+        };
+        let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
+        Known::Is((bill, sort))
+    }
+}
+
+/// Whether person and month stand so in a row.
+fn is_same(row: &Row<'_>, bytes: &[u8; 22]) -> bool {
+    row.bytes(upsikyu::INSURED_NUMBER) == Known::Is(&bytes[6..16])
+        && row.bytes(upsikyu::INSURER_NUMBER) == Known::Is(&bytes[..6])
+        && row.bytes(upsikyu::TARGET_MONTH) == Known::Is(&bytes[16..])
+}
+
+/// Person and month as they stand in a row, where they are as long as they should be.
+fn bill_bytes(row: &Row<'_>) -> Option<[u8; 22]> {
+    let mut bytes = [0; 22];
+    let mut at = 0;
+    for (key, length) in [(upsikyu::INSURER_NUMBER, 6), (upsikyu::INSURED_NUMBER, 10), (upsikyu::TARGET_MONTH, 6)] {
+        bytes.get_mut(at..at + length)?.copy_from_slice(row.bytes(key).is().filter(|part| part.len() == length)?);
+        at += length;
+    }
+    Some(bytes)
+}
+
+/// Something for each service type of each table.
+pub(crate) type ByType<T> = Together<Bill, ServiceType, T>;
 
 /// Which rows of a file could not be placed, so that sums are not judged where they may be missing.
 #[derive(Debug, Default)]
@@ -38,12 +75,13 @@ pub(crate) struct Placed {
     open: BTreeSet<Bill>,
     /// Whether some row belongs to nobody knows whom.
     blind: bool,
+    positions: Positions,
 }
 
 impl Placed {
     /// Where a row belongs; `None` where it is no row of 第7表 or cannot be placed.
     pub(crate) fn place(&mut self, row: &Row<'_>) -> Option<(Bill, SumRow, ServiceType)> {
-        match position(row) {
+        match self.positions.of(row) {
             Known::Is((bill, Some((sort, service_type)))) => Some((bill, sort, service_type)),
             Known::Is((bill, None)) => {
                 self.open.insert(bill);

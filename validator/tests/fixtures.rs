@@ -51,7 +51,8 @@ fn fixture(path: &Path) -> Fixture {
 }
 
 fn found(fixture: &Fixture, chunk: usize) -> Vec<String> {
-    let options = Options { as_of: spec::parse_date(b"20261120"), keep: 1000, sets: fixture.as_set };
+    let options =
+        Options { as_of: spec::parse_date(b"20261120"), keep: 1000, sets: fixture.as_set, ..Options::default() };
     if fixture.as_set {
         return judge(&fixture.files, &options).findings().into_iter().map(line).collect();
     }

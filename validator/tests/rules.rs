@@ -14,7 +14,7 @@ use renkei_validator::rule::{Basis, Rule};
 use renkei_validator::{Options, judge, rules, spec};
 
 fn options() -> Options {
-    Options { as_of: spec::parse_date(b"20261120"), keep: 1000, sets: true }
+    Options { as_of: spec::parse_date(b"20261120"), keep: 1000, ..Options::default() }
 }
 
 fn lines(found: &[&Finding]) -> Vec<String> {

@@ -18,7 +18,7 @@ pub(super) fn router() -> Router {
         .route("/assets/icon.svg", get(async || served("image/svg+xml", ICON)))
 }
 
-fn served(media_type: &'static str, text: &'static str) -> Response {
+pub(super) fn served(media_type: &'static str, text: &'static str) -> Response {
     let headers =
         [(CONTENT_TYPE, HeaderValue::from_static(media_type)), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     (headers, text).into_response()

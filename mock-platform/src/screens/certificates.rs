@@ -46,7 +46,7 @@ pub(super) fn routes() -> Routes {
         .form("/terms", terms)
         .form("/apply", apply)
         .page("/done", done)
-        .page("/{no}/p12", p12)
+        .other("/{no}/p12", p12)
 }
 
 #[derive(Template)]

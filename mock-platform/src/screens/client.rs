@@ -45,7 +45,7 @@ pub(super) fn routes() -> Routes {
         .form("/received", received::fetch)
         .page("/received/{id}", received::detail)
         .form("/received/{id}", received::fetch_one)
-        .page("/received/{id}/files/{position}", received::file)
+        .other("/received/{id}/files/{position}", received::file)
         .page("/downloads", downloads::page)
 }
 

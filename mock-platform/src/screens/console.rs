@@ -30,7 +30,7 @@ pub(super) fn routes() -> Routes {
         .form("/restore", overview::restore)
         .form("/notice", overview::notice)
         .page("/journal", journal::page)
-        .page("/journal/events", journal::events)
+        .other("/journal/events", journal::events)
         .page("/handshakes", lists::handshakes)
         .page("/deliveries", lists::deliveries)
         .page("/faults", faults::page)

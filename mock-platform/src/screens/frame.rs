@@ -13,7 +13,7 @@ use super::visit::Visit;
 use crate::refusal::Words;
 
 /// What a page may load and where it may send: this listener only.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
     form-action 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The language of a page.
@@ -150,7 +150,8 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page that says more of itself is left alone.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

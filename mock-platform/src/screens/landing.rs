@@ -8,12 +8,12 @@ use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
-use super::Screens;
 use super::form::{Asked, Place};
 use super::frame::{Frame, Lang, shown};
 use super::trouble::{Trouble, see};
 use super::visit::{LANGUAGE, Visit};
 use super::write;
+use super::{Screens, check};
 use crate::refusal::System;
 
 #[derive(Template)]
@@ -22,6 +22,7 @@ struct Page {
     frame: Frame,
     now: String,
     offices: usize,
+    checks: bool,
 }
 
 pub(super) async fn page(State(screens): State<Arc<Screens>>, visit: Visit) -> Response {
@@ -29,6 +30,7 @@ pub(super) async fn page(State(screens): State<Arc<Screens>>, visit: Visit) -> R
         frame: Frame::of(&visit, "はじめに", "Start"),
         now: write::minute(screens.platform.clock.now()),
         offices: screens.platform.world.offices().len(),
+        checks: check::is_there(&screens),
     })
 }
 

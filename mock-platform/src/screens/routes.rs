@@ -14,12 +14,19 @@ use super::{Screens, trouble};
 #[derive(Default)]
 pub(super) struct Routes {
     router: Router<Arc<Screens>>,
+    pages: Vec<String>,
     forms: Vec<String>,
 }
 
 impl Routes {
-    /// With what a path is answered when it is read.
-    pub(super) fn page<T: 'static>(self, path: &str, handler: impl Handler<T, Arc<Screens>>) -> Routes {
+    /// The page of a path.
+    pub(super) fn page<T: 'static>(mut self, path: &str, handler: impl Handler<T, Arc<Screens>>) -> Routes {
+        self.pages.push(path.to_owned());
+        self.other(path, handler)
+    }
+
+    /// What a path is answered with that is no page: a file, a stream, the way to another page.
+    pub(super) fn other<T: 'static>(self, path: &str, handler: impl Handler<T, Arc<Screens>>) -> Routes {
         Routes { router: self.router.route(path, get(handler)), ..self }
     }
 
@@ -42,8 +49,14 @@ impl Routes {
             "/" => path.to_owned(),
             form => format!("{path}{form}"),
         };
+        self.pages.extend(inner.pages.iter().map(below));
         self.forms.extend(inner.forms.iter().map(below));
         Routes { router: self.router.nest(path, inner.router.fallback(trouble::no_such_page)), ..self }
+    }
+
+    /// The paths of all pages, with placeholders.
+    pub(super) fn pages(&self) -> Vec<String> {
+        self.pages.clone()
     }
 
     /// The paths of all forms, with placeholders.

@@ -5,6 +5,8 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use renkei_validator::text::Message;
+
 use super::frame::{Frame, shown_as};
 use crate::api::respond::Failure;
 use crate::refusal::{ErrorBody, System, Words};
@@ -41,6 +43,12 @@ impl From<Failure> for Trouble {
 }
 
 impl Trouble {
+    /// One in words of a page, with this status.
+    pub(super) fn said(status: u16, words: Message) -> Trouble {
+        let body = ErrorBody { code: "—".to_owned(), message: words.into(), ..ErrorBody::from(System::BadRequest) };
+        Trouble::Said(status, Box::new(body))
+    }
+
     /// What it is about, where the page that asked can go on with it: the refusal of a form.
     ///
     /// # Errors

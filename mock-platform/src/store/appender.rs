@@ -1,8 +1,8 @@
-//! The thread that makes bodies durable, before the writer that makes them count. Knows bytes and
+//! The thread that makes deliveries durable, before the writer that lets others see them. Knows bytes and
 //! places; knows no row.
 //!
-//! It takes what is waiting, writes all bodies of it into the log and syncs them once, and hands it on:
-//! while the writer commits one batch, the bodies of the next are on their way to the disk.
+//! It takes what is waiting, writes all deliveries of it into the log and syncs them once, and hands it
+//! on: while the writer commits one batch, the next is on its way to the disk.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel};
@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
 use super::log::Log;
+use super::tail::Tail;
 use super::writer::{Answer, Replacement, Work};
 
 /// Commands written together at most.
@@ -46,10 +47,7 @@ pub(super) struct Placed {
 }
 
 pub(super) struct Appender {
-    pub(super) log: Arc<Log>,
-    /// Where the next body goes: at the end of what deliveries own, or after it where work that was
-    /// placed came to nothing.
-    pub(super) end: u64,
+    pub(super) tail: Tail,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) orders: SyncSender<Order>,
 }
@@ -94,16 +92,14 @@ impl Appender {
         if batch.is_empty() {
             return Ok(());
         }
-        let end = self.end;
+        let end = self.tail.end();
         match self.write(&batch) {
             Ok(places) => {
                 let placed = batch.into_iter().zip(places).map(|(work, at)| Placed { work, at });
                 self.hand_on(Order::Write(placed.collect()))
             }
             Err(error) => {
-                self.end = end;
-                // Frees the space. Where that fails, the bytes are overwritten or cut off later.
-                let _ = self.log.cut(end);
+                self.tail.back_to(end);
                 match <[Work; 1]>::try_from(batch) {
                     Ok([work]) => {
                         work.fail(error);
@@ -117,17 +113,19 @@ impl Appender {
 
     /// Where the bodies of each piece of work begin.
     fn write(&mut self, batch: &[Work]) -> Result<Vec<u64>, StoreError> {
-        let end = self.end;
+        let end = self.tail.end();
         let mut places = Vec::with_capacity(batch.len());
         for work in batch {
-            places.push(self.end);
-            for body in work.bodies() {
-                self.log.write(self.end, body)?;
-                self.end += body.len() as u64;
-            }
+            let Work::Accept { head, bodies, .. } = work else {
+                places.push(self.tail.end());
+                continue;
+            };
+            self.tail.put(&head.write()?)?;
+            places.push(self.tail.end());
+            bodies.iter().try_for_each(|body| self.tail.put(body))?;
         }
-        if self.end != end {
-            self.log.sync()?;
+        if self.tail.end() != end {
+            self.tail.seal()?;
         }
         Ok(places)
     }
@@ -135,7 +133,9 @@ impl Appender {
     fn replace(&mut self, log: Arc<Log>, with: Replacement, answer: Answer<()>) -> Result<(), Gone> {
         let (then, told) = channel();
         self.hand_on(Order::Replace { log, with, answer, then })?;
-        (self.log, self.end) = told.recv().map_err(|_| Gone)?;
+        // Where the log cannot be opened to write, nothing more is accepted.
+        let (log, end) = told.recv().map_err(|_| Gone)?;
+        self.tail = Tail::new(log, end).map_err(|_| Gone)?;
         Ok(())
     }
 

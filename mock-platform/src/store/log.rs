@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use sha2::{Digest, Sha256};
 
+use super::tail::BLOCK;
 use super::{FileRef, StoreError};
 use crate::files;
 
@@ -46,30 +47,52 @@ impl Log {
         Ok(log)
     }
 
-    /// Opens a log and cuts off what the index does not own. Returns how many bytes those were.
-    pub(super) fn open(directory: &Path, number: u64, owned: u64) -> Result<(Log, u64), StoreError> {
+    /// Opens a log of which so many bytes are owned, at least.
+    pub(super) fn open(directory: &Path, number: u64, owned: u64) -> Result<Log, StoreError> {
         let path = directory.join(Log::name(number));
         let file = OpenOptions::new().read(true).write(true).open(&path);
         let log = Log { number, file: file.map_err(|source| failed("open", &path, source))?, path };
         let length = log.length()?;
-        if length < owned {
-            return Err(StoreError::Damaged { path: log.path, length, owned });
-        }
+        if length < owned { Err(StoreError::Damaged { path: log.path, length, owned }) } else { Ok(log) }
+    }
+
+    /// Cuts off what is not owned, durably. Returns how many bytes those were, but for the zeros that
+    /// filled a block.
+    pub(super) fn cut_off(&self, owned: u64) -> Result<u64, StoreError> {
+        let (length, block) = (self.length()?, owned.next_multiple_of(BLOCK as u64));
+        let filling = length.min(block) - owned;
+        let filled = self.read(owned, filling)?.iter().all(|byte| *byte == 0);
         if length > owned {
-            log.cut(owned)?;
-            log.sync_all()?;
+            self.cut(owned)?;
+            self.sync_all()?;
         }
-        Ok((log, length - owned))
+        Ok(if filled { length.saturating_sub(block) } else { length - owned })
+    }
+
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads so many bytes at a place.
+    pub(super) fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, StoreError> {
+        files::read_at(&self.file, at, length).map_err(|source| failed("read", &self.path, source))
+    }
+
+    /// SHA-256 of so many bytes at a place.
+    pub(super) fn digest(&self, mut at: u64, length: u64) -> Result<[u8; 32], StoreError> {
+        let (mut digest, end) = (Sha256::new(), at + length);
+        while at < end {
+            let chunk = self.read(at, CHUNK.min(end - at))?;
+            digest.update(&chunk);
+            at += chunk.len() as u64;
+        }
+        Ok(digest.finalize().into())
     }
 
     /// Writes bytes at a place.
-    pub(super) fn write(&self, at: u64, bytes: &[u8]) -> Result<(), StoreError> {
+    fn write(&self, at: u64, bytes: &[u8]) -> Result<(), StoreError> {
         files::write_at(&self.file, at, bytes).map_err(|source| failed("write", &self.path, source))
-    }
-
-    /// Makes what was written durable.
-    pub(super) fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(|source| failed("sync", &self.path, source))
     }
 
     /// Forgets what stands after a place.
@@ -81,8 +104,7 @@ impl Log {
     pub(super) fn copy_from(&self, source: &Log, length: u64) -> Result<(), StoreError> {
         let mut at = 0;
         while at < length {
-            let block = files::read_at(&source.file, at, (1 << 20).min(length - at));
-            let block = block.map_err(|error| failed("read", &source.path, error))?;
+            let block = source.read(at, (1 << 20).min(length - at))?;
             self.write(at, &block)?;
             at += block.len() as u64;
         }
@@ -114,7 +136,8 @@ impl Log {
         })
     }
 
-    fn length(&self) -> Result<u64, StoreError> {
+    /// Bytes in it.
+    pub(super) fn length(&self) -> Result<u64, StoreError> {
         Ok(self.file.metadata().map_err(|source| failed("open", &self.path, source))?.len())
     }
 

@@ -1,24 +1,26 @@
 //! The one thread that changes the index. Knows the order of writes that makes an acknowledgement true;
 //! knows no caller.
 //!
-//! What it is handed has its bodies on the disk ([`super::appender`]). It writes all rows in one
-//! transaction of the index, whose commit is the second sync; then the lines of the journal with one
-//! write, then the answers. A kill between any two steps loses only what nobody was told of: bytes of
-//! the log that no row owns are cut off at the next opening, and a line that the journal lacks is written
-//! then.
+//! The deliveries that it is handed are in the log, on the disk ([`super::appender`]). It writes all rows
+//! in one transaction of the index, then the lines of the journal with one write, then the answers. The
+//! commit is synced only where something else than deliveries is in it, as the log tells of those. A
+//! kill between any two steps loses only what nobody was told of: a delivery of the log that the index
+//! lacks is accepted at the next opening, and a line that the journal lacks is written then.
 
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use tokio::sync::oneshot;
 
 use super::appender::{Order, Placed};
+use super::frame::Head;
 use super::index::{self, CONTENTS, Meta};
 use super::log::Log;
 use super::record::{FileRow, Id, moment};
-use super::{AcceptOutcome, Change, DeliveryRecord, FetchOutcome, NewDelivery, NewFile, StoreError};
+use super::{AcceptOutcome, Change, DeliveryRecord, FetchOutcome, StoreError};
 use crate::files::Lock;
 use crate::journal::{Event, Journal};
 use crate::model::OfficeNumber;
@@ -36,16 +38,9 @@ pub(super) enum Replacement {
 
 /// Work that is written together with other work.
 pub(super) enum Work {
-    Accept { delivery: Box<NewDelivery>, times: Times, answer: Answer<AcceptOutcome> },
+    Accept { head: Box<Head>, bodies: Vec<Bytes>, answer: Answer<AcceptOutcome> },
     Fetched { office: OfficeNumber, entry: i64, position: u32, at: i64, answer: Answer<FetchOutcome> },
     Documents { changes: Vec<Change>, answer: Answer<()> },
-}
-
-/// The times of a delivery as the index holds them.
-#[derive(Clone, Copy)]
-pub(super) struct Times {
-    pub(super) accepted_at: i64,
-    pub(super) visible_at: i64,
 }
 
 /// What became of a piece of work.
@@ -65,6 +60,11 @@ pub(super) struct Writer {
     pub(super) journal: Journal,
     /// Events of what is committed that are not in the journal yet.
     pub(super) pending: Vec<Event>,
+    /// Whether commits are synced.
+    pub(super) synced: bool,
+    /// Whether the next commit has to be: one of a delivery that is in the log has failed, and would be
+    /// taken for accepted were the log read from before it.
+    pub(super) careful: bool,
     pub(super) orders: Receiver<Order>,
     pub(super) lock: Lock,
 }
@@ -118,6 +118,8 @@ impl Writer {
     /// Writes all of it, or nothing.
     fn write(&mut self, batch: &[Placed]) -> Result<Vec<Done>, StoreError> {
         self.write_pending()?;
+        let in_log = batch.iter().all(|placed| matches!(placed.work, Work::Accept { .. }));
+        self.sync(!in_log || self.careful)?;
         let mut meta = self.meta.clone();
         let mut events = Vec::new();
         let written = self.prepare(batch, &mut meta, &mut events).and_then(|done| {
@@ -126,9 +128,11 @@ impl Writer {
         });
         if written.is_err() {
             // The bytes stay in the log, where nothing owns them: the next ones may stand behind them.
+            self.careful = true;
             self.roll_back();
         }
         let done = written?;
+        self.careful &= !self.synced;
         self.meta = meta;
         self.pending.extend(events);
         // It is committed: lines that cannot be written now are written before anything else is.
@@ -143,9 +147,7 @@ impl Writer {
         let done = batch
             .iter()
             .map(|placed| match &placed.work {
-                Work::Accept { delivery, times, .. } => {
-                    accept(connection, placed.at, meta, events, delivery, *times).map(Done::Accept)
-                }
+                Work::Accept { head, .. } => accept(connection, placed.at, meta, events, head).map(Done::Accept),
                 Work::Fetched { office, entry, position, at, .. } => {
                     mark_fetched(connection, events, office, *entry, *position, *at).map(Done::Fetched)
                 }
@@ -158,9 +160,19 @@ impl Writer {
         Ok(done)
     }
 
+    /// Has commits synced or not from now on. What is synced includes all that came before.
+    fn sync(&mut self, synced: bool) -> Result<(), StoreError> {
+        if self.synced != synced {
+            self.connection.pragma_update(None, "synchronous", if synced { "FULL" } else { "NORMAL" })?;
+            self.synced = synced;
+        }
+        Ok(())
+    }
+
     /// Replaces everything, in one transaction.
     fn replace(&mut self, log: Arc<Log>, with: &Replacement) -> Result<(), StoreError> {
         self.write_pending()?;
+        self.sync(true)?;
         if let Replacement::Snapshot { index, .. } = with {
             let path = index.to_str().ok_or_else(|| {
                 super::log::failed("read", index, std::io::Error::from(std::io::ErrorKind::InvalidFilename))
@@ -209,18 +221,12 @@ impl Writer {
 }
 
 impl Work {
-    /// What goes into the log, in its order.
-    pub(super) fn bodies(&self) -> impl Iterator<Item = &[u8]> {
-        let files: &[NewFile] = match self {
-            Work::Accept { delivery, .. } => &delivery.files,
-            Work::Fetched { .. } | Work::Documents { .. } => &[],
-        };
-        files.iter().map(|file| &file.bytes[..])
-    }
-
-    /// How much that is.
+    /// How many bytes of files are in it.
     pub(super) fn bytes(&self) -> usize {
-        self.bodies().map(<[u8]>::len).sum()
+        match self {
+            Work::Accept { bodies, .. } => bodies.iter().map(Bytes::len).sum(),
+            Work::Fetched { .. } | Work::Documents { .. } => 0,
+        }
     }
 
     /// Tells the caller, who may have gone.
@@ -245,13 +251,13 @@ impl Work {
     }
 }
 
-fn accept(
+/// Writes the rows of a delivery, unless its sender has used its key before.
+pub(super) fn accept(
     connection: &Connection,
     mut at: u64,
     meta: &mut Meta,
     events: &mut Vec<Event>,
-    new: &NewDelivery,
-    times: Times,
+    new: &Head,
 ) -> Result<AcceptOutcome, StoreError> {
     if let Some((digest, delivery)) = index::by_key(connection, &new.sender, &new.key)? {
         if digest != new.digest {
@@ -266,16 +272,15 @@ fn accept(
     }
     let mut rows = Vec::with_capacity(new.files.len());
     for file in &new.files {
-        let length = file.bytes.len() as u64;
         rows.push(FileRow {
             name: file.name.clone(),
             file_type: file.file_type,
             csv_version: file.csv_version.clone(),
             at,
-            length,
+            length: file.length,
             sha256: hex(&file.sha256),
         });
-        at += length;
+        at += file.length;
     }
     meta.log_end = at;
     meta.deliveries += 1;
@@ -294,7 +299,7 @@ fn accept(
         ":receiver": new.receiver.as_str(),
         ":message": new.message,
         ":timestamp": new.timestamp,
-        ":accepted_at": times.accepted_at,
+        ":accepted_at": new.accepted_at,
         ":copies": new.copies,
         ":files": json,
     })?;
@@ -309,7 +314,7 @@ fn accept(
             ":number": meta.entries,
             ":delivery": meta.deliveries,
             ":receiver": new.receiver.as_str(),
-            ":visible_at": times.visible_at,
+            ":visible_at": new.visible_at,
             ":files": count,
             // Of no files, all have been fetched.
             ":fetched": i64::from(rows.is_empty()),
@@ -322,7 +327,7 @@ fn accept(
         key: new.key.clone(),
         message: new.message.clone(),
         timestamp: new.timestamp.clone(),
-        accepted_at: moment(times.accepted_at)?,
+        accepted_at: moment(new.accepted_at)?,
         copies: new.copies,
         files: rows.into_iter().map(|row| row.record(meta.log)).collect::<Result<_, _>>()?,
     };

@@ -98,6 +98,11 @@ impl Bench {
         self.running.parts()
     }
 
+    /// The folder of the platform.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.running.folder()
+    }
+
     pub(crate) fn browser(&self) -> Browser {
         Browser { router: self.router.clone(), cookies: BTreeMap::new() }
     }
@@ -113,7 +118,8 @@ impl Bench {
 impl Browser {
     pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: impl Into<Body>) -> Seen {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request.header(HOST, "127.0.0.1:7000");
+        let named = request.headers_ref().is_some_and(|headers| headers.contains_key(HOST));
+        let mut request = if named { request } else { request.header(HOST, "127.0.0.1:7000") };
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
@@ -184,6 +190,11 @@ impl Browser {
 }
 
 impl Seen {
+    /// The page, where it is one; files have no text.
+    pub(crate) fn text_of_page(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
     fn token_of_upload(&self) -> String {
         let text = self.text();
         let after = text.split("{&quot;token&quot;:&quot;").nth(1).expect("the page takes files");

@@ -19,7 +19,12 @@ async fn a_plan_goes_from_one_office_to_the_other_and_a_result_comes_back() {
     let added = manager.add(&borrowed(&plan())).await;
     let added = manager.get(added.place()).await.words();
     assert!(added.contains("ヘルパーステーションみほん 9970100021 2026/11/27 09:00:00"), "{added}");
-    assert!(added.contains("登録 登録 登録 未送信 編集"), "{added}");
+    assert!(
+        added.contains(
+            "登録 サービス利用票（第6表）予定 登録 サービス利用票別表（第7表） 登録 利用者補足情報 未送信 編集"
+        ),
+        "{added}"
+    );
     let fields = [("message", "11月分の予定です。\r\nご確認ください。")];
     assert_eq!(manager.post("/client/sending", "/client/sending", &fields).await.place(), "/client/sending");
     let sending = manager.get("/client/sending").await.words();

@@ -35,7 +35,7 @@ fn found(rule: &Rule, case: &Case, lang: Lang) -> Option<Vec<String>> {
     let mut draft = sample.clone();
     (case.edit)(&mut draft)?;
     let files = draft.to_files();
-    let options = Options { as_of: spec::parse_date(DAY), keep: usize::MAX, sets: true };
+    let options = Options { as_of: spec::parse_date(DAY), keep: usize::MAX, ..Options::default() };
     let judgement = judge(&files, &options);
     let mut finding = judgement.findings().into_iter().find(|finding| finding.rule.id == rule.id)?.clone();
     fill(&mut finding, &files);

@@ -7,6 +7,7 @@ use csv::{Terminator, WriterBuilder};
 
 use super::Encoding;
 use super::known;
+use super::outcomes::word;
 use super::text::{not_checked_line, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{FindingRecord, Report};
@@ -67,7 +68,7 @@ fn headings(lang: Lang) -> [&'static str; COLUMNS] {
     }
 }
 
-/// One line per finding; then what is left out, what was not checked, and the verdict.
+/// One line per finding; then what is left out, the cases, what was not checked, and the verdict.
 pub(super) fn write(report: &Report, lang: Lang, encoding: Encoding, out: &mut dyn Write) -> io::Result<()> {
     match encoding {
         Encoding::Utf8 => {
@@ -90,6 +91,15 @@ fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         cells[1] = omitted.file.clone().unwrap_or_default();
         cells[6] = words::severity(&omitted.severity, lang).to_owned();
         cells[7] = omitted.rule.clone();
+        writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
+    }
+    for record in &report.outcomes {
+        let why = record.why.as_ref().map(|why| format!(": {}", why.get(lang))).unwrap_or_default();
+        let mut cells = entry(pick(lang, "ケース", "case"), &format!("{}{why}", record.title.get(lang)));
+        cells[6] = word(record.outcome, lang).to_owned();
+        cells[7] = record.case.clone();
+        let files = record.evidence.iter().filter_map(|evidence| evidence.file.as_deref());
+        cells[15] = files.collect::<Vec<_>>().join(" / ");
         writer.write_record(cells.map(|cell| inert(&cell))).map_err(of_writing)?;
     }
     for entry_of in &report.not_checked {

@@ -6,6 +6,7 @@ mod chart;
 mod digests;
 mod file;
 mod index;
+mod next;
 mod table;
 mod text;
 
@@ -17,6 +18,7 @@ use askama::filters::HtmlSafe;
 use self::chart::{Chart, chart};
 use self::file::{Extent, facts, file};
 use self::index::{FileEntry, Index};
+use self::next::{Next, next};
 use self::text::{Both, Listed, Made, Shown, grouped};
 use crate::Lang;
 use crate::model::{InputRecord, NotCheckedRecord, Report, Verdict};
@@ -48,6 +50,13 @@ pub fn html(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Result<
     page(report, lang).write_into(out)
 }
 
+/// The same page with what to mend first, in the words of the rule that says so.
+pub fn html_with_next_step(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Result<()> {
+    let page = page(report, lang);
+    let next = next(&page.chart, report);
+    Page { next, ..page }.write_into(out)
+}
+
 /// Text of this crate's own that goes between the tags of a style or a script.
 struct Inline(&'static str);
 
@@ -72,6 +81,7 @@ struct Page<'a> {
     counts: [(&'static str, Both<'static>, String); 3],
     scope: Vec<Both<'a>>,
     blocks: Listed,
+    next: Option<Next<'a>>,
     not_checked: Listed,
     chart: Chart<'a>,
     rules: Vec<Shown<'a>>,
@@ -101,7 +111,7 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         },
         style: STYLE,
         script: SCRIPT,
-        policy: policy(),
+        policy: html_policy(),
         verdict: words::word(report.verdict),
         verdict_name: match report.verdict {
             Verdict::Valid => Both::of("適合", "Valid"),
@@ -115,6 +125,7 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         counts: [("error", report.totals.error), ("warning", report.totals.warning), ("info", report.totals.info)]
             .map(|(severity, count)| (severity, Both::severity(severity), grouped(count))),
         scope: scope(report),
+        next: None,
         blocks: list(blocks.into_iter().map(NotCheckedItem::of)),
         not_checked: list(others.into_iter().map(NotCheckedItem::of)),
         chart: chart(&index),
@@ -139,7 +150,9 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
     }
 }
 
-fn policy() -> String {
+/// The content security policy that stands in the page, for who serves it: style and script by their
+/// digests, and nothing else.
+pub fn html_policy() -> String {
     let (style, script) = (digests::STYLE, digests::SCRIPT);
     format!("default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'")
 }

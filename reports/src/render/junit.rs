@@ -1,5 +1,6 @@
 //! JUnit XML in the dialect that Jenkins and GitLab read: a suite per file and one for the check as a
-//! whole; every rule is a case, passed, failed or skipped with the reason.
+//! whole; every rule is a case, passed, failed or skipped with the reason. Outcomes of suite cases are a
+//! suite for each pattern.
 //!
 //! What does not reach the level to fail on stands in `system-out` of a passed case. The library that
 //! writes it needs all cases before the first byte, so they are kept in memory once.
@@ -14,6 +15,7 @@ use quick_junit::{NonSuccessKind, Property, Report as Junit, SerializeError, Tes
 use super::known;
 use super::text::{Paint, finding_lines, not_checked_line, omitted_line};
 use crate::model::{FindingRecord, InputRecord, NotCheckedRecord, OmittedRecord, Report, ScopeRecord};
+use crate::outcome::{Outcome, OutcomeRecord, Pattern};
 use crate::safe::safe;
 use crate::words::{self, pick, rank, reaches};
 use crate::{Lang, baseline};
@@ -37,6 +39,9 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
     }
     if !full && !clean.is_empty() {
         junit.add_test_suite(run.clean(&clean));
+    }
+    for pattern in report.outcomes.iter().map(|record| record.pattern).collect::<BTreeSet<Pattern>>() {
+        junit.add_test_suite(run.pattern(pattern));
     }
     junit.serialize(out).map_err(of_writing)
 }
@@ -110,7 +115,10 @@ impl<'a> Run<'a> {
         suite.add_property(Property::new("fail_on", &*safe(&self.report.fail_on)));
         suite.add_property(Property::new("values", &*safe(&self.report.values)));
         let scope = self.report.scopes.get(self.report.sets_scope);
-        suite.add_test_cases(self.cases(scope, Some(&self.sets), name));
+        // Where there was nothing but cases, no rule has passed.
+        if !self.report.inputs.is_empty() || self.report.outcomes.is_empty() {
+            suite.add_test_cases(self.cases(scope, Some(&self.sets), name));
+        }
         suite.add_test_cases(self.baseline(name));
         let mut others = 0;
         for (index, entry) in self.report.not_checked.iter().enumerate() {
@@ -140,6 +148,45 @@ impl<'a> Run<'a> {
             None => case(rule, TestCaseStatus::success(), class),
         };
         baseline::RULES.iter().map(one).collect()
+    }
+
+    /// The cases of a pattern.
+    fn pattern(&self, pattern: Pattern) -> TestSuite {
+        let word = pattern.word();
+        let mut suite = TestSuite::new(word);
+        let own = self.report.outcomes.iter().filter(|record| record.pattern == pattern);
+        suite.add_test_cases(own.map(|record| self.outcome(record, word)));
+        counted(suite)
+    }
+
+    fn outcome(&self, record: &OutcomeRecord, class: &str) -> TestCase {
+        let why = record.why.as_ref().map_or("", |why| why.get(self.lang));
+        let title = record.title.get(self.lang);
+        let name = format!("{}: {title}", record.case);
+        let files = record.evidence.iter().map(|evidence| {
+            let file = evidence.file.clone().or(evidence.journal_sequence.map(|line| format!("journal {line}")));
+            let what = evidence.what.get(self.lang);
+            file.map_or_else(|| what.to_owned(), |file| format!("{what}: {file}"))
+        });
+        let told: Vec<String> = std::iter::once(why.to_owned()).filter(|why| !why.is_empty()).chain(files).collect();
+        let told = safe(&told.join("\n")).into_owned();
+        let not_passed = |kind, word: &str| {
+            let mut status = TestCaseStatus::non_success(kind);
+            status.set_message(&*safe(why)).set_type(word).set_description(&*told);
+            status
+        };
+        match record.outcome {
+            Outcome::Pass => {
+                let mut case = case(&name, TestCaseStatus::success(), class);
+                if !told.is_empty() {
+                    case.set_system_out(&*told);
+                }
+                case
+            }
+            Outcome::Fail => case(&name, not_passed(NonSuccessKind::Failure, "fail"), class),
+            Outcome::Blocked => case(&name, not_passed(NonSuccessKind::Error, "blocked"), class),
+            Outcome::Skip => skipped(&name, why, class),
+        }
     }
 
     fn file(&self, input: &InputRecord, full: bool) -> TestSuite {

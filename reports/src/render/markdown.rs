@@ -7,6 +7,7 @@ use renkei_validator::rules;
 
 use super::fit;
 use super::known;
+use super::outcomes;
 use super::text::{facts, notes, omitted_line, place};
 use crate::Lang;
 use crate::model::{FindingRecord, Report, Verdict};
@@ -28,7 +29,11 @@ const RULES: usize = 40;
 
 /// Writes as many findings as fit into so many bytes, and how many more there are.
 pub(super) fn write(report: &Report, lang: Lang, limit: usize, out: &mut dyn io::Write) -> io::Result<()> {
-    let head = head(report, lang) + &blocking(report, lang) + &known(report, lang) + &by_rule(report, lang);
+    let head = head(report, lang)
+        + &blocking(report, lang)
+        + &cases(report, lang)
+        + &known(report, lang)
+        + &by_rule(report, lang);
     let tail = omitted(report, lang) + &others(report, lang) + &foot(report, lang);
     // Room for the line about those that do not fit.
     let mut room = limit.saturating_sub(head.len() + tail.len() + 200);
@@ -74,6 +79,12 @@ fn blocking(report: &Report, lang: Lang) -> String {
     let blocking = report.not_checked.iter().filter(|entry| entry.blocks);
     let lines = blocking.map(|entry| format!("{}: {}", code(entry.what.get(lang)), plain(entry.why.get(lang))));
     section(pick(lang, "検査を完了できなかった理由", "Why the check is incomplete"), lines, lang)
+}
+
+/// The cases that did not pass, and how many of each outcome there are.
+fn cases(report: &Report, lang: Lang) -> String {
+    let told = outcomes::concise(report, lang).into_iter().chain(outcomes::counts_of(report, lang));
+    section(pick(lang, "ケースの結果", "Cases"), told.map(|line| plain(&line)), lang)
 }
 
 /// What the baseline lets pass; it is counted here and not listed.

@@ -64,6 +64,11 @@ pub(crate) fn word(outcome: Outcome, lang: Lang) -> &'static str {
     }
 }
 
+/// How many cases ended in which way; nothing where there are none.
+pub(super) fn counts_of(report: &Report, lang: Lang) -> Option<String> {
+    (!report.outcomes.is_empty()).then(|| counts(report, lang))
+}
+
 fn counts(report: &Report, lang: Lang) -> String {
     let count = |outcome| report.outcomes.iter().filter(|record| record.outcome == outcome).count();
     let all = [Outcome::Pass, Outcome::Fail, Outcome::Skip, Outcome::Blocked];

@@ -25,7 +25,7 @@ impl Default for Setup<'_> {
 /// The report of files, each with a made-up SHA-256.
 pub(crate) fn report(files: &Files, setup: &Setup<'_>) -> Report {
     let as_of = spec::parse_date(b"20261120");
-    let mut judgement = judge(files, &Options { as_of, keep: setup.keep, sets: true });
+    let mut judgement = judge(files, &Options { as_of, keep: setup.keep, ..Options::default() });
     judgement.pick_rows(files);
     let Judgement { files, sets } = judgement;
     let files: Vec<_> = files.into_iter().map(|file| (file, "0123456789abcdef".repeat(4))).collect();

@@ -5,9 +5,8 @@ use std::time::SystemTime;
 
 use clap::{Arg, ArgMatches, Command};
 use renkei_reports::{Lang, Report, Run};
-use renkei_validator::name::Nature;
+use renkei_validator::Options;
 use renkei_validator::text::Message;
-use renkei_validator::{Options, SetsJudgement, check_sets};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::baseline::{self, Known};
@@ -17,16 +16,13 @@ use super::terminal::Terminal;
 use super::{dress, outputs, settings, value_arg, word_arg};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::input::{self, Inputs, Limits, Selection};
+use crate::input::{self, Limits, Selection};
+use crate::judging::{DEFAULT_FINDINGS, DEFAULT_UNPACKED, MOST_ENTRIES, judge, selects_nothing};
 use crate::lang::pick;
 use crate::progress::Progress;
 
-/// How many findings of one rule in one file are kept as examples.
-const DEFAULT_FINDINGS: usize = 20;
-/// How many bytes may come out of one archive.
-const DEFAULT_UNPACKED: u64 = 4 << 30;
-/// How many entries one archive may have.
-const MOST_ENTRIES: usize = 100_000;
+/// What sets how much may come out of an archive.
+const UNPACKED_BY: &str = "--max-unpacked";
 
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
@@ -154,8 +150,8 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, sets: true },
-        limits: Limits { unpacked, entries: MOST_ENTRIES, threads },
+        options: Options { as_of: Some(as_of), keep, ..Options::default() },
+        limits: Limits { unpacked, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads },
         known,
     })
 }
@@ -167,7 +163,8 @@ fn today_in_japan() -> Date {
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let (inputs, sets) = judge(selection, &settings.options, &settings.limits);
+    let progress = Progress::new(selection.bytes());
+    let inputs = judge(selection, &settings.options, &settings.limits, &progress);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -181,7 +178,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         show_values: settings.show_values,
         keep: settings.options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,
@@ -195,42 +192,22 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     settings.outputs.write(&report, terminal, exit)
 }
 
-/// Judges files, and the sets they form where there may be several.
-fn judge(selection: Selection, options: &Options, limits: &Limits) -> (Inputs, Option<SetsJudgement>) {
-    let forms_sets = selection.forms_sets();
-    let options = Options { sets: forms_sets, ..options.clone() };
-    let progress = Progress::new(selection.bytes());
-    let mut inputs = input::judge(selection, &options, limits, &progress);
-    let mut sets = forms_sets.then(|| {
-        let files: Vec<_> = inputs.files.iter().map(|(file, _)| file).collect();
-        check_sets(&files, &options)
-    });
-    inputs.fill_excerpts(sets.as_mut());
-    inputs.pick_rows(sets.as_ref());
-    progress.finish();
-    (inputs, sets)
-}
-
 /// The report of folders, masked, with every default but the day.
 pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
-    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, sets: true };
-    let limits = Limits { unpacked: DEFAULT_UNPACKED, entries: MOST_ENTRIES, threads: None };
-    let (inputs, sets) = judge(Selection::of(paths, None), &options, &limits);
+    let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
+    let limits = Limits { unpacked: DEFAULT_UNPACKED, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads: None };
+    let selection = Selection::of(paths, None);
+    let progress = Progress::new(selection.bytes());
+    let inputs = judge(selection, &options, &limits, &progress);
     renkei_reports::build(&Run {
         as_of: options.as_of,
         fail_on: FailOn::Error.severity(),
         show_values: false,
         keep: options.keep,
         files: &inputs.files,
-        sets: sets.as_ref(),
+        sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
         key: None,
         baseline: None,
     })
-}
-
-/// Whether there is nothing to judge, and nothing that could have been.
-fn selects_nothing(inputs: &Inputs) -> bool {
-    inputs.files.iter().all(|(file, _)| file.nature == Nature::Attachment)
-        && inputs.missed.not_checked.iter().all(|not_checked| !not_checked.blocks)
 }

@@ -11,7 +11,7 @@ use renkei_validator::text::Message;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::terminal::Terminal;
-use super::{check, dress};
+use super::{check, dress, new_folder};
 use crate::demo;
 use crate::exit::Exit;
 use crate::input::name_of;
@@ -60,26 +60,6 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
         Err(message) => {
             terminal.complain(&message);
             Exit::Incomplete
-        }
-    }
-}
-
-/// Makes the folder, which may be there as long as nothing is in it.
-fn new_folder(folder: &Path) -> Result<(), Message> {
-    let failed = |error: &std::io::Error| {
-        let (name, why) = (name_of(folder), io_reason(error));
-        Message::pair(format!("{name} を使えません: {}", why.ja), format!("cannot use {name}: {}", why.en))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let mut entries = std::fs::read_dir(folder).map_err(|error| failed(&error))?;
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => {
-            let name = name_of(folder);
-            Err(Message::pair(
-                format!("{name} は空ではありません。別のフォルダーを --out で指定します"),
-                format!("{name} is not empty; name another folder with --out"),
-            ))
         }
     }
 }

@@ -106,19 +106,19 @@ pub(super) fn command(lang: Lang) -> Command {
         )
 }
 
-fn parse_number(text: &str) -> Result<u32, Message> {
+pub(super) fn parse_number(text: &str) -> Result<u32, Message> {
     text.parse().map_err(|_| {
         Message::pair(format!("0から{}までの数を指定します", u32::MAX), format!("a number from 0 to {}", u32::MAX))
     })
 }
 
-fn parse_seed(text: &str) -> Result<u64, Message> {
+pub(super) fn parse_seed(text: &str) -> Result<u64, Message> {
     text.parse().map_err(|_| {
         Message::pair(format!("0から{}までの数を指定します", u64::MAX), format!("a number from 0 to {}", u64::MAX))
     })
 }
 
-fn parse_threads(text: &str) -> Result<usize, Message> {
+pub(super) fn parse_threads(text: &str) -> Result<usize, Message> {
     match text.parse() {
         Ok(threads @ 1..=MOST_THREADS) => Ok(threads),
         Ok(_) | Err(_) => Err(Message::pair(
@@ -129,7 +129,7 @@ fn parse_threads(text: &str) -> Result<usize, Message> {
 }
 
 /// `2026-04..2026-06`, or one month.
-fn parse_months(text: &str) -> Result<(YearMonth, YearMonth), Message> {
+pub(super) fn parse_months(text: &str) -> Result<(YearMonth, YearMonth), Message> {
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let month = |text: &str| {
         let (year, month) = text.split_once('-')?;

@@ -20,6 +20,7 @@ use super::terminal::Terminal;
 use super::{dress, settings, value_arg};
 use crate::exit::Exit;
 use crate::gate::Validation;
+use crate::inspection::PageCheck;
 use crate::lang::{self, pick};
 
 pub(super) fn command(lang: Lang) -> Command {
@@ -259,6 +260,7 @@ fn options(matches: &ArgMatches) -> Result<Options, Message> {
         clock,
         plan,
         gate: flag("gate").then(|| Arc::new(Validation) as Arc<_>),
+        inspector: Some(Arc::new(PageCheck)),
     })
 }
 

@@ -1,8 +1,9 @@
-//! `renkei test init`, `renkei test list`, `renkei test run`, `renkei test replay CASE`. Knows arguments, `sut.toml` and reports;
-//! what a case is and how it is judged is in [`crate::suite`].
+//! `renkei test init`, `renkei test list`, `renkei test run`, `renkei test replay CASE`; `renkei test year` is
+//! beside. Knows arguments, `sut.toml` and reports; what a case is and how it is judged is in [`crate::suite`].
 
 mod init;
 mod software;
+mod year;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use renkei_validator::{Options as Checks, check_sets};
 
 use self::software::Software;
 use super::outputs::{self, Outputs};
+use super::sheet;
 use super::terminal::Terminal;
 use super::{dress, settings, value_arg};
 use crate::config::Config;
@@ -35,6 +37,8 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(list(lang))
         .subcommand(run_command(lang))
         .subcommand(replay(lang))
+        .subcommand(sheet::command(lang))
+        .subcommand(year::command(lang))
 }
 
 fn list(lang: Lang) -> Command {
@@ -143,7 +147,9 @@ pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) ->
     match matches.subcommand() {
         Some(("init", matches)) => init::run(matches, terminal),
         Some(("list", matches)) => show_list(matches, terminal),
+        Some(("year", matches)) => year::run(matches, terminal),
         Some(("run", matches)) => run_cases(&selected(matches), matches, config, terminal),
+        Some(("sheet", matches)) => sheet::run(matches, terminal),
         Some(("replay", matches)) => {
             let ids = matches.get_many::<String>("case").into_iter().flatten();
             let chosen: Result<Vec<&Case>, &String> = ids.map(|id| find(id).ok_or(id)).collect();

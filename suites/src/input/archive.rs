@@ -2,9 +2,7 @@
 //! what is refused; writes nothing to disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::Path;
 
 use encoding_rs::SHIFT_JIS;
 use renkei_validator::text::Message;
@@ -15,7 +13,8 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
 
-use super::{Inputs, Limits, Source, Stop, folder, shown};
+use super::place::{Place, Readable};
+use super::{Inputs, Limits, Origin, Source, Stop, folder, shown};
 use crate::lang;
 use crate::progress::Progress;
 
@@ -56,14 +55,14 @@ pub(super) fn other_packing() -> Message {
 /// Judges the entries of an archive.
 pub(super) fn judge(
     inputs: &mut Inputs,
-    path: &Path,
+    place: &Place,
     name: &str,
     named: bool,
     options: &Options,
     limits: &Limits,
     progress: &Progress,
 ) {
-    let (mut archive, mut content) = match open(path) {
+    let (mut archive, mut content) = match open(place) {
         Ok(opened) => opened,
         Err(error) => return inputs.missed.blocking(name, reason(&error), named),
     };
@@ -112,21 +111,22 @@ pub(super) fn judge(
             }
         };
         let check = FileCheck::new(&full, options);
-        let source = Source::Entry { archive: path.to_path_buf(), index };
-        let stopped = inputs.judge(&mut reader, check, &full, false, source, &mut |bytes| {
+        let source = Source::Entry { archive: place.clone(), index };
+        let from = Origin { name: &full, named: false, source, spare: None, bytes: 0 };
+        let stopped = inputs.judge(&mut reader, check, from, &mut |bytes| {
             left = left.checked_sub(bytes).ok_or(Stop::Limit)?;
             Ok(())
         });
         if stopped.is_some() {
-            return inputs.missed.blocking(name, too_large(limits.unpacked, &inner), named);
+            return inputs.missed.blocking(name, too_large(limits, &inner), named);
         }
         progress.advance(packed);
     }
 }
 
 /// Reads entries once more, those that something is wanted of. What cannot be read is passed over.
-pub(super) fn read_again<T>(path: &Path, mut wanted: BTreeMap<usize, T>, take: &mut dyn FnMut(&mut dyn Read, T)) {
-    let Ok((mut archive, mut content)) = open(path) else { return };
+pub(super) fn read_again<T>(place: &Place, mut wanted: BTreeMap<usize, T>, take: &mut dyn FnMut(&mut dyn Read, T)) {
+    let Ok((mut archive, mut content)) = open(place) else { return };
     let Ok(entries) = archive.files() else { return };
     for (index, entry) in entries.enumerate() {
         let Some(wanted) = wanted.remove(&index) else { continue };
@@ -137,12 +137,12 @@ pub(super) fn read_again<T>(path: &Path, mut wanted: BTreeMap<usize, T>, take: &
     }
 }
 
-type Opened = (ZipIterable<BufReader<File>>, BufReader<File>);
+type Opened = (ZipIterable<BufReader<Box<dyn Readable>>>, BufReader<Box<dyn Readable>>);
 
 /// The archive's directory, and a second reader for its content.
-fn open(path: &Path) -> Result<Opened, ZipError> {
-    let archive = ZipIterable::try_new(BufReader::new(File::open(path)?), Config::default())?;
-    Ok((archive, BufReader::new(File::open(path)?)))
+fn open(place: &Place) -> Result<Opened, ZipError> {
+    let archive = ZipIterable::try_new(BufReader::new(place.open()?.0), Config::default())?;
+    Ok((archive, BufReader::new(place.open()?.0)))
 }
 
 /// The name of an entry. Tools of Japanese Windows write CP932 without saying so; those of a Mac
@@ -163,15 +163,18 @@ fn is_surely_utf8(text: &str) -> bool {
     text.chars().all(|character| character.len_utf8() != 2)
 }
 
-/// Why a name is refused: it would lead out of the archive's own folder.
-fn refusal(name: &str) -> Option<Message> {
+/// Whether a name would lead out of the folder it is in.
+pub(super) fn leads_elsewhere(name: &str) -> bool {
     let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
-    let escapes = name.is_empty()
+    name.is_empty()
         || drive
         || name.starts_with('/')
         || name.contains(['\\', '\0'])
-        || name.split('/').any(|part| part == "..");
-    escapes.then(|| {
+        || name.split('/').any(|part| part == "..")
+}
+
+fn refusal(name: &str) -> Option<Message> {
+    leads_elsewhere(name).then(|| {
         Message::pair(
             "書庫の外を指しうる名前（..、絶対パス、ドライブ名、\\）のため読み取りません",
             "refused: the name may lead out of the archive (.., an absolute path, a drive, a backslash)",
@@ -209,11 +212,11 @@ fn too_many_entries(entries: usize, most: usize) -> Message {
     )
 }
 
-fn too_large(most: u64, at: &str) -> Message {
-    let at = shown(at.as_bytes());
+fn too_large(limits: &Limits, at: &str) -> Message {
+    let (most, set_by, at) = (limits.unpacked, limits.unpacked_by, shown(at.as_bytes()));
     Message::pair(
-        format!("展開した大きさが上限（{most}バイト、--max-unpacked）を超えるため、{at} から先を読み取っていません"),
-        format!("more than {most} bytes come out of it (--max-unpacked), so it was not read from {at} on"),
+        format!("展開した大きさが上限（{most}バイト、{set_by}）を超えるため、{at} から先を読み取っていません"),
+        format!("more than {most} bytes come out of it ({set_by}), so it was not read from {at} on"),
     )
 }
 

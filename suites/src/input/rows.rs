@@ -2,26 +2,24 @@
 //! are picked is the validator's choice.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
-use renkei_validator::SetsJudgement;
 use renkei_validator::rows::{PickedRows, RowPicker, pickers};
 
+use super::place::Place;
 use super::{CHUNK, Inputs, Source, archive};
 
 impl Inputs {
     /// Fills in the rows around findings. Where an input cannot be read once more there are none, which
     /// the report says.
-    pub(crate) fn pick_rows(&mut self, sets: Option<&SetsJudgement>) {
-        let pickers = pickers(self.files.iter_mut().map(|(file, _)| file), sets);
-        let mut archives: BTreeMap<&Path, BTreeMap<usize, (RowPicker, &mut PickedRows)>> = BTreeMap::new();
+    pub(crate) fn pick_rows(&mut self) {
+        let pickers = pickers(self.files.iter_mut().map(|(file, _)| file), self.sets.as_ref());
+        let mut archives: BTreeMap<&Place, BTreeMap<usize, (RowPicker, &mut PickedRows)>> = BTreeMap::new();
         for ((picker, (file, _)), source) in pickers.into_iter().zip(&mut self.files).zip(&self.sources) {
             let Some(picker) = picker else { continue };
             match source {
-                Source::File(path) => {
-                    if let Ok(mut reader) = File::open(path) {
+                Source::File(place) => {
+                    if let Ok((mut reader, _)) = place.open() {
                         pick(&mut reader, picker, &mut file.rows);
                     }
                 }
@@ -31,8 +29,8 @@ impl Inputs {
                 Source::Nowhere => {}
             }
         }
-        for (path, entries) in archives {
-            archive::read_again(path, entries, &mut |reader, (picker, rows)| pick(reader, picker, rows));
+        for (place, entries) in archives {
+            archive::read_again(place, entries, &mut |reader, (picker, rows)| pick(reader, picker, rows));
         }
     }
 }
@@ -54,6 +52,7 @@ fn pick(reader: &mut dyn Read, mut picker: RowPicker, rows: &mut PickedRows) {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write;
     use std::path::PathBuf;
 
@@ -75,13 +74,13 @@ mod tests {
     }
 
     fn judged(path: PathBuf) -> Inputs {
-        let limits = Limits { unpacked: 1 << 30, entries: 10, threads: None };
-        judge(Selection::of(&[path], None), &Options::default(), &limits, &Progress::new(0))
+        let limits = Limits { unpacked: 1 << 30, unpacked_by: "--max-unpacked", entries: 10, threads: None };
+        judge(Selection::of(&[path], None), &Options::default(), &limits, &Progress::unseen())
     }
 
     #[track_caller]
     fn picked(inputs: &mut Inputs) -> &PickedRows {
-        inputs.pick_rows(None);
+        inputs.pick_rows();
         let [(file, _)] = &inputs.files[..] else { panic!("{} files", inputs.files.len()) };
         &file.rows
     }

@@ -48,7 +48,7 @@ pub fn open(settings: Settings, work: &Path) -> Result<Adapter, Trouble> {
         Way::Command => Adapter::Ready(Box::new(ByCommand::new(settings, work))),
         Way::Folder(folder) => Adapter::Ready(Box::new(ByFolder::new(settings, folder, work))),
         Way::Http(http) => Adapter::Ready(Box::new(ByPlatform::new(settings, http, work))),
-        Way::Attended => Adapter::Attended,
+        Way::Attended(_) => Adapter::Attended,
         Way::InProcess => Adapter::InProcess,
     })
 }

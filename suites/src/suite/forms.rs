@@ -18,10 +18,12 @@ mod wording;
 
 use renkei_validator::spec::{Key, Kind, Segment, Table};
 
+use super::content::Content;
 use super::sheet::Sheet;
 
 pub use model::Form;
 pub use page::{Head, Purpose, page};
+pub(crate) use wording::weekday;
 pub use wording::wording;
 
 /// A file, as far as forms are concerned: what it is, and its rows as texts.
@@ -107,6 +109,11 @@ pub fn forms(documents: &[Document]) -> Vec<Form> {
         }
     }
     forms
+}
+
+/// The forms of a content.
+pub fn of(content: &Content) -> Vec<Form> {
+    forms(&content.to_sheets().iter().filter_map(Document::of).collect::<Vec<_>>())
 }
 
 const ORDER: [&[Kind]; 9] = [

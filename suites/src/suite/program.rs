@@ -5,9 +5,11 @@
 //! It shares the tables of the standard and the writer of contents with the cases, as a vendor's program
 //! shares neither. That it passes shows that the cases can be passed, not that they are right.
 
+pub mod broken;
 mod exchange;
 mod export;
 mod import;
+mod served;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};

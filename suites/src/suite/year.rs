@@ -15,6 +15,7 @@
 //! Documents lie on the disk. Of files one set is in memory on each thread, of the states one document.
 
 mod diary;
+mod faults;
 mod flaw;
 mod program;
 mod record;
@@ -25,7 +26,7 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use renkei_generators::calendar::{day, months, plus};
@@ -41,13 +42,15 @@ use self::diary::{Diary, Round, rounds};
 use self::flaw::Flaw;
 use self::program::Program;
 use self::store::{Store, scope_in};
-use self::town::{Town, morning, role};
+use self::town::{Places, Town, morning, role};
 use self::verdict::{States, judge};
-use self::work::{each, paths, unwritable};
+use self::work::{each, folders, paths, unwritable};
+use crate::client;
 use crate::parents::Trouble;
 use crate::proof::Proof;
 
 pub use self::flaw::Mistake;
+pub use self::program::Changes;
 pub use self::verdict::{Side, Told, Verdict};
 pub use self::work::Size;
 
@@ -62,12 +65,23 @@ pub struct Request {
     pub months: (YearMonth, YearMonth),
     /// Everything follows from it.
     pub seed: u64,
-    /// What goes wrong on the way, as a plan of faults; empty for nothing.
-    pub faults: String,
+    /// How files travel.
+    pub way: Way,
     /// How many offices work at once. The end is the same for any number.
     pub threads: usize,
     /// What one of the programs does wrong; for tests of the verdict.
     pub mistake: Option<Mistake>,
+}
+
+/// How files travel from one office to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Through the platform.
+    Platform,
+    /// Through the platform, on which things go wrong.
+    FaultyPlatform,
+    /// By hand, from outbox to inbox: for tests of the verdict.
+    ByHand,
 }
 
 /// A part of the work.
@@ -127,6 +141,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// What the platform's journal proves.
     pub proof: Proof,
+    /// Documents that were sent again or deleted.
+    pub changes: Changes,
     /// Deliveries that came once more and were not taken in again.
     pub duplicates: u64,
     /// Offices that applied for a licence again, as theirs had ended.
@@ -136,9 +152,6 @@ pub struct Outcome {
     /// What the platform refused, and what was left or failed; some of it.
     pub troubles: Vec<Message>,
 }
-
-/// The documents of an office, in its folder.
-const PROGRAM: &str = "program.sqlite";
 
 /// What tells a set from another in the names of its files: the oldest is taken in first.
 const SET: [Segment; 5] = [
@@ -153,6 +166,12 @@ const SET: [Segment; 5] = [
 const TROUBLES: usize = 20;
 
 impl Outcome {
+    /// All of it: what programs wrote, in the time of all parts.
+    pub fn total(&self) -> Work {
+        let size = self.work.get(&Stage::Export).map_or_else(Size::default, |work| work.size);
+        Work { size, time: self.work.values().map(|work| work.time).sum() }
+    }
+
     /// Whether everything arrived once, and the states agree.
     pub fn is_good(&self) -> bool {
         let exported = self.work.get(&Stage::Export).map_or(0, |work| work.size.sets);
@@ -168,24 +187,30 @@ impl Outcome {
 /// An impossible request, and whatever keeps the harness from its work; what a program does wrong is in the
 /// outcome.
 pub fn run(request: &Request, folder: &Path, tell: &dyn Fn(&Message)) -> Result<Outcome, Message> {
-    let Request { seed, users, offices, months: span, threads, .. } = *request;
+    let Request { seed, users, offices, months: span, threads, way, .. } = *request;
     let people = People { seed, users, offices, months: span };
     let population = Population::new(&people).map_err(|error| error.message())?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Message::same(error.to_string()))?;
-    let first = day(plus(span.0, -1), 1);
-    let town = Town::open(folder, &population, first, &request.faults, runtime.handle().clone())?;
-    let entered = folder.join("entered");
-    std::fs::create_dir_all(&entered).map_err(|error| unwritable(&entered, &error))?;
+    let (first, handle) = (day(plus(span.0, -1), 1), runtime.handle().clone());
+    let town = match way {
+        Way::Platform => Some(Town::open(folder, &population, first, "", handle)?),
+        Way::FaultyPlatform => Some(Town::open(folder, &population, first, &faults::plan(), handle)?),
+        Way::ByHand => None,
+    };
     let mut year = Year {
         courier: Courier { population: &population, versions: Versions::ByMonth },
         offices: population.offices().iter().map(|office| (office.number.as_str(), office)).collect(),
         diary: Diary::new(folder.join("diary")),
         flaw: Flaw::of(request.mistake),
         outcome: Outcome::default(),
+        places: Places { folder: folder.to_owned() },
         threads,
-        entered,
         town,
     };
+    for office in population.offices() {
+        let place = year.places.of(&office.number);
+        std::fs::create_dir_all(&place).map_err(|error| unwritable(&place, &error))?;
+    }
     for month in months(plus(span.0, -1), plus(span.1, 1)) {
         let next = plus(month, 1);
         if (span.0..=span.1).contains(&next) {
@@ -207,9 +232,30 @@ struct Year<'a> {
     flaw: Flaw,
     outcome: Outcome,
     threads: usize,
-    /// Where lies what receivers should have, by sender.
-    entered: PathBuf,
-    town: Town,
+    places: Places,
+    /// None where files are carried by hand.
+    town: Option<Town>,
+}
+
+/// What clients did in one pass of all.
+#[derive(Default)]
+struct Passed {
+    sent: Size,
+    received: Size,
+    troubles: Vec<Message>,
+}
+
+impl Passed {
+    fn count(&mut self, told: &client::Told) {
+        let files = |count: usize| Size { sets: 1, files: count as u64, rows: 0 };
+        match told {
+            client::Told::Sent { files: sent, .. } => self.sent += files(sent.len()),
+            client::Told::Received { files: received, .. } => self.received += files(received.len()),
+            client::Told::Refused { .. } => self.troubles.push(told.message()),
+            // What is left or failed is tried again, and told of the last try.
+            client::Told::Duplicate { .. } | client::Told::Left { .. } | client::Told::Failed { .. } => {}
+        }
+    }
 }
 
 impl<'a> Year<'a> {
@@ -228,9 +274,7 @@ impl<'a> Year<'a> {
 
     fn program(&self, number: &'a str) -> Result<Program<'_>, Message> {
         let office = self.offices.get(number).ok_or_else(|| Message::same(number))?;
-        let folder = self.town.place(number);
-        std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-        Program::open(&folder.join(PROGRAM), number, role(office), &self.flaw)
+        Program::open(&self.places.documents(number), number, role(office), &self.flaw)
     }
 
     fn number(&self, number: &str) -> Option<&'a str> {
@@ -243,7 +287,9 @@ impl<'a> Year<'a> {
         if diaries.is_empty() {
             return Ok(());
         }
-        self.town.dawn(round.date)?;
+        if let Some(town) = &self.town {
+            town.dawn(round.date)?;
+        }
         let desks: Vec<(&'a str, PathBuf)> =
             diaries.into_iter().filter_map(|(number, folder)| Some((self.number(&number)?, folder))).collect();
         let threads = self.threads;
@@ -256,8 +302,10 @@ impl<'a> Year<'a> {
         self.timed(Stage::Export, |year| {
             let exported = each(threads, &desks, |(number, _)| year.export(number, round))?;
             let mut sum = Size::default();
-            for (size, to) in exported {
+            for (size, to, changes) in exported {
                 sum += size;
+                year.outcome.changes.corrected += changes.corrected;
+                year.outcome.changes.deleted += changes.deleted;
                 receivers.extend(to.iter().filter_map(|number| year.number(number)));
             }
             Ok(sum)
@@ -280,7 +328,7 @@ impl<'a> Year<'a> {
 
     fn enter(&self, number: &'a str, folder: &Path, round: Round) -> Result<Size, Message> {
         let program = self.program(number)?;
-        let entered = self.store_of(number)?;
+        let entered = Store::open(&self.places.entered(number))?;
         let mut size = Size::default();
         self.diary.entries(folder, &mut |set| {
             size += Size { sets: 1, files: 0, rows: set.rows };
@@ -301,15 +349,11 @@ impl<'a> Year<'a> {
         Ok(size)
     }
 
-    fn store_of(&self, number: &str) -> Result<Store, Message> {
-        Store::open(&self.entered.join(format!("{number}.sqlite")))
-    }
-
     /// Writes what is due into the outbox, a folder for each set, and tells who it is for.
-    fn export(&self, number: &'a str, round: Round) -> Result<(Size, BTreeSet<String>), Message> {
-        let outbox = self.town.outbox(number);
+    fn export(&self, number: &'a str, round: Round) -> Result<(Size, BTreeSet<String>, Changes), Message> {
+        let outbox = self.places.outbox(number);
         let (mut size, mut to) = (Size::default(), BTreeSet::new());
-        self.program(number)?.export(morning(round.date), &mut |set| {
+        let changes = self.program(number)?.export(morning(round.date), &mut |set| {
             size += Size { sets: 1, files: set.files.len() as u64, rows: set.rows };
             let folder = outbox.join(format!("{}-{}", set.timestamp, set.to));
             std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
@@ -320,18 +364,20 @@ impl<'a> Year<'a> {
             to.insert(set.to.number);
             Ok(())
         })?;
-        Ok((size, to))
+        Ok((size, to, changes))
     }
 
-    /// Lets clients send and fetch.
+    /// Lets clients send and fetch; each does both, whatever it was woken for.
     fn pass(&mut self, offices: &[&'a str]) -> Result<Size, Message> {
-        let refused = Mutex::new(Vec::new());
-        let told = |message: Message| refused.lock().unwrap_or_else(|error| error.into_inner()).push(message);
-        let tallies = each(self.threads, offices, |number| self.town.pass(number, &told))?;
-        let mut size = Size::default();
-        let mut troubles = refused.into_inner().unwrap_or_else(|error| error.into_inner());
+        let Some(town) = &self.town else { return self.carry(offices) };
+        let passed = Mutex::new(Passed::default());
+        let tell = |told: &client::Told| passed.lock().unwrap_or_else(PoisonError::into_inner).count(told);
+        let tallies = each(self.threads, offices, |number| town.pass(number, &tell))?;
+        let Passed { sent, received, mut troubles } = passed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (stage, size) in [(Stage::Send, sent), (Stage::Receive, received)] {
+            self.outcome.work.entry(stage).or_default().size += size;
+        }
         for (number, tally) in offices.iter().zip(tallies) {
-            size.sets += tally.sent + tally.received;
             self.outcome.duplicates += tally.duplicates;
             if tally.left + tally.failed > 0 {
                 let tally = tally.message();
@@ -343,13 +389,36 @@ impl<'a> Year<'a> {
         }
         let room = TROUBLES.saturating_sub(self.outcome.troubles.len());
         self.outcome.troubles.extend(troubles.into_iter().take(room));
-        Ok(size)
+        Ok(Size::default())
+    }
+
+    /// Carries what lies in outboxes to where it is for.
+    fn carry(&mut self, offices: &[&'a str]) -> Result<Size, Message> {
+        let mut size = Size::default();
+        for number in offices {
+            for set in folders(&self.places.outbox(number))? {
+                let name = set.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let to = name.split(['-', '_']).nth(1).unwrap_or_default();
+                let inbox = self.places.inbox(to);
+                std::fs::create_dir_all(&inbox).map_err(|error| unwritable(&inbox, &error))?;
+                for path in paths(&set)? {
+                    let to = inbox.join(path.file_name().unwrap_or_default());
+                    std::fs::rename(&path, &to).map_err(|error| unwritable(&to, &error))?;
+                    size.files += 1;
+                }
+                std::fs::remove_dir(&set).map_err(|error| unwritable(&set, &error))?;
+                size.sets += 1;
+            }
+        }
+        self.outcome.proof.accepted += size.sets;
+        self.outcome.work.entry(Stage::Send).or_default().size += size;
+        Ok(Size::default())
     }
 
     /// Takes in what lies in the inbox, the oldest set first.
     fn import(&self, number: &'a str) -> Result<Size, Message> {
         let mut sets: BTreeMap<[String; 5], Vec<PathBuf>> = BTreeMap::new();
-        for path in paths(&self.town.inbox(number))? {
+        for path in paths(&self.places.inbox(number))? {
             let name = FileName::parse(&path.to_string_lossy());
             let set = SET.map(|segment| name.part(segment).unwrap_or_default().to_owned());
             sets.entry(set).or_default().push(path);
@@ -380,18 +449,20 @@ impl<'a> Year<'a> {
         let all: Vec<&str> = self.offices.keys().copied().collect();
         self.exchange(&[], &all)?;
         self.timed(Stage::Compare, |year| year.compare(&all))?;
-        self.outcome.proof = self.town.proof()?;
-        self.outcome.licences = self.town.applied_again();
         self.outcome.mistaken = self.flaw.made();
-        self.town.close();
+        if let Some(town) = self.town {
+            self.outcome.proof = town.proof()?;
+            self.outcome.licences = town.applied_again();
+            town.close();
+        }
         Ok(self.outcome)
     }
 
     fn compare(&mut self, all: &[&'a str]) -> Result<Size, Message> {
-        let kept = |number: &str| Store::open(&self.town.place(number).join(PROGRAM));
+        let kept = |number: &str| Store::open(&self.places.documents(number));
         let held = each(self.threads, all, |number| kept(number)?.held_from())?;
         let verdicts = each(self.threads, all, |from| {
-            let (entered, sender) = (self.store_of(from)?, kept(from)?);
+            let (entered, sender) = (Store::open(&self.places.entered(from))?, kept(from)?);
             let mut receivers: BTreeSet<String> = sender.shared_to()?.into_iter().collect();
             receivers.extend(entered.held_from()?);
             let holds = |(_, senders): &(&&str, &Vec<String>)| senders.iter().any(|sender| sender == from);

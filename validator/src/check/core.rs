@@ -1,24 +1,28 @@
 //! The stages of one file: what is remembered from piece to piece, and the order in which rules see it.
 //! Judges nothing itself.
 
+mod ahead;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use self::ahead::Ahead;
 use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::Facts;
+use crate::fast::{CellRule, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
 use crate::rule::{
-    CellCheck, CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Out, RecordCheck, RecordView,
-    Role, RowCheck, Rule, ScanCheck, ScanView,
+    CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Next, Out, RecordCheck, RecordView, Role,
+    Rule, ScanCheck, ScanView,
 };
-use crate::scan::{LineEnd, Piece, Quoting, Record, line_breaks};
+use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
 use crate::scope::NotRun;
-use crate::spec::{Item, Table, Version, tables};
+use crate::spec::{Table, Version, tables};
 use crate::text::Message;
 
 /// The rules by what they look at, each list in the order they run.
@@ -29,15 +33,8 @@ pub(super) struct Plan {
     bytes: Vec<(&'static Rule, RecordCheck)>,
     csv: Vec<(&'static Rule, RecordCheck)>,
     cell: Vec<CellRule>,
-    row: Vec<(&'static Rule, RowCheck)>,
+    row: Vec<RowRule>,
     file: Vec<(&'static Rule, FileRuleStart)>,
-}
-
-#[derive(Clone, Copy)]
-struct CellRule {
-    rule: &'static Rule,
-    picks: fn(&Item) -> bool,
-    check: CellCheck,
 }
 
 impl Plan {
@@ -49,8 +46,9 @@ impl Plan {
                 Check::Scan(check) => plan.scan.push((rule, check)),
                 Check::Bytes(check) => plan.bytes.push((rule, check)),
                 Check::Csv(check) => plan.csv.push((rule, check)),
-                Check::Cell(picks, check) => plan.cell.push(CellRule { rule, picks, check }),
-                Check::Row(check) => plan.row.push((rule, check)),
+                Check::Cell(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: false }),
+                Check::Shape(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: true }),
+                Check::Row(reads, check) => plan.row.push(RowRule { rule, reads, check }),
                 Check::File(make) => plan.file.push((rule, make)),
                 // sets.rs runs these.
                 Check::Set(_) | Check::Delivery(_) => {}
@@ -80,6 +78,7 @@ pub(super) struct Core {
     pub(super) spoken: Encoding,
     pub(super) facts: Facts,
     scratch: Vec<Finding>,
+    ahead: Ahead,
 }
 
 #[derive(Default)]
@@ -108,8 +107,24 @@ pub(super) struct Context<'a> {
     pub(super) plan: &'a Plan,
 }
 
+/// Everything that a piece goes through.
+pub(super) struct Stages<'a> {
+    pub(super) core: &'a mut Core,
+    pub(super) context: &'a Context<'a>,
+}
+
+impl Visit for Stages<'_> {
+    fn piece(&mut self, piece: Piece<'_>) {
+        self.core.piece(piece, self.context);
+    }
+
+    fn ahead(&mut self, begin: Begin<'_>) -> Taken {
+        self.core.take_ahead(begin, self.context)
+    }
+}
+
 impl Core {
-    pub(super) fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
+    fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
         match piece {
             Piece::Bom(bytes) => self.encoding.bom(bytes),
             Piece::Record(record) => self.record(record, context),
@@ -152,9 +167,10 @@ impl Core {
             Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
         };
         let view = RecordView { record, odd: &odd, role, tables, row };
-        self.stateless(&view, context);
+        let silent = self.stateless(&view, context);
         if let Some(row) = row {
             self.stateful(&row, context);
+            self.prove_more(row.table, silent && odd.is_empty(), context);
             if context.options.sets {
                 self.facts.row(&row);
             }
@@ -182,7 +198,8 @@ impl Core {
 
     /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
     /// without the rule that broke on it.
-    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) {
+    /// `true` where they had nothing to say.
+    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) -> bool {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
@@ -198,6 +215,7 @@ impl Core {
             found.clear();
             self.broken.insert(running);
         }
+        let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
@@ -205,6 +223,7 @@ impl Core {
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         self.scratch = found;
+        silent
     }
 
     fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
@@ -243,7 +262,7 @@ impl Core {
             check(view, &mut Out { rule, file, found });
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
-        for &(rule, check) in context.plan.row.iter().filter(|(rule, _)| runs(rule)) {
+        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
                 check(row, &mut Out { rule, file, found });
@@ -273,24 +292,32 @@ impl Core {
 
     /// File rules remember rows. One that breaks is left out from there on; what it found stays.
     fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        let Some(bound) = &mut self.bound else { return };
-        for (rule, state) in &mut bound.file_rules {
-            if self.broken.contains(rule.id) {
-                continue;
-            }
-            let mut found = Vec::new();
-            let mut out = Out { rule, file: context.file, found: &mut found };
-            if catch_unwind(AssertUnwindSafe(|| state.row(row, &mut out))).is_err() {
-                self.broken.insert(rule.id);
-            }
-            for mut finding in found {
-                let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
-                if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
-                    describe(&mut finding, &row.record, Some(row.table));
-                }
-                self.findings.add(finding, context.options.keep, &mut self.kept);
-            }
+        for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
+            self.file_rule(index, row, context);
         }
+    }
+
+    /// Shows a row to a file rule, and asks it which rows it must see next.
+    fn file_rule(&mut self, index: usize, row: &Row<'_>, context: &Context<'_>) -> Next {
+        let rules = self.bound.as_mut().and_then(|bound| bound.file_rules.get_mut(index));
+        let Some((rule, state)) = rules.filter(|(rule, _)| !self.broken.contains(rule.id)) else { return Next::Never };
+        let mut found = Vec::new();
+        let mut out = Out { rule, file: context.file, found: &mut found };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            state.row(row, &mut out);
+            state.next(row)
+        }));
+        if outcome.is_err() {
+            self.broken.insert(rule.id);
+        }
+        for mut finding in found {
+            let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
+            if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
+                describe(&mut finding, &row.record, Some(row.table));
+            }
+            self.findings.add(finding, context.options.keep, &mut self.kept);
+        }
+        outcome.unwrap_or(Next::Never)
     }
 
     pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> Vec<NotChecked> {

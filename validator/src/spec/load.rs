@@ -1,7 +1,7 @@
 //! Reads the embedded tables. Knows their columns; knows nothing of what they are for.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::Source;
 use super::model::{
@@ -21,13 +21,16 @@ type Files = &'static [(&'static str, &'static str)];
 
 include!("embedded.rs");
 
-fn file(version: Version, name: &str) -> Option<&'static str> {
-    let files = match version {
+fn files(version: Version) -> Files {
+    match version {
         Version::V202003 => V202003,
         Version::V202208 => V202208,
         Version::V202407 => V202407,
-    };
-    files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
+    }
+}
+
+fn file(version: Version, name: &str) -> Option<&'static str> {
+    files(version).iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
 /// Rows of a table as maps from column to value.
@@ -88,10 +91,21 @@ pub fn versions_known() -> &'static [KnownVersion] {
     &KNOWN
 }
 
+/// What is parsed of a version at once; its tables of items are parsed one by one, as they are asked
+/// for: most runs need few of them.
 struct Edition {
-    tables: BTreeMap<Kind, Vec<Table>>,
+    sheets: BTreeMap<Kind, Sheet>,
     grammars: Vec<Grammar>,
     service_types: Vec<ServiceType>,
+    /// Code, whether it is exchanged in any scope, and whether it rents equipment; sorted.
+    service_codes: Vec<(u16, bool, bool)>,
+}
+
+/// The tables of items of one kind.
+struct Sheet {
+    text: &'static str,
+    row_key: Vec<Key>,
+    tables: OnceLock<Vec<Table>>,
 }
 
 static EDITIONS: [LazyLock<Edition>; 3] = [
@@ -108,41 +122,38 @@ fn of(version: Version) -> &'static Edition {
     }
 }
 
-static CODES: [LazyLock<BTreeMap<&'static str, CodeTable>>; 3] = [
-    LazyLock::new(|| codes(Version::V202003)),
-    LazyLock::new(|| codes(Version::V202208)),
-    LazyLock::new(|| codes(Version::V202407)),
+type Codes = BTreeMap<&'static str, OnceLock<CodeTable>>;
+
+static CODES: [LazyLock<Codes>; 3] = [
+    LazyLock::new(|| code_names(Version::V202003)),
+    LazyLock::new(|| code_names(Version::V202208)),
+    LazyLock::new(|| code_names(Version::V202407)),
 ];
 
-fn codes(version: Version) -> BTreeMap<&'static str, CodeTable> {
-    let files = match version {
-        Version::V202003 => V202003,
-        Version::V202208 => V202208,
-        Version::V202407 => V202407,
-    };
-    let mut tables = BTreeMap::new();
-    for (file, text) in files {
-        let Some(name) = file.strip_prefix("codes/") else { continue };
-        let codes = rows(text)
-            .iter()
-            .map(|row| (row["code"].clone(), row["name_ja"].clone(), row["name_en"].clone()))
-            .collect();
-        tables.insert(name, CodeTable { name: name.to_owned(), codes });
-    }
-    tables
+fn code_names(version: Version) -> Codes {
+    let names = files(version).iter().filter_map(|(file, _)| file.strip_prefix("codes/"));
+    names.map(|name| (name, OnceLock::new())).collect()
 }
 
 /// A code list of a version.
 pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
-    match version {
-        Version::V202003 => CODES[0].get(name),
-        Version::V202208 => CODES[1].get(name),
-        Version::V202407 => CODES[2].get(name),
-    }
+    let codes = match version {
+        Version::V202003 => &CODES[0],
+        Version::V202208 => &CODES[1],
+        Version::V202407 => &CODES[2],
+    };
+    let (name, table) = codes.get_key_value(name)?;
+    Some(table.get_or_init(|| {
+        let text = file(version, &format!("codes/{name}")).expect(WELL_FORMED);
+        let rows = rows(text);
+        let codes = rows.iter().map(|row| (row["code"].clone(), row["name_ja"].clone(), row["name_en"].clone()));
+        CodeTable { name: (*name).to_owned(), codes: codes.collect() }
+    }))
 }
 
 fn edition(version: Version) -> Edition {
-    let mut edition = Edition { tables: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new() };
+    let mut edition =
+        Edition { sheets: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new(), service_codes: Vec::new() };
     for row in rows(file(version, "files").expect(WELL_FORMED)) {
         let kind = Kind::parse(&row["kind"]).expect(WELL_FORMED);
         let segments: Vec<Segment> = row["segments"].split('|').skip(1).map(segment).collect();
@@ -159,29 +170,11 @@ fn edition(version: Version) -> Edition {
                 _ => MonthSegment::None,
             },
             certainty,
-            cite: cite.clone(),
+            cite,
         });
         let Some(text) = file(version, &kind.name().to_ascii_lowercase()) else { continue };
-        let items: Vec<Item> = rows(text).iter().map(|row| item(version, row)).collect();
         let row_key: Vec<Key> = row["row_key"].split('|').filter(|key| !key.is_empty()).map(key).collect();
-        let make = |items: Vec<Item>| Table {
-            version,
-            kind,
-            name_ja: row["name_ja"].clone(),
-            columns: columns(&items),
-            items,
-            row_key: row_key.clone(),
-            certainty,
-            cite: cite.clone(),
-        };
-        let shorter: Vec<Item> = items.iter().filter(|item| !item.has(&Condition::MayBeAbsent)).cloned().collect();
-        let mut variants = vec![];
-        let full = items.len();
-        if shorter.len() < full {
-            variants.push(make(shorter));
-        }
-        variants.insert(0, make(items));
-        edition.tables.insert(kind, variants);
+        edition.sheets.insert(kind, Sheet { text, row_key, tables: OnceLock::new() });
     }
     for row in rows(file(version, "service_types").expect(WELL_FORMED)) {
         edition.service_types.push(ServiceType {
@@ -192,7 +185,41 @@ fn edition(version: Version) -> Edition {
             rental: row["rental"] == "yes",
         });
     }
+    edition.service_codes = service_codes(&edition.service_types);
     edition
+}
+
+fn service_codes(types: &[ServiceType]) -> Vec<(u16, bool, bool)> {
+    let mut codes: BTreeMap<u16, (bool, bool)> = BTreeMap::new();
+    for service_type in types {
+        let code = service_type.code.as_bytes().try_into().expect(WELL_FORMED);
+        let (linked, rental) = codes.entry(u16::from_be_bytes(code)).or_default();
+        *linked |= service_type.linked;
+        *rental |= service_type.rental;
+    }
+    codes.into_iter().map(|(code, (linked, rental))| (code, linked, rental)).collect()
+}
+
+/// The table of a kind, and the shorter form of it that leaves out what may be absent.
+fn variants(version: Version, grammar: &Grammar, sheet: &Sheet) -> Vec<Table> {
+    let items: Vec<Item> = rows(sheet.text).iter().map(|row| item(version, row)).collect();
+    let make = |items: Vec<Item>| Table {
+        version,
+        kind: grammar.kind,
+        name_ja: grammar.name_ja.clone(),
+        columns: columns(&items),
+        items,
+        row_key: sheet.row_key.clone(),
+        certainty: grammar.certainty,
+        cite: grammar.cite.clone(),
+    };
+    let shorter: Vec<Item> = items.iter().filter(|item| !item.has(&Condition::MayBeAbsent)).cloned().collect();
+    let is_shorter = shorter.len() < items.len();
+    let mut variants = vec![make(items)];
+    if is_shorter {
+        variants.push(make(shorter));
+    }
+    variants
 }
 
 fn columns(items: &[Item]) -> Vec<u16> {
@@ -344,7 +371,8 @@ pub fn table(version: Version, kind: Kind) -> Option<&'static Table> {
 
 /// The table of a kind in a version, and after it the shorter forms that are accepted too.
 pub fn tables(version: Version, kind: Kind) -> &'static [Table] {
-    of(version).tables.get(&kind).map_or(&[], Vec::as_slice)
+    let (Some(sheet), Some(grammar)) = (of(version).sheets.get(&kind), grammar(version, kind)) else { return &[] };
+    sheet.tables.get_or_init(|| variants(version, grammar, sheet))
 }
 
 /// The file name of a kind in a version.
@@ -364,12 +392,16 @@ pub fn service_types(version: Version) -> &'static [ServiceType] {
 
 /// Whether a service type is known, and if so whether the standard exchanges it in any scope.
 pub fn service_type(version: Version, code: &[u8]) -> Option<bool> {
-    let mut rows = of(version).service_types.iter().filter(|row| row.code.as_bytes() == code).peekable();
-    rows.peek()?;
-    Some(rows.any(|row| row.linked))
+    service_code(version, code).map(|(_, linked, _)| *linked)
 }
 
 /// Whether services of that type rent equipment (福祉用具貸与).
 pub fn is_rental(version: Version, code: &[u8]) -> bool {
-    of(version).service_types.iter().any(|row| row.rental && row.code.as_bytes() == code)
+    service_code(version, code).is_some_and(|(.., rental)| *rental)
+}
+
+fn service_code(version: Version, code: &[u8]) -> Option<&'static (u16, bool, bool)> {
+    let code = u16::from_be_bytes(code.try_into().ok()?);
+    let codes = &of(version).service_codes;
+    codes.binary_search_by_key(&code, |(known, ..)| *known).ok().map(|index| &codes[index])
 }

@@ -377,6 +377,12 @@ impl Table {
     pub fn item(&self, key: Key) -> Option<&Item> {
         self.column(key).map(|column| &self.items[column])
     }
+
+    /// The items with a condition that `pick` takes a key from, each followed by that key.
+    pub fn beside(&self, pick: impl Fn(&Condition) -> Option<Key>) -> Vec<Key> {
+        let pairs = self.items.iter().filter_map(|item| Some([item.key, item.condition(&pick)?]));
+        pairs.flatten().collect()
+    }
 }
 
 /// One part of a file name.

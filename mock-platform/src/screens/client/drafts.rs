@@ -67,7 +67,7 @@ pub(super) fn row(desk: &Desk, draft: &Draft) -> Row {
         let known = recognised.into_iter().find(|known| known.name == file.name);
         let kind = known.and_then(|known| {
             let kind = known.kind.clone()?;
-            Some(known.title.as_ref().map_or_else(|| kind.clone(), |title| format!("{kind} {title}")))
+            Some(known.title.as_ref().map_or(kind, String::clone))
         });
         RowFile {
             name: post::shown(&file.name),

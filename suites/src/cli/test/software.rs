@@ -7,30 +7,37 @@ use renkei_validator::text::Message;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::super::terminal;
 use crate::exit::Exit;
-use crate::lang::io_reason;
-use crate::suite::adapter::settings::{DEFAULT_FILE, Settings};
+use crate::lang::{io_reason, pick};
+use crate::suite::adapter::settings::{self, DEFAULT_FILE, Settings};
 use crate::suite::adapter::{self, Adapter};
+use crate::suite::attended::{self, Attended, Runner};
 use crate::suite::case::{Case, FILES};
 use crate::suite::program::{PATTERNS, Program};
 use crate::suite::run::{self, Options, StateError, WORK};
-use crate::suite::sut::{Role, Sut, Trouble};
+use crate::suite::sut::{Abilities, Role, Sut, Trouble};
+
+/// Where answers of a person are kept.
+const ATTENDED: &str = "renkei-attended";
+
+/// How the software is reached.
+enum Way {
+    Sut(Box<dyn Sut>),
+    Attended(attended::Settings),
+}
 
 /// The software and where it works.
 pub(super) struct Software {
     /// What a run of it can go on from: the settings, the cases and this version of renkei.
     pub(super) identity: String,
-    sut: Box<dyn Sut>,
+    way: Way,
     _work: Option<TempDir>,
 }
 
 impl Software {
     /// Opens what the settings name.
-    pub(super) fn open(
-        file: Option<&PathBuf>,
-        out: Option<&PathBuf>,
-        _lang: Lang,
-    ) -> Result<Software, (Message, Exit)> {
+    pub(super) fn open(file: Option<&PathBuf>, out: Option<&PathBuf>, lang: Lang) -> Result<Software, (Message, Exit)> {
         let path = file.map_or_else(|| Path::new(DEFAULT_FILE), PathBuf::as_path);
         let settings = Settings::load(path).map_err(|message| (message, Exit::Usage))?;
         let identity = identity(path);
@@ -45,6 +52,13 @@ impl Software {
                 (folder.path().to_owned(), Some(folder))
             }
         };
+        if let settings::Way::Attended(attended) = settings.way {
+            // Answers outlive the run.
+            let folder = out.map_or_else(|| PathBuf::from(ATTENDED), |out| out.join(ATTENDED));
+            let abilities = by_hand(&settings, attended.exchange);
+            let settings = attended::Settings { folder, abilities, lang, identity: identity.clone() };
+            return Ok(Software { identity, way: Way::Attended(settings), _work: temporary });
+        }
         let (roles, patterns) = (settings.roles.clone(), settings.patterns.clone());
         let versions = settings.versions.clone();
         let sut: Box<dyn Sut> = match adapter::open(settings, &work) {
@@ -57,17 +71,12 @@ impl Software {
                 Box::new(program.claiming(patterns.into_iter().chain(beside), versions))
             }
             Ok(Adapter::Attended) => {
-                return Err((
-                    Message::pair(
-                        "adapter が \"attended\" のソフトは、renkei test attend で試します",
-                        "software with the adapter attended is tried with renkei test attend",
-                    ),
-                    Exit::Usage,
-                ));
+                let why = Message::pair("担当者が操作するソフトです", "it is operated by a person");
+                return Err((why, Exit::Incomplete));
             }
             Err(Trouble::Blocked(message) | Trouble::Failed(message)) => return Err((message, Exit::Incomplete)),
         };
-        Ok(Software { identity, sut, _work: temporary })
+        Ok(Software { identity, way: Way::Sut(sut), _work: temporary })
     }
 
     pub(super) fn run(
@@ -76,7 +85,47 @@ impl Software {
         options: &Options<'_>,
         tell: &mut dyn FnMut(&OutcomeRecord),
     ) -> Result<Vec<OutcomeRecord>, StateError> {
-        run::run(&mut *self.sut, cases, options, tell)
+        match &mut self.way {
+            Way::Sut(sut) => run::run(&mut **sut, cases, options, tell),
+            Way::Attended(settings) => attend(settings, cases, options),
+        }
+    }
+}
+
+/// A person goes through the cases; the address is told on standard error.
+fn attend(
+    settings: &attended::Settings,
+    cases: &[&Case],
+    options: &Options<'_>,
+) -> Result<Vec<OutcomeRecord>, StateError> {
+    let attended = Attended::open(settings, cases).map_err(StateError::Disk)?;
+    let mut runner = Runner { options, versions: settings.abilities.versions.clone() };
+    attended.prepare(cases, &mut runner);
+    let address = attended.address();
+    terminal::tell(pick(
+        settings.lang,
+        &format!("ブラウザーで開いてください（一度だけ使えます）: {address}"),
+        &format!("Open in a browser (it works once): {address}"),
+    ));
+    let mut outcomes = attended.lead(cases, &mut runner);
+    outcomes.sort_by(|a, b| (a.pattern, &a.case).cmp(&(b.pattern, &b.case)));
+    Ok(outcomes)
+}
+
+/// What a person can do with a software.
+fn by_hand(settings: &Settings, exchange: bool) -> Abilities {
+    Abilities {
+        roles: settings.roles.iter().copied().map(Role::from).collect(),
+        patterns: settings.patterns.iter().copied().collect(),
+        versions: settings.versions.iter().copied().collect(),
+        export: true,
+        delete: true,
+        import: true,
+        dump: true,
+        // What the screen shows is asked for instead.
+        again: false,
+        answers: true,
+        exchange,
     }
 }
 

@@ -149,6 +149,20 @@ impl<'a> Section<'a> {
         ))
     }
 
+    /// Yes or no.
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, Wrong> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Ok(Some(*flag)),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => Err(self.wrong(key, "true か false を書きます", "expected true or false")),
+        }
+    }
+
     /// Seconds.
     pub(crate) fn seconds(&self, key: &str) -> Result<Option<Duration>, Wrong> {
         let Some(value) = self.value(key) else { return Ok(None) };

@@ -56,7 +56,7 @@ pub enum Way {
     /// By the platform, to which it connects.
     Http(HttpSettings),
     /// By a person in front of it.
-    Attended,
+    Attended(AttendedSettings),
     /// Renkei's own good program.
     InProcess,
 }
@@ -72,6 +72,13 @@ pub struct FolderSettings {
     pub quiet: Duration,
     /// The program that watches, where renkei is to start it.
     pub start: Option<CommandLine>,
+}
+
+/// `[attended]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AttendedSettings {
+    /// Whether the person can connect the software to the platform, too.
+    pub exchange: bool,
 }
 
 /// How it is told that a program which watches a folder is done.
@@ -245,7 +252,10 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
         "command" => Way::Command,
         "folder" => Way::Folder(folder(&root.section("folder")?.ok_or_else(|| root.missing("folder"))?, home)?),
         "http" => Way::Http(http(&root.section("http")?.ok_or_else(|| root.missing("http"))?, home)?),
-        "attended" => Way::Attended,
+        "attended" => Way::Attended(match root.section("attended")? {
+            Some(section) => attended(&section)?,
+            None => AttendedSettings::default(),
+        }),
         _ => Way::InProcess,
     };
     Ok(Settings {
@@ -291,6 +301,11 @@ fn http(section: &Section<'_>, home: &Path) -> Result<HttpSettings, Wrong> {
         return Err(section.missing("start"));
     }
     Ok(settings)
+}
+
+fn attended(section: &Section<'_>) -> Result<AttendedSettings, Wrong> {
+    section.only(&["exchange"])?;
+    Ok(AttendedSettings { exchange: section.flag("exchange")?.unwrap_or_default() })
 }
 
 fn limits(section: &Section<'_>) -> Result<Limits, Wrong> {

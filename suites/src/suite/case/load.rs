@@ -45,10 +45,10 @@ pub fn parse(name: &str, text: &str) -> Result<Case, Message> {
 fn check(case: &Case) -> Result<(), Message> {
     let wrong = |ja: String, en: String| Err(Message::pair(ja, en));
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
-    if case.id.is_empty() || !case.id.chars().all(plain) {
+    if case.id.split('.').any(str::is_empty) || !case.id.chars().all(plain) {
         return wrong(
-            format!("id {} に使えるのは小文字・数字・「.」「-」だけです", case.id),
-            format!("the id {} may hold small letters, digits, dots and hyphens only", case.id),
+            format!("id {} は、小文字・数字・「-」を「.」でつないだものではありません", case.id),
+            format!("the id {} is not made of small letters, digits and hyphens between dots", case.id),
         );
     }
     if case.requirements.is_empty() {

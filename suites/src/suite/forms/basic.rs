@@ -81,7 +81,6 @@ fn with(mut field: Field, f: &Filler<'_>, keys: &[Key]) -> Field {
     for key in keys {
         let more = f.value(*key);
         if !more.is_empty() {
-            field.parts.push(Part::Break);
             field.parts.extend(more);
         }
     }
@@ -107,14 +106,15 @@ fn contacts(f: &Filler<'_>, row: usize) -> Option<Block> {
         [own::EMERGENCY4_NAME, own::EMERGENCY4_RELATIONSHIP, own::EMERGENCY4_ADDRESS, own::EMERGENCY4_PHONE],
     ];
     let body = contacts.iter().enumerate().map(|(nth, keys)| {
-        let mut cells = vec![Cell::head(format!("{}", nth + 1), "no")];
+        let mut cells = vec![Cell::head((nth + 1).to_string(), "nth")];
         cells.extend(keys.iter().map(|key| f.cell(row, *key, "")));
         Tr { class: "", rows: f.names(&[row]), cells }
     });
-    let heads = [("", "no"), ("氏名", "kind"), ("続柄", "term"), ("住所", ""), ("電話番号", "office")];
+    let heads = [("緊急連絡先", "nth"), ("氏名", "kind"), ("続柄", "term"), ("住所", ""), ("電話番号", "office")];
     Some(Block::Grid(Grid {
         class: "contacts",
         caption: "緊急連絡先".to_owned(),
+        columns: &[],
         head: vec![heads.map(|(text, class)| Cell::head(text, class)).to_vec()],
         body: body.collect(),
     }))
@@ -133,7 +133,7 @@ pub(crate) fn illnesses(source: &Source<'_>, forms: &mut Vec<Form>) {
         (sub2::DISEASE_NAME, ""),
         (sub2::MEDICAL_INSTITUTION, ""),
         (sub2::PHYSICIAN_FLAG, "term"),
-        (sub2::MEDICAL_PHONE, "term"),
+        (sub2::MEDICAL_PHONE, "office"),
         (sub2::PROGRESS, "term"),
         (sub2::TREATMENT_NOTE, ""),
     ];
@@ -152,6 +152,7 @@ fn listed(source: &Source<'_>, title: &str, caption: &str, columns: &[(Key, &'st
         let grid = Grid {
             class: "listed",
             caption: caption.to_owned(),
+            columns: &[],
             head: vec![columns.iter().map(|(key, class)| Cell::head(f.label(*key), class)).collect()],
             body: rows.iter().map(line).collect(),
         };

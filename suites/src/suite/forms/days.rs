@@ -65,6 +65,7 @@ pub(crate) fn sixth(source: &Source<'_>, forms: &mut Vec<Form>) {
         blocks.push(Block::Grid(Grid {
             class: "days",
             caption: "月間サービス計画及び実績の記録".to_owned(),
+            columns: &[],
             head: head(f.get(own::TARGET_MONTH)),
             body: lines.iter().flat_map(|line| body(&f, line, result)).collect(),
         }));
@@ -128,7 +129,7 @@ fn key<'a>(f: &Filler<'a>, line: &Line) -> (&'a str, &'a str, usize) {
 fn day_of(f: &Filler<'_>, row: usize) -> Option<usize> {
     let date = f.at(row, own::SERVICE_DATE);
     let day = parse_date(date.as_bytes())?.day();
-    date.starts_with(f.get(own::TARGET_MONTH)).then(|| usize::from(day) - 1)
+    (date.get(..6)? == f.get(own::TARGET_MONTH)).then(|| usize::from(day) - 1)
 }
 
 fn head(month: &str) -> Vec<Vec<Cell>> {

@@ -50,6 +50,8 @@ pub(crate) struct Grid {
     pub(crate) class: &'static str,
     /// What it is, for those who do not see it.
     pub(crate) caption: String,
+    /// The classes of its columns, which have their widths; empty where these are those of the first line.
+    pub(crate) columns: &'static [&'static str],
     pub(crate) head: Vec<Vec<Cell>>,
     pub(crate) body: Vec<Tr>,
 }

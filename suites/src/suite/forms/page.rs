@@ -31,13 +31,18 @@ pub struct Head {
     pub case: String,
     /// What it is about.
     pub title: Message,
-    /// What the page is for.
-    pub purpose: Purpose,
 }
 
-/// The page.
-pub fn page(head: &Head, forms: &[Form], lang: Lang) -> String {
-    let page = Page { head, forms, lang, style: STYLE, policy: policy() };
+/// The page: forms, by what they are for.
+pub fn page(head: &Head, parts: &[(Purpose, Vec<Form>)], lang: Lang) -> String {
+    let all = parts.iter().map(|(_, forms)| forms.len()).sum();
+    let mut before = 0;
+    let mut sections = Vec::new();
+    for (purpose, forms) in parts {
+        sections.push(Section { purpose: *purpose, forms, before });
+        before += forms.len();
+    }
+    let page = Page { head, sections, all, lang, style: STYLE, policy: policy() };
     page.render().expect("the template writes strings to a string")
 }
 
@@ -63,10 +68,20 @@ fn policy() -> String {
 #[template(path = "forms.html")]
 struct Page<'a> {
     head: &'a Head,
-    forms: &'a [Form],
+    sections: Vec<Section<'a>>,
+    /// How many forms there are.
+    all: usize,
     lang: Lang,
     style: Style,
     policy: String,
+}
+
+/// Forms that are for the same.
+struct Section<'a> {
+    purpose: Purpose,
+    forms: &'a [Form],
+    /// How many forms stand before them.
+    before: usize,
 }
 
 impl Page<'_> {
@@ -81,8 +96,8 @@ impl Page<'_> {
         self.t(&self.head.title.ja, &self.head.title.en)
     }
 
-    fn purpose(&self) -> &'static str {
-        match self.head.purpose {
+    fn purpose(&self, purpose: &Purpose) -> &'static str {
+        match purpose {
             Purpose::Enter => self.t("入力用シート", "What to enter"),
             Purpose::Delete => self.t("削除用シート", "What to delete"),
             Purpose::Compare => self.t("照合用シート", "What the screen is to show"),
@@ -90,8 +105,8 @@ impl Page<'_> {
         }
     }
 
-    fn asks(&self) -> &'static str {
-        match self.head.purpose {
+    fn asks(&self, purpose: &Purpose) -> &'static str {
+        match purpose {
             Purpose::Enter => self.t(
                 "この内容をソフトに入力し、CSVファイルを出力してください。",
                 "Enter this into your software, then export the CSV files.",

@@ -75,6 +75,7 @@ fn limits(f: &Filler<'_>) -> Option<Block> {
         Block::Grid(Grid {
             class: "limits",
             caption: "サービス種類ごとの支給限度".to_owned(),
+            columns: &[],
             head: vec![heads.map(|text| Cell::head(text, if text.is_empty() { "no" } else { "" })).to_vec()],
             body,
         })

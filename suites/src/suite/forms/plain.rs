@@ -18,10 +18,11 @@ pub(crate) fn deletion(source: &Source<'_>, forms: &mut Vec<Form>) {
     let grid = Grid {
         class: "deleted",
         caption: "削除するもの".to_owned(),
+        columns: &[],
         head: vec![head],
         body: rows.iter().map(line).collect(),
     };
-    let mut form = f.form("", &table.name_ja.replace('_', " "), false, vec![Block::Grid(grid)]);
-    form.title = format!("{}するもの", form.title);
+    let title = table.name_ja.replace("_削除", "の削除").replace('_', " ");
+    let form = f.form("", &title, false, vec![Block::Grid(grid)]);
     forms.push(form);
 }

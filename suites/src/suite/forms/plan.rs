@@ -77,6 +77,7 @@ pub(crate) fn second(source: &Source<'_>, forms: &mut Vec<Form>) {
         blocks.push(Block::Grid(Grid {
             class: "plan",
             caption: "目標と援助内容".to_owned(),
+            columns: &SECOND,
             head: second_head(),
             body: merged_body(&f, &[&ISSUE, &GOAL], &SUPPORT),
         }));
@@ -105,3 +106,9 @@ fn second_head() -> Vec<Vec<Cell>> {
         ],
     ]
 }
+
+/// The columns of 第2表.
+const SECOND: [&str; 15] = [
+    "no", "long", "no", "long", "term", "long", "term", "no", "long", "covered", "kind", "office", "kind", "often",
+    "term",
+];

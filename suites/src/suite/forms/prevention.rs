@@ -90,7 +90,7 @@ fn areas(f: &Filler<'_>, row: usize) -> Grid {
         Tr { class: "", rows: f.names(&[row]), cells }
     };
     let body = AREAS.iter().map(line).collect();
-    Grid { class: "areas", caption: "アセスメント領域".to_owned(), head: vec![head], body }
+    Grid { class: "areas", caption: "アセスメント領域".to_owned(), columns: &[], head: vec![head], body }
 }
 
 fn programmes(f: &Filler<'_>, row: usize) -> Grid {
@@ -105,7 +105,9 @@ fn programmes(f: &Filler<'_>, row: usize) -> Grid {
         line("該当数", PROGRAMMES.iter().map(|(_, hits, _)| *hits).collect()),
         line("事業プログラムの要否", PROGRAMMES.iter().map(|(_, _, need)| *need).collect()),
     ];
-    Grid { class: "programmes", caption: "必要な事業プログラム".to_owned(), head: vec![head], body }
+    Grid {
+        class: "programmes", caption: "必要な事業プログラム".to_owned(), columns: &[], head: vec![head], body
+    }
 }
 
 const ISSUE: [Key; 5] = [sub::ISSUE_NO, sub::OVERALL_ISSUE, sub::GOAL_PROPOSAL, sub::PROPOSAL_INTENTION, sub::GOAL];
@@ -127,6 +129,7 @@ pub(crate) fn support(source: &Source<'_>, forms: &mut Vec<Form>) {
         let grid = Grid {
             class: "support",
             caption: "支援計画".to_owned(),
+            columns: &[],
             head: vec![keys().map(head).collect()],
             body: merged_body(&f, &[&ISSUE, &SUPPORT], &SERVICE),
         };

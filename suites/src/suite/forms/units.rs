@@ -44,6 +44,7 @@ pub(crate) fn seventh(source: &Source<'_>, forms: &mut Vec<Form>) {
         blocks.push(Block::Grid(Grid {
             class: "units",
             caption: "区分支給限度管理・利用者負担計算".to_owned(),
+            columns: &[],
             head: head(&f),
             body: rows.iter().map(|row| line(&f, *row)).collect(),
         }));

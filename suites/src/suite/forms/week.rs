@@ -16,6 +16,9 @@ const PARTS: [(&str, usize); 6] = [("深夜", 2), ("早朝", 2), ("午前", 4), 
 /// The column of 主な日常生活上の活動, behind those of the days.
 const ACTIVITY: usize = 7;
 
+/// The columns of the grid.
+const COLUMNS: [&str; 10] = ["part", "hour", "", "", "", "", "", "", "", "activity"];
+
 /// Something within an hour or more.
 struct Entry {
     column: usize,
@@ -129,7 +132,7 @@ fn grid(f: &Filler<'_>, mut entries: Vec<Entry>) -> Grid {
     let mut head = vec![Cell::head("", "part").over(2, 1)];
     head.extend(["月", "火", "水", "木", "金", "土", "日"].map(|day| Cell::head(day, "day")));
     head.push(Cell::head(f.label(own::DAILY_ACTIVITY), "activity"));
-    Grid { class: "week", caption: format!("{days}と時刻"), head: vec![head], body }
+    Grid { class: "week", caption: format!("{days}と時刻"), columns: &COLUMNS, head: vec![head], body }
 }
 
 /// A cell of the grid: what goes on there, each with its times.

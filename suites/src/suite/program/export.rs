@@ -7,6 +7,7 @@ use renkei_validator::name::FileName;
 use renkei_validator::spec::{ItemType, Kind, keys, tables};
 use renkei_validator::text::Message;
 
+use super::served::only_served;
 use super::slots::{Family, Slot, family, name, split};
 use super::{Deviation, Program};
 use crate::suite::compare::Named;
@@ -15,7 +16,7 @@ use crate::suite::sut::{ExportTask, Operation};
 
 /// What is to be written for a task.
 pub(super) fn content(program: &Program, task: &ExportTask<'_>) -> Content {
-    let entered = || program.deviation.entered(task.content.clone());
+    let entered = || program.deviation.entered(only_served(task.content.clone()));
     match task.operation {
         Operation::New => entered(),
         Operation::Correct => {

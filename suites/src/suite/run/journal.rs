@@ -49,11 +49,9 @@ pub(super) fn verdict(
     for conduct in &setting.case.expect.transport {
         conducted(*conduct, setting, seen, &of_software)?;
     }
-    let usual = |names: &[String]| names.to_vec();
-    let delivered = setting.case.expect.delivered.clone().unwrap_or_else(|| usual(&seen.given));
-    once_each(setting, &delivered, &of_software, evidence)?;
-    let fetched = setting.case.expect.received.clone().unwrap_or_else(|| usual(&seen.for_us));
-    in_inbox(setting, &fetched, received)?;
+    let expect = &setting.case.expect;
+    once_each(setting, expect.delivered.as_ref().unwrap_or(&seen.given), &of_software, evidence)?;
+    in_inbox(setting, expect.received.as_ref().unwrap_or(&seen.for_us), received)?;
     // What the platform holds as fetched is whole in the inbox, whatever the case is about.
     fetched_whole(lines, received)
 }

@@ -1,5 +1,6 @@
 //! What a program may do wrong, so that the verdict can be tried on it. Knows no program.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One thing that goes wrong once, in one program.
@@ -51,16 +52,25 @@ impl Mistake {
 pub(super) struct Flaw {
     mistake: Option<Mistake>,
     made: AtomicBool,
+    victim: OnceLock<String>,
 }
 
 impl Flaw {
     pub(super) fn of(mistake: Option<Mistake>) -> Flaw {
-        Flaw { mistake, made: AtomicBool::new(false) }
+        Flaw { mistake, ..Flaw::default() }
     }
 
     /// Whether the mistake is made here: where there is occasion for it for the first time.
     pub(super) fn strikes(&self, mistake: Mistake) -> bool {
         self.mistake == Some(mistake) && !self.made.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the mistake is made with some document: with the first that there is occasion for, whenever it
+    /// comes again.
+    pub(super) fn strikes_on(&self, mistake: Mistake, document: &str) -> bool {
+        let strikes = self.mistake == Some(mistake) && self.victim.get_or_init(|| document.to_owned()) == document;
+        self.made.fetch_or(strikes, Ordering::Relaxed);
+        strikes
     }
 
     /// Whether it was made.

@@ -52,6 +52,15 @@ pub(super) struct Outgoing {
     pub(super) rows: u64,
 }
 
+/// Documents that somebody had before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Sent again, as they had become others.
+    pub corrected: u64,
+    /// Deleted.
+    pub deleted: u64,
+}
+
 /// Documents that go into one set, as far as it holds them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
@@ -74,11 +83,11 @@ impl<'a> Program<'a> {
 
     /// A person enters what has been agreed, and for whom it is.
     pub(super) fn enter(&self, mut set: Set) -> Result<(), Message> {
-        let table = set.records.iter_mut().find(|(key, _)| key.matter == Matter::UseTable);
-        if let Some((_, body)) = table
-            && self.flaw.strikes(Mistake::LosesAnEnteredRow)
-        {
-            lose_row(body, Kind::Upplan);
+        for (key, body) in set.records.iter_mut().filter(|(key, _)| key.matter == Matter::UseTable) {
+            let rows = body.rows(Kind::Upplan).len();
+            if rows > 1 && self.flaw.strikes_on(Mistake::LosesAnEnteredRow, &key.word()) {
+                lose_row(body, Kind::Upplan);
+            }
         }
         self.store.together(|| match self.role {
             Role::CareManager(_) => manager::enter(self, &set),
@@ -99,9 +108,9 @@ impl<'a> Program<'a> {
         &self,
         now: PrimitiveDateTime,
         take: &mut dyn FnMut(Outgoing) -> Result<(), Message>,
-    ) -> Result<(), Message> {
+    ) -> Result<Changes, Message> {
         self.store.together(|| {
-            let mut at = now;
+            let (mut at, mut changes) = (now, Changes::default());
             for (group, due) in self.groups()? {
                 let from = End { number: self.number.to_owned(), service_type: group.own.clone() };
                 let mut desk = Desk { group: &group, from, at: &mut at, take: &mut *take };
@@ -109,9 +118,11 @@ impl<'a> Program<'a> {
                     true => self.documents(&due, &mut desk)?,
                     false => self.deletions(&due, &mut desk)?,
                 }
+                changes.corrected += due.iter().filter(|due| due.wanted && due.again).count() as u64;
+                changes.deleted += due.iter().filter(|due| !due.wanted).count() as u64;
                 due.iter().try_for_each(|due| self.store.settled(due))?;
             }
-            Ok(())
+            Ok(changes)
         })
     }
 

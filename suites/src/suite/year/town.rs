@@ -33,13 +33,44 @@ const PREVENTION: [[u8; 2]; 7] = [*b"62", *b"63", *b"64", *b"66", *b"67", *b"24"
 /// Passes after which what is left is left: a plan strikes a bounded number of times.
 const MOST_PASSES: usize = 6;
 
+/// Where the offices have their folders.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    pub(super) folder: PathBuf,
+}
+
+impl Places {
+    /// The folder of an office.
+    pub(super) fn of(&self, number: &str) -> PathBuf {
+        self.folder.join("offices").join(number)
+    }
+
+    pub(super) fn outbox(&self, number: &str) -> PathBuf {
+        self.of(number).join("outbox")
+    }
+
+    pub(super) fn inbox(&self, number: &str) -> PathBuf {
+        self.of(number).join("inbox")
+    }
+
+    /// The documents of an office.
+    pub(super) fn documents(&self, number: &str) -> PathBuf {
+        self.of(number).join("program.sqlite")
+    }
+
+    /// What receivers should have of an office.
+    pub(super) fn entered(&self, number: &str) -> PathBuf {
+        self.of(number).join("entered.sqlite")
+    }
+}
+
 /// A platform with the offices of a population.
 #[derive(Debug)]
 pub(super) struct Town {
     running: Running,
     clock: Clock,
     handle: Handle,
-    folder: PathBuf,
+    places: Places,
     applied_again: AtomicU64,
 }
 
@@ -92,6 +123,7 @@ impl Town {
         faults: &str,
         handle: Handle,
     ) -> Result<Town, Message> {
+        let places = Places { folder: folder.to_owned() };
         let clock = Clock::stopped(morning(today).assume_offset(JST));
         let plan = match faults {
             "" => Plan::none(),
@@ -106,7 +138,7 @@ impl Town {
             ..Options::for_tests()
         };
         let running = handle.block_on(start(options)).map_err(|error| error.message())?;
-        Ok(Town { running, clock, handle, folder: folder.to_owned(), applied_again: AtomicU64::new(0) })
+        Ok(Town { running, clock, handle, places, applied_again: AtomicU64::new(0) })
     }
 
     /// It is the morning of another day. Offices whose licence is over apply again.
@@ -129,38 +161,17 @@ impl Town {
         self.applied_again.load(Ordering::Relaxed)
     }
 
-    /// The folder of an office.
-    pub(super) fn place(&self, number: &str) -> PathBuf {
-        self.folder.join("offices").join(number)
-    }
-
-    pub(super) fn outbox(&self, number: &str) -> PathBuf {
-        self.place(number).join("outbox")
-    }
-
-    pub(super) fn inbox(&self, number: &str) -> PathBuf {
-        self.place(number).join("inbox")
-    }
-
     /// Lets the client of an office send what lies in its outbox and fetch what is there, as often as it takes.
-    pub(super) fn pass(&self, number: &str, tell: &(dyn Fn(Message) + Sync)) -> Result<Tally, Message> {
+    pub(super) fn pass(&self, number: &str, tell: &(dyn Fn(&Told) + Sync)) -> Result<Tally, Message> {
         let office = OfficeNumber::parse(number).ok_or_else(|| Message::same(number))?;
         let profile = Profile::load(&self.running.client(&office).profile, &|name| std::env::var(name).ok())?;
-        let folders = Folders { outbox: self.outbox(number), inbox: self.inbox(number) };
+        let folders = Folders { outbox: self.places.outbox(number), inbox: self.places.inbox(number) };
         for path in [&folders.outbox, &folders.inbox] {
             std::fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
         }
         let mut sum = Tally::default();
         for _ in 0..MOST_PASSES {
-            let told = |told: &Told| match told {
-                Told::Refused { .. } => tell(told.message()),
-                Told::Sent { .. }
-                | Told::Received { .. }
-                | Told::Duplicate { .. }
-                | Told::Left { .. }
-                | Told::Failed { .. } => {}
-            };
-            let tools = Tools { policy: policy(), pause: &Waits, watcher: &Unwatched, tell: &told };
+            let tools = Tools { policy: policy(), pause: &Waits, watcher: &Unwatched, tell: &|told| tell(told) };
             let mut client = Client::open(&profile, &folders, tools).map_err(|why| why.message())?;
             let tally = self.handle.block_on(client.once(std::time::Duration::ZERO));
             sum.sent += tally.sent;

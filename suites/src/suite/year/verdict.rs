@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use renkei_validator::spec::Version;
 use renkei_validator::text::Message;
 
 use super::record::{Body, End, Envelope, RecordKey, sheets};
@@ -25,6 +26,8 @@ const TIMELESS: &str = "20000101000000";
 pub struct Verdict {
     /// Documents that an office was to have from another.
     pub documents: u64,
+    /// How many of them there are of each version.
+    pub versions: BTreeMap<Version, u64>,
     /// Their rows.
     pub rows: u64,
     /// Values in them that are not empty.
@@ -69,6 +72,9 @@ impl Verdict {
     /// Both together.
     pub(super) fn add(&mut self, more: Verdict) {
         self.documents += more.documents;
+        for (version, count) in more.versions {
+            *self.versions.entry(version).or_default() += count;
+        }
         self.rows += more.rows;
         self.values += more.values;
         for (loss, count) in more.losses {
@@ -136,7 +142,9 @@ fn one(document: &Document<'_>, bodies: [Option<Vec<u8>>; 3], verdict: &mut Verd
     let agree = bodies.windows(2).all(|pair| pair[0] == pair[1]);
     let bodies = bodies.map(|body| body.and_then(|body| Body::unpack(&body)));
     let [entered, sender, receiver] = &bodies;
-    if let Some((rows, values)) = entered.as_ref().or(sender.as_ref()).map(Body::size) {
+    if let Some(body) = entered.as_ref().or(sender.as_ref()) {
+        let (rows, values) = body.size();
+        *verdict.versions.entry(body.version).or_default() += 1;
         verdict.rows += rows;
         verdict.values += values;
     }

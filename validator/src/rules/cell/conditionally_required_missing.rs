@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Items that the text does not call 必須 (その他理由, 治療中の内容, and 委託の有無, which is marked 必要 only) are worth a warning at most.",
     }),
     versions: EVERY,
-    check: Check::Cell(|item| item.conditions.iter().any(asks), check),
+    check: Check::Shape(|item| item.conditions.iter().any(asks), check),
     good: &[
         Case {
             on: "202407-plan",

@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| is_half_width(item.form), check),
+    check: Check::Shape(|item| is_half_width(item.form), check),
     good: &[Case {
         on: "202407-plan",
         also: &[],

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Insured, check),
+    check: Check::Shape(|item| item.form == ItemType::Insured, check),
     good: &[Case {
         on: "202407-delete",
         also: &[],

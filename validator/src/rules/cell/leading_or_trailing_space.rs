@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     }),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Text, check),
+    check: Check::Shape(|item| item.form == ItemType::Text, check),
     good: &[
         Case {
             on: "202407-table",

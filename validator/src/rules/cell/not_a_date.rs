@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Date, check),
+    check: Check::Shape(|item| item.form == ItemType::Date, check),
     good: &[Case { on: "202407-plan", also: &[], edit: |draft| draft.set(Kind::Up1kyo, 0, up1kyo::CERTIFIED_ON, b"") }],
     bad: &[
         Case {

@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| allowed(item.form).is_some(), check),
+    check: Check::Shape(|item| allowed(item.form).is_some(), check),
     good: &[
         Case { on: "202407-table", also: &[], edit: |draft| draft.set(Kind::Upplan, 0, upplan::SATELLITE_NO, b"a1") },
         Case {

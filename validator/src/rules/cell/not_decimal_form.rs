@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Decimal, check),
+    check: Check::Shape(|item| item.form == ItemType::Decimal, check),
     good: &[Case {
         on: "202407-table",
         also: &[],

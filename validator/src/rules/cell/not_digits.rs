@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| matches!(item.form, ItemType::Digits | ItemType::Insurer), check),
+    check: Check::Shape(|item| matches!(item.form, ItemType::Digits | ItemType::Insurer), check),
     good: &[Case {
         on: "202407-delete",
         also: &[],

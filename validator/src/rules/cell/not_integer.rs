@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Whole numbers carry no sign; a minus before 単位数, as reductions of 共生型 services may have, is worth a warning at most.",
     }),
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Integer, check),
+    check: Check::Shape(|item| item.form == ItemType::Integer, check),
     good: &[
         Case {
             on: "202407-table",

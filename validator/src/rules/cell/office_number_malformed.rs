@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "\"10桁\" is read as not ruling out letters: one in the third place is accepted, one elsewhere is worth a warning at most.",
     }),
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Office, check),
+    check: Check::Shape(|item| item.form == ItemType::Office, check),
     good: &[Case {
         on: "202407-plan",
         also: &[],

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     }),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Phone, check),
+    check: Check::Shape(|item| item.form == ItemType::Phone, check),
     good: &[
         Case {
             on: "202407-table",

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Postal, check),
+    check: Check::Shape(|item| item.form == ItemType::Postal, check),
     good: &[Case {
         on: "202407-plan",
         also: &[],

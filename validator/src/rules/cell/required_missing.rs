@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         en: "What 回数／日数 holds on the subtotal and total rows of 第7表 is not defined: 0, nothing and the sum are accepted.",
     }),
     versions: EVERY,
-    check: Check::Cell(|item| item.required == Required::Yes, check),
+    check: Check::Shape(|item| item.required == Required::Yes, check),
     good: &[
         Case {
             on: "202407-table",

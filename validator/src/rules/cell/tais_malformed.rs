@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "The sample has a full-width hyphen; going by the length of 12, half-width is meant, and full-width is worth a warning at most. The form of 福祉用具届出コード is not checked.",
     }),
     versions: SINCE_202407,
-    check: Check::Cell(|item| item.form == ItemType::Tais, check),
+    check: Check::Shape(|item| item.form == ItemType::Tais, check),
     good: &[
         Case {
             on: "202407-table",

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
         en: "前月までの利用日数 of 第7表 is accepted up to 5 characters: the correction of version 3.2 says 5, version 4.1 prints 2.",
     }),
     versions: EVERY,
-    check: Check::Cell(|item| most(item).is_some(), check),
+    check: Check::Shape(|item| most(item).is_some(), check),
     good: &[
         Case {
             on: "202407-table",

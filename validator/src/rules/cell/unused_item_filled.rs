@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| item.form == ItemType::Unused, check),
+    check: Check::Shape(|item| item.form == ItemType::Unused, check),
     good: &[Case {
         on: "202407-table",
         also: &[],

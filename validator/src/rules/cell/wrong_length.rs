@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Cell(|item| exact_length(item).is_some(), check),
+    check: Check::Shape(|item| exact_length(item).is_some(), check),
     good: &[Case { on: "202407-plan", also: &[], edit: |draft| draft.set(Kind::Up1kyo, 0, up1kyo::CARE_LEVEL, b"06") }],
     bad: &[
         Case { on: "202407-table", also: &[], edit: |draft| draft.set(Kind::Uphosoku, 0, uphosoku::CARE_LEVEL, b"2") },

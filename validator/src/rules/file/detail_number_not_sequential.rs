@@ -1,16 +1,15 @@
 //! `file/detail-number-not-sequential`
 
-use std::collections::BTreeMap;
-
 use crate::bind::{Known, Row};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::{Person, person, place};
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Certainty, Condition, Kind, Table};
+use crate::spec::{Certainty, Condition, Item, Kind, Table};
 use crate::text::Text;
+use crate::together::Together;
 
 pub(super) static RULE: Rule = Rule {
     id: "file/detail-number-not-sequential",
@@ -56,25 +55,27 @@ pub(super) static RULE: Rule = Rule {
 
 #[derive(Default)]
 struct DetailNumberNotSequential {
-    groups: BTreeMap<Rental, Group>,
+    groups: Together<Person, Rental, Group>,
     /// Whether some row belongs to nobody knows which group.
     blind: bool,
+    /// Whether the row before is one.
+    is_rental: bool,
     table: Option<&'static Table>,
 }
 
 /// Rows that only their numbers tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rental {
-    person: Person,
     office: [u8; 10],
     code: [u8; 6],
     units: i64,
 }
 
+#[derive(Default)]
 struct Group {
     rows: u32,
     /// 明細判別コード of the first row until one is found to be wrong, and of that one then.
-    place: Place,
+    place: Option<Place>,
     /// What stands there; `None` where it is empty.
     number: Option<i64>,
     /// What should stand there, once one is found to be wrong.
@@ -90,11 +91,8 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 impl FileRule for DetailNumberNotSequential {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
         let Some(item) = row.item(upplan::DETAIL_NO) else { return };
-        let numbered =
-            item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None });
-        let service_type = row.service_type(upplan::SERVICE_CODE);
-        let is_rental = matches!((numbered, service_type), (Some(numbered), Known::Is(own)) if own == numbered);
-        let Some(place) = place(row, item.key).filter(|_| is_rental) else { return };
+        self.is_rental = is_rental(row, item);
+        let Some(place) = place(row, item.key).filter(|_| self.is_rental) else { return };
         let (Some(person), Known::Is(office), Known::Is(code), Known::Is(units)) = (
             person(row),
             row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
@@ -106,23 +104,30 @@ impl FileRule for DetailNumberNotSequential {
         };
         self.table = Some(row.table);
         let number = row.integer(item.key);
-        self.groups
-            .entry(Rental { person, office, code, units })
-            .and_modify(|group| group.add(number, place))
-            .or_insert_with(|| Group::of(number, place));
+        self.groups.of(person, Rental { office, code, units }, Group::default).add(number, place);
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        match row.item(upplan::DETAIL_NO) {
+            None => Next::Never,
+            Some(_) if self.is_rental => Next::Every,
+            Some(_) => Next::Changed(&[upplan::SERVICE_CODE]),
+        }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
         let Some(table) = self.table.filter(|_| complete && !self.blind) else { return };
         let wrong = |group: &&Group| !group.open && (group.wrong.is_some() || group.is_single_with_number());
-        let mut groups: Vec<&Group> = self.groups.values().filter(wrong).collect();
+        let groups = self.groups.all().values().flatten().map(|(_, group)| group);
+        let mut groups: Vec<&Group> = groups.filter(wrong).collect();
         groups.sort_by_key(|group| group.place);
         // What the table is unsure of is the item's length, not the rule about its use: the
         // certainty of the service code decides.
         let certainty = table.item(upplan::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
         let shown = table.item(upplan::DETAIL_NO).is_some_and(|item| item.shown);
         for group in groups {
-            let finding = out.place(group.place, table).uncapped().cap_by(certainty);
+            let Some(place) = group.place else { continue };
+            let finding = out.place(place, table).uncapped().cap_by(certainty);
             match group.number {
                 Some(number) => finding.got_bytes(number.to_string().as_bytes(), shown),
                 None => finding.got("空", "empty"),
@@ -147,14 +152,22 @@ impl FileRule for DetailNumberNotSequential {
     }
 }
 
-impl Group {
-    fn of(number: Known<i64>, place: Place) -> Group {
-        Group { rows: 1, place, number: number.is(), wrong: None, open: number == Known::Unreadable }
-    }
+/// Whether the row is of the services that are numbered.
+fn is_rental(row: &Row<'_>, item: &Item) -> bool {
+    let numbered = item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None });
+    let service_type = row.service_type(upplan::SERVICE_CODE);
+    matches!((numbered, service_type), (Some(numbered), Known::Is(own)) if own == numbered)
+}
 
+impl Group {
     fn add(&mut self, number: Known<i64>, place: Place) {
         self.rows += 1;
         self.open |= number == Known::Unreadable;
+        if self.rows == 1 {
+            self.place = Some(place);
+            self.number = number.is();
+            return;
+        }
         if self.wrong.is_some() {
             return;
         }
@@ -162,7 +175,7 @@ impl Group {
             self.wrong = Some(1);
         } else if number != Known::Is(i64::from(self.rows)) {
             self.wrong = Some(self.rows);
-            self.place = place;
+            self.place = Some(place);
             self.number = number.is();
         }
     }

@@ -1,14 +1,11 @@
 //! `file/duplicate-row`
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
-
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
 use crate::rules::EVERY;
+use crate::seen::{Key as SeenKey, SeenRows};
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
 use crate::spec::{Condition, Key, Kind, Version, is_rental};
 use crate::text::Text;
@@ -81,50 +78,64 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-/// Remembers a 64-bit hash of each key or row, with the line it was first seen on: that two
-/// different ones of a million rows fall together happens once in some forty million files.
-///
-/// In parts, so that a map that grows is copied a small part at a time.
-#[derive(Default)]
 struct DuplicateRow {
-    seen: [HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>; PARTS],
+    seen: SeenRows,
+    /// Service codes met lately, and whether equal rows of them may be meant.
+    codes: [Option<([u8; 6], bool)>; CODES],
 }
 
-const PARTS: usize = 32;
+/// How many codes are remembered.
+const CODES: usize = 64;
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(DuplicateRow::default())
+    Box::new(DuplicateRow { seen: SeenRows::default(), codes: [None; CODES] })
 }
 
 impl FileRule for DuplicateRow {
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
-        let Some(hash) = hash(row) else { return };
-        match self.seen[(hash % PARTS as u64) as usize].entry(hash) {
-            Entry::Vacant(entry) => {
-                entry.insert(row.record.line);
+        let line = row.record.line;
+        let first = if row.table.row_key.is_empty() {
+            if self.may_be_repeated(row) {
+                return;
             }
-            Entry::Occupied(entry) => report(row, *entry.get(), out),
+            self.seen.row(owner(row), row.record.bytes, line)
+        } else {
+            let mut key = SeenKey::default();
+            for part in &row.table.row_key {
+                match row.bytes(*part) {
+                    Known::Is(part) => key.add(part),
+                    Known::Absent | Known::Unreadable => return,
+                }
+            }
+            self.seen.key_of(key, line)
+        };
+        if let Some(first) = first {
+            report(row, first, out);
         }
     }
 }
 
-/// `None` where a part of the key cannot be read, and where equal rows may be meant.
-fn hash(row: &Row<'_>) -> Option<u64> {
-    // With fixed keys, so that a file is judged the same each time.
-    let mut hasher = DefaultHasher::new();
-    if row.table.row_key.is_empty() {
-        if is_unnumbered_rental(row) {
-            return None;
-        }
-        row.record.bytes.hash(&mut hasher);
-    }
-    for key in &row.table.row_key {
-        match row.bytes(*key) {
-            Known::Is(part) => part.hash(&mut hasher),
-            Known::Absent | Known::Unreadable => return None,
+impl DuplicateRow {
+    fn may_be_repeated(&mut self, row: &Row<'_>) -> bool {
+        let code = row.bytes(upjsk::SERVICE_CODE).is().and_then(|code| <[u8; 6]>::try_from(code).ok());
+        let Some(code) = code else { return is_unnumbered_rental(row) };
+        let place = code.iter().fold(0, |place: usize, byte| place.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+        match &mut self.codes[place % CODES] {
+            Some((known, may)) if *known == code => *may,
+            other => {
+                let may = is_unnumbered_rental(row);
+                *other = Some((code, may));
+                may
+            }
         }
     }
-    Some(hasher.finish())
+}
+
+/// Whose row it is, where that can be told. Equal rows are of the same person.
+fn owner<'a>(row: &Row<'a>) -> Option<(&'a [u8; 6], &'a [u8; 10])> {
+    let insurer = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
+    let insured = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
+    Some((insurer, insured))
 }
 
 /// Whether the row rents equipment and has no number: two of the same product are two equal rows.

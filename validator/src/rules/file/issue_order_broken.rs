@@ -6,7 +6,7 @@ use crate::bind::{Known, Row};
 use crate::draft::{Draft, Site};
 use crate::facts::{Occasion, Person, person};
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::up2kyo;
 use crate::spec::{Key, Kind};
@@ -88,6 +88,10 @@ impl FileRule for IssueOrderBroken {
                 (Some(_) | None, Some(_) | None) => return,
             }
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Up2kyo { Next::Every } else { Next::Never }
     }
 }
 

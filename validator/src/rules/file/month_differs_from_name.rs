@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row, YearMonth};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::upplan;
 use crate::spec::{Condition, Item, Kind, Segment};
@@ -61,6 +61,15 @@ impl FileRule for MonthDiffersFromName {
                 .expected(format!("{named}（ファイル名の年月）"), format!("{named}, the month of the file name"));
         }
         self.named = None;
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        let item = row.table.items.iter().find(|item| item.has(&Condition::SameAsName));
+        match (&self.named, item) {
+            (None, _) => Next::Never,
+            (Some(_), Some(item)) => Next::Changed(std::slice::from_ref(&item.key)),
+            (Some(_), None) => Next::Every,
+        }
     }
 }
 

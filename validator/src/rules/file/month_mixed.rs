@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row, YearMonth};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
@@ -65,5 +65,9 @@ impl FileRule for MonthMixed {
                 .expected(format!("{first}（最初の行と同じ）"), format!("{first}, as in the first row"))
                 .related(at, format!("最初の行は{first}です"), format!("the first row says {first}"));
         }
+    }
+
+    fn next(&self, _: &Row<'_>) -> Next {
+        if self.told { Next::Never } else { Next::Changed(&[upplan::TARGET_MONTH]) }
     }
 }

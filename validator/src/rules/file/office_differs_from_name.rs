@@ -5,7 +5,7 @@ use crate::draft::{Draft, DraftFile, Site};
 use crate::finding::Severity;
 use crate::name::FileName;
 use crate::numbers::{OfficeNumber, office_number};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::{up1kyo, upjsk, upplan};
 use crate::spec::{Key, Kind, Party, Segment};
@@ -113,6 +113,15 @@ impl FileRule for OfficeDiffersFromName {
             format!("{office}, the {} in the file name", title.en),
         );
         self.offices.clear();
+    }
+
+    fn next(&self, _: &Row<'_>) -> Next {
+        match self.offices.as_slice() {
+            [] => Next::Never,
+            [(upplan::SUPPORT_OFFICE_NUMBER, ..)] => Next::Changed(&[upplan::SUPPORT_OFFICE_NUMBER]),
+            [(upjsk::SERVICE_OFFICE_NUMBER, ..)] => Next::Changed(&[upjsk::SERVICE_OFFICE_NUMBER]),
+            _ => Next::Changed(&[upjsk::SUPPORT_OFFICE_NUMBER, upjsk::SERVICE_OFFICE_NUMBER]),
+        }
     }
 }
 

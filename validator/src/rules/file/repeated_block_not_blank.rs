@@ -7,7 +7,7 @@ use crate::bind::{Known, Row};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::{Occasion, Person, person};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::SINCE_202407;
 use crate::spec::keys::upyobo_sub;
 use crate::spec::{Key, Kind};
@@ -98,6 +98,10 @@ impl FileRule for RepeatedBlockNotBlank {
                 *entry.get_mut() |= support_plan;
             }
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::UpyoboSub { Next::Every } else { Next::Never }
     }
 }
 

@@ -1,16 +1,14 @@
 //! `file/subtotal-row-missing`
 
-use std::collections::BTreeMap;
-
 use crate::bind::{Row, Subtotal, SumRow};
 use crate::draft::Site;
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
-use crate::table7::{Bill, Placed, ServiceType, details_beside, text};
+use crate::table7::{ByType, Placed, ServiceType, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +63,7 @@ pub(super) static RULE: Rule = Rule {
 
 #[derive(Default)]
 struct SubtotalRowMissing {
-    types: BTreeMap<(Bill, ServiceType), Rows>,
+    types: ByType<Rows>,
     placed: Placed,
 }
 
@@ -85,15 +83,19 @@ impl FileRule for SubtotalRowMissing {
         let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
         match sort {
             SumRow::Detail => {
-                let rows = self.types.entry((bill, service_type)).or_default();
+                let rows = self.types.of(bill, service_type, Rows::default);
                 rows.details += 1;
                 rows.first = rows.first.or_else(|| Some((place(row, upsikyu::SERVICE_CODE)?, row.table)));
             }
             SumRow::Subtotal(Subtotal::Within) => {
-                self.types.entry((bill, service_type)).or_default().has_subtotal = true;
+                self.types.of(bill, service_type, Rows::default).has_subtotal = true;
             }
             SumRow::Subtotal(Subtotal::Outside | Subtotal::Over30Days) | SumRow::Total => {}
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
@@ -101,7 +103,8 @@ impl FileRule for SubtotalRowMissing {
             return;
         }
         let mut missing: Vec<(Place, &'static Table, ServiceType, u32)> = Vec::new();
-        for ((bill, service_type), rows) in &self.types {
+        let types = self.types.all().iter().flat_map(|(bill, types)| types.iter().map(move |own| (bill, own)));
+        for (bill, (service_type, rows)) in types {
             if rows.details < 2 || rows.has_subtotal || !self.placed.is_whole(bill) {
                 continue;
             }

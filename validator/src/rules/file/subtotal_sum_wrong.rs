@@ -1,16 +1,14 @@
 //! `file/subtotal-sum-wrong`
 
-use std::collections::BTreeMap;
-
 use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, Site};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Kind, Table};
-use crate::table7::{Bill, Placed, ServiceType, details_beside, text};
+use crate::table7::{ByType, Placed, ServiceType, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -66,7 +64,7 @@ pub(super) static RULE: Rule = Rule {
 
 #[derive(Default)]
 struct SubtotalSumWrong {
-    types: BTreeMap<(Bill, ServiceType), Sums>,
+    types: ByType<Sums>,
     placed: Placed,
 }
 
@@ -91,7 +89,7 @@ impl FileRule for SubtotalSumWrong {
         if sort == SumRow::Total {
             return;
         }
-        let sums = self.types.entry((bill, service_type)).or_default();
+        let sums = self.types.of(bill, service_type, Sums::default);
         let Known::Is(amount) = row.integer(upsikyu::SERVICE_UNITS_AMOUNT) else {
             sums.open = true;
             return;
@@ -111,12 +109,17 @@ impl FileRule for SubtotalSumWrong {
         }
     }
 
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
+    }
+
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
         if !complete || !self.placed.sees_all() {
             return;
         }
         let mut wrong: Vec<(Place, &'static Table, ServiceType, &Sums)> = Vec::new();
-        for ((bill, service_type), sums) in &self.types {
+        let types = self.types.all().iter().flat_map(|(bill, types)| types.iter().map(move |own| (bill, own)));
+        for (bill, (service_type, sums)) in types {
             let judged = !sums.open && sums.rows > 0 && self.placed.is_whole(bill);
             if let (true, Some((place, table))) = (judged && sums.subtotals != sums.details, sums.within) {
                 wrong.push((place, table, *service_type, sums));

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Certainty, Kind, Table};
-use crate::table7::{Bill, position, rows_beside};
+use crate::table7::{Bill, Positions, rows_beside};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -62,6 +62,9 @@ struct TotalRowMissing {
     bills: BTreeMap<Bill, User>,
     /// Whether some row belongs to nobody knows whom: it may be anyone's total.
     blind: bool,
+    positions: Positions,
+    /// The table of the row before.
+    last: Option<Bill>,
 }
 
 struct User {
@@ -77,7 +80,7 @@ fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
 
 impl FileRule for TotalRowMissing {
     fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let (bill, sort) = match position(row) {
+        let (bill, sort) = match self.positions.of(row) {
             Known::Is(position) => position,
             Known::Absent => return,
             Known::Unreadable => {
@@ -85,9 +88,18 @@ impl FileRule for TotalRowMissing {
                 return;
             }
         };
+        let may_be_total = sort.is_none_or(|(sort, _)| sort == SumRow::Total);
+        if self.last == Some(bill) && !may_be_total {
+            return;
+        }
+        self.last = Some(bill);
         let first = Place::record(&row.record);
         let user = self.bills.entry(bill).or_insert(User { first, table: row.table, has_total: false });
-        user.has_total |= sort.is_none_or(|(sort, _)| sort == SumRow::Total);
+        user.has_total |= may_be_total;
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {

@@ -6,11 +6,11 @@ use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
-use crate::table7::{Bill, Placed, ServiceType, rows_beside};
+use crate::table7::{Bill, ByType, Placed, ServiceType, rows_beside};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -77,7 +77,7 @@ const AMOUNTS: [Key; 10] = [
 
 #[derive(Default)]
 struct TotalSumWrong {
-    types: BTreeMap<(Bill, ServiceType), Parts>,
+    types: ByType<Parts>,
     totals: BTreeMap<Bill, Total>,
     placed: Placed,
 }
@@ -119,16 +119,20 @@ impl FileRule for TotalSumWrong {
                 self.totals.entry(bill).or_insert_with(|| Total::of(row));
             }
             SumRow::Detail => {
-                let parts = self.types.entry((bill, service_type)).or_default();
+                let parts = self.types.of(bill, service_type, Parts::default);
                 parts.detail_rows += 1;
                 parts.details.add(row);
             }
             SumRow::Subtotal(subtotal) => {
-                let parts = self.types.entry((bill, service_type)).or_default();
+                let parts = self.types.of(bill, service_type, Parts::default);
                 parts.has_within |= subtotal == Subtotal::Within;
                 parts.subtotals.add(row);
             }
         }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
@@ -136,9 +140,11 @@ impl FileRule for TotalSumWrong {
             return;
         }
         let mut wrong: Vec<(Place, &'static Table, i64, i64)> = Vec::new();
+        let types = self.types.all();
         for (bill, total) in self.totals.iter().filter(|(bill, _)| self.placed.is_whole(bill)) {
             for index in 0..AMOUNTS.len() {
-                let (Known::Is(said), Some(sum)) = (total.amounts.get(index), self.sum(bill, index)) else { continue };
+                let parts = types.get(bill).map_or(&[][..], Vec::as_slice);
+                let (Known::Is(said), Some(sum)) = (total.amounts.get(index), sum(parts, index)) else { continue };
                 if let (true, Some(place)) = (said != sum, total.place(index)) {
                     wrong.push((place, total.table, said, sum));
                 }
@@ -154,23 +160,21 @@ impl FileRule for TotalSumWrong {
     }
 }
 
-impl TotalSumWrong {
-    /// What the total of an amount should be; `None` where that cannot be known.
-    fn sum(&self, bill: &Bill, index: usize) -> Option<i64> {
-        let mut sum = None;
-        for (_, parts) in self.types.range((*bill, [0; 2])..=(*bill, [0xFF; 2])) {
-            // file/subtotal-row-missing speaks of it; the amounts that it should hold are nowhere.
-            let no_subtotal = parts.detail_rows >= 2 && !parts.has_within;
-            let part = match (parts.subtotals.get(index), parts.details.get(index)) {
-                (Known::Unreadable, _) | (Known::Absent, Known::Unreadable) => return None,
-                (Known::Is(_), _) | (Known::Absent, Known::Absent) if no_subtotal => return None,
-                (Known::Is(part), _) | (Known::Absent, Known::Is(part)) => part,
-                (Known::Absent, Known::Absent) => continue,
-            };
-            sum = Some(sum.unwrap_or(0) + part);
-        }
-        sum
+/// What the total of an amount should be; `None` where that cannot be known.
+fn sum(types: &[(ServiceType, Parts)], index: usize) -> Option<i64> {
+    let mut sum = None;
+    for (_, parts) in types {
+        // file/subtotal-row-missing speaks of it; the amounts that it should hold are nowhere.
+        let no_subtotal = parts.detail_rows >= 2 && !parts.has_within;
+        let part = match (parts.subtotals.get(index), parts.details.get(index)) {
+            (Known::Unreadable, _) | (Known::Absent, Known::Unreadable) => return None,
+            (Known::Is(_), _) | (Known::Absent, Known::Absent) if no_subtotal => return None,
+            (Known::Is(part), _) | (Known::Absent, Known::Is(part)) => part,
+            (Known::Absent, Known::Absent) => continue,
+        };
+        sum = Some(sum.unwrap_or(0) + part);
     }
+    sum
 }
 
 impl Amounts {

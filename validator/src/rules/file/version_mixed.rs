@@ -4,7 +4,7 @@ use crate::bind::{Known, Row};
 use crate::draft::{Draft, Site};
 use crate::facts::place;
 use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
 use crate::spec::{Kind, Version};
@@ -68,6 +68,10 @@ impl FileRule for VersionMixed {
                 .expected(format!("{first}（最初の行と同じ）"), format!("{first}, as in the first row"))
                 .related(at, format!("最初の行は{first}です"), format!("the first row says {first}"));
         }
+    }
+
+    fn next(&self, _: &Row<'_>) -> Next {
+        if self.told { Next::Never } else { Next::Changed(&[upplan::CSV_VERSION]) }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::bind::{Known, Row, YearMonth};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
 use crate::name::FileName;
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
 use crate::spec::{Kind, Segment, Version};
@@ -112,6 +112,10 @@ impl FileRule for VersionNotInForce {
         } else {
             finding.at_most(Severity::Warning);
         }
+    }
+
+    fn next(&self, _: &Row<'_>) -> Next {
+        Next::Never
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row};
 use crate::draft::{Draft, Site};
 use crate::finding::{Finding, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
 use crate::spec::{Kind, KnownVersion, Version, versions_known};
@@ -65,6 +65,10 @@ impl FileRule for VersionUnknown {
             );
             explain(finding, text);
         }
+    }
+
+    fn next(&self, _: &Row<'_>) -> Next {
+        if self.told { Next::Never } else { Next::Changed(&[upplan::CSV_VERSION]) }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::{upjsk, upplan};
-use crate::spec::{ItemType, Kind};
+use crate::spec::{ItemType, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ pub(super) static RULE: Rule = Rule {
     },
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-result",
         also: &[],
@@ -48,6 +48,11 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202003-table", also: &[], edit: |draft| mark_day_31(draft, Kind::Upplan) },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    let bitmaps = table.items.iter().filter(|item| item.form == ItemType::Bitmap);
+    bitmaps.flat_map(|item| [item.key, upplan::TARGET_MONTH]).collect()
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     for item in row.table.items.iter().filter(|item| item.form == ItemType::Bitmap) {

@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Certainty, Condition, Kind, is_rental};
+use crate::spec::{Certainty, Condition, Key, Kind, Table, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
         en: "The standard names type 17 only; a number on preventive rentals (67) is therefore a warning.",
     }),
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -54,6 +54,13 @@ pub(super) static RULE: Rule = Rule {
         },
     }],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    match table.item(upplan::DETAIL_NO) {
+        Some(_) => vec![upplan::DETAIL_NO, upplan::SERVICE_CODE],
+        None => Vec::new(),
+    }
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     let Some(item) = row.item(upplan::DETAIL_NO) else { return };

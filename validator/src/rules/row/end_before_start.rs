@@ -7,7 +7,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::{up1kyo, up3kyo, uphosoku, upplan};
-use crate::spec::{Condition, Item, ItemType, Key, Kind};
+use crate::spec::{Condition, Item, ItemType, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
         en: "The standard does not say how times across midnight are written, so that reversed times are a warning.",
     }),
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[
         Case {
             on: "202407-plan",
@@ -75,6 +75,10 @@ pub(super) static RULE: Rule = Rule {
         },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    table.beside(|condition| if let Condition::NotBefore(start) = condition { Some(*start) } else { None })
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     for item in &row.table.items {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::SINCE_202407;
 use crate::spec::keys::{upplan, upsikyu};
-use crate::spec::{Condition, Kind, Version, is_rental};
+use crate::spec::{Condition, Key, Kind, Table, Version, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
         en: "In table 7 only detail rows are meant, not subtotals such as 17AAAA.",
     }),
     versions: SINCE_202407,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[
         Case {
             on: "202407-table",
@@ -61,6 +61,15 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-prevention", also: &[], edit: |draft| clear(draft, Kind::Upplan) },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    let mut keys =
+        table.beside(|condition| if let Condition::EquipmentWith(other) = condition { Some(*other) } else { None });
+    if !keys.is_empty() {
+        keys.push(upplan::SERVICE_CODE);
+    }
+    keys
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     if matches!(row.sum_row(upsikyu::SERVICE_CODE), Known::Is(SumRow::Subtotal(_) | SumRow::Total)) {

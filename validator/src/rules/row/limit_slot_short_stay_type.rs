@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::uphosoku;
-use crate::spec::{Condition, Item, ItemType, Kind};
+use crate::spec::{Condition, Item, ItemType, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPHOSOKU No.20から52" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[
         Case {
             on: "202407-table",
@@ -46,8 +46,12 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
+fn reads(table: &Table) -> Vec<Key> {
+    table.items.iter().filter(|item| is_slot(table, item)).map(|item| item.key).collect()
+}
+
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
-    for item in row.table.items.iter().filter(|item| is_slot(row, item)) {
+    for item in row.table.items.iter().filter(|item| is_slot(row.table, item)) {
         if matches!(row.fixed::<2>(item.key), Known::Is([b'2', b'3' | b'A'])) {
             out.cell(row, item.key).expected_value("22");
         }
@@ -55,9 +59,9 @@ fn check(row: &Row<'_>, out: &mut Out<'_>) {
 }
 
 /// Whether a limit stands beside the service type.
-fn is_slot(row: &Row<'_>, item: &Item) -> bool {
+fn is_slot(table: &Table, item: &Item) -> bool {
     let limit = Condition::OnlyWith(item.key);
-    item.form == ItemType::ServiceType && row.table.items.iter().any(|other| other.has(&limit))
+    item.form == ItemType::ServiceType && table.items.iter().any(|other| other.has(&limit))
 }
 
 fn fill(draft: &mut Draft, service_type: &[u8]) -> Option<Site> {

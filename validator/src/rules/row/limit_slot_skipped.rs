@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::uphosoku;
-use crate::spec::{Condition, Item, Key, Kind};
+use crate::spec::{Condition, Item, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPHOSOKU No.20から55" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -48,6 +48,19 @@ pub(super) static RULE: Rule = Rule {
         },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    let mut keys =
+        table.beside(|condition| if let Condition::AfterSlot(before) = condition { Some(*before) } else { None });
+    if !keys.is_empty() {
+        keys.extend(table.items.iter().filter(|item| item.conditions.iter().any(is_limit)).map(|item| item.key));
+    }
+    keys
+}
+
+fn is_limit(condition: &Condition) -> bool {
+    matches!(condition, Condition::OnlyWith(_))
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     for item in &row.table.items {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::uphosoku;
-use crate::spec::{Condition, Key, Kind};
+use crate::spec::{Condition, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPHOSOKU No.20から55" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -49,6 +49,10 @@ pub(super) static RULE: Rule = Rule {
         },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    table.beside(|condition| if let Condition::OnlyWith(service_type) = condition { Some(*service_type) } else { None })
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     // The items of one slot follow each other: the first filled one stands for all of them.

@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::uphosoku;
-use crate::spec::{Condition, Kind};
+use crate::spec::{Condition, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPHOSOKU No.4、No.63" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -48,6 +48,10 @@ pub(super) static RULE: Rule = Rule {
         },
     }],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    table.beside(|condition| if let Condition::ZeroOrDate(month) = condition { Some(*month) } else { None })
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     for item in &row.table.items {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::upplan;
-use crate::spec::{Condition, Kind};
+use crate::spec::{Condition, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -42,6 +42,10 @@ pub(super) static RULE: Rule = Rule {
         edit: |draft| draft.set(Kind::Upplan, 0, upplan::SERVICE_DATE, b"20190401"),
     }],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    table.beside(|condition| if let Condition::Within(month) = condition { Some(*month) } else { None })
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     for item in &row.table.items {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::{upjsk, upplan, upsikyu};
-use crate::spec::{Kind, service_type};
+use crate::spec::{Key, Kind, Table, service_type};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41", place: "連携対象サービス種類" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-result",
         also: &[],
@@ -38,6 +38,10 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-result", also: &[], edit: |draft| recode(draft, b"511111") },
     ],
 };
+
+fn reads(_: &Table) -> Vec<Key> {
+    vec![upplan::SERVICE_CODE]
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     if row.sum_row(upsikyu::SERVICE_CODE) == Known::Is(SumRow::Total) {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Condition, Kind};
+use crate::spec::{Condition, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPSIKYU No.13" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -55,6 +55,11 @@ pub(super) static RULE: Rule = Rule {
         },
     ],
 };
+
+fn reads(table: &Table) -> Vec<Key> {
+    let items = table.items.iter().filter(|item| item.has(&Condition::ZeroOnSumRows));
+    items.flat_map(|item| [upsikyu::SERVICE_CODE, item.key]).collect()
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     if !matches!(row.sum_row(upsikyu::SERVICE_CODE), Known::Is(SumRow::Subtotal(_) | SumRow::Total)) {

@@ -6,7 +6,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Condition, Kind};
+use crate::spec::{Condition, Key, Kind, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPSIKYU No.7" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(check),
+    check: Check::Row(reads, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -49,6 +49,11 @@ pub(super) static RULE: Rule = Rule {
 
 /// What [`Condition::NinesOnTotalRow`] asks for.
 const NINES: &[u8; 10] = b"9999999999";
+
+fn reads(table: &Table) -> Vec<Key> {
+    let items = table.items.iter().filter(|item| item.has(&Condition::NinesOnTotalRow));
+    items.flat_map(|item| [upsikyu::SERVICE_CODE, item.key]).collect()
+}
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
     if row.sum_row(upsikyu::SERVICE_CODE) != Known::Is(SumRow::Total) {

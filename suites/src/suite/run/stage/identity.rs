@@ -67,6 +67,11 @@ impl Identity {
         let root = [made.root.clone()];
         let sealed = p12::seal(&made.issued, &root, &self.p12_password, p12::Cipher::Aes256);
         let sealed = sealed.map_err(|error| cannot(&error))?;
+        if made.member == set::Member::Revoked {
+            // Handshakes are judged by whole seconds.
+            let since = OffsetDateTime::now_utc() - time::Duration::MINUTE;
+            running.parts().authority.revoke(&made.issued.serial, since).map_err(|error| cannot(&error))?;
+        }
         std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         let write = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);

@@ -44,11 +44,10 @@ fn table(program: &Program<'_>, set: &Set, key: &RecordKey, body: &Body) -> Resu
     let store = &program.store;
     store.put(key, body)?;
     let mut wanted: BTreeSet<End> = body.rows(Kind::Upplan).iter().map(|row| server(body, row)).collect();
-    let before = store.shared_with(key)?;
-    for gone in before.iter().filter(|end| !wanted.contains(end) && end.service_type != CENTRE) {
+    for gone in store.shared_with(key)?.iter().filter(|end| !wanted.contains(end) && end.service_type != CENTRE) {
         store.unshare(key, gone)?;
     }
-    if wanted.len() > 1 && before.is_empty() && program.flaw.strikes(Mistake::ForgetsAnOffice) {
+    if wanted.len() > 1 && program.flaw.strikes_on(Mistake::ForgetsAnOffice, &key.word()) {
         wanted.pop_first();
     }
     if set.to.service_type == CENTRE {

@@ -1,0 +1,132 @@
+//! How a delivery lies in the log: a head that tells all of it but its number, then the bytes of its
+//! files. Knows how heads are written and found again; decides nothing.
+//!
+//! Heads are read after a loss of power only, when the index may lack what was acknowledged last.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::StoreError;
+use super::log::Log;
+use super::record::{NewDelivery, nanoseconds};
+use super::tail::BLOCK;
+use crate::api::body::FileType;
+use crate::model::OfficeNumber;
+
+/// What every head begins with.
+const MARK: [u8; 8] = *b"renkei\x001";
+
+/// The mark, the length of the head, and its digest.
+const FIXED: usize = MARK.len() + 4 + 32;
+
+/// Longer heads are none: a message and the names of files have limits far below.
+const MOST: u32 = 64 << 20;
+
+/// Everything of a delivery that is accepted but its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Head {
+    pub(super) sender: OfficeNumber,
+    pub(super) receiver: OfficeNumber,
+    pub(super) key: String,
+    pub(super) digest: [u8; 32],
+    pub(super) message: String,
+    pub(super) timestamp: Option<String>,
+    pub(super) accepted_at: i64,
+    pub(super) visible_at: i64,
+    pub(super) copies: u32,
+    pub(super) files: Vec<HeadFile>,
+}
+
+/// A file of it. The bytes of the files follow the head in this order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct HeadFile {
+    pub(super) name: String,
+    pub(super) file_type: FileType,
+    pub(super) csv_version: Option<String>,
+    pub(super) length: u64,
+    pub(super) sha256: [u8; 32],
+}
+
+/// A head that was found.
+pub(super) struct Found {
+    pub(super) head: Head,
+    /// Where the bytes of its files begin.
+    pub(super) at: u64,
+    /// Where they end.
+    pub(super) end: u64,
+}
+
+impl Head {
+    /// The head of a delivery.
+    pub(super) fn of(new: &NewDelivery) -> Result<Head, StoreError> {
+        let files = new.files.iter().map(|file| HeadFile {
+            name: file.name.clone(),
+            file_type: file.file_type,
+            csv_version: file.csv_version.clone(),
+            length: file.bytes.len() as u64,
+            sha256: file.sha256,
+        });
+        Ok(Head {
+            sender: new.sender.clone(),
+            receiver: new.receiver.clone(),
+            key: new.key.clone(),
+            digest: new.digest,
+            message: new.message.clone(),
+            timestamp: new.timestamp.clone(),
+            accepted_at: nanoseconds(new.accepted_at)?,
+            visible_at: nanoseconds(new.visible_at)?,
+            copies: new.copies,
+            files: files.collect(),
+        })
+    }
+
+    /// As it lies in the log.
+    pub(super) fn write(&self) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = vec![0; FIXED];
+        serde_json::to_writer(&mut bytes, self).map_err(|_| StoreError::Row { what: "a head" })?;
+        let length = u32::try_from(bytes.len() - FIXED).ok().filter(|length| *length <= MOST);
+        let length = length.ok_or(StoreError::Range { what: "the length of a head" })?;
+        let digest = Sha256::digest(&bytes[FIXED..]);
+        bytes[..8].copy_from_slice(&MARK);
+        bytes[8..12].copy_from_slice(&length.to_le_bytes());
+        bytes[12..FIXED].copy_from_slice(&digest);
+        Ok(bytes)
+    }
+}
+
+/// The delivery that was put at a place of a log, or at the block after it; `None` where there is none
+/// that is whole.
+pub(super) fn find(log: &Log, place: u64) -> Result<Option<Found>, StoreError> {
+    let block = place.next_multiple_of(BLOCK as u64);
+    match read(log, place)? {
+        None if block != place => read(log, block),
+        found => Ok(found),
+    }
+}
+
+fn read(log: &Log, place: u64) -> Result<Option<Found>, StoreError> {
+    let length = log.length()?;
+    let left = length.saturating_sub(place);
+    if left < FIXED as u64 {
+        return Ok(None);
+    }
+    let fixed = log.read(place, FIXED as u64)?;
+    let head = u32::from_le_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]);
+    if fixed[..8] != MARK || head > MOST || u64::from(head) > left - FIXED as u64 {
+        return Ok(None);
+    }
+    let at = place + FIXED as u64 + u64::from(head);
+    let json = log.read(place + FIXED as u64, head.into())?;
+    if Sha256::digest(&json).as_slice() != &fixed[12..] {
+        return Ok(None);
+    }
+    let head: Head = serde_json::from_slice(&json).map_err(|_| StoreError::Row { what: "a head" })?;
+    let mut end = at;
+    for file in &head.files {
+        if file.length > length - end || log.digest(end, file.length)? != file.sha256 {
+            return Ok(None);
+        }
+        end += file.length;
+    }
+    Ok(Some(Found { head, at, end }))
+}

@@ -1,0 +1,339 @@
+//! The rules of one table by what they look at, and what they had nothing to say on. Knows no rule in
+//! particular: a value not seen before is put before the rules themselves.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::Columns;
+use super::memo::{Memo, SHORT, Short, Texts, shape, short};
+use crate::bind::Row;
+use crate::ms932::odd_characters;
+use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
+use crate::spec::{Condition, Item, Key, Kind, Length, Table, keys::upsikyu};
+
+/// A rule about cells, for the columns it picks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellRule {
+    pub(crate) rule: &'static Rule,
+    pub(crate) picks: fn(&Item) -> bool,
+    pub(crate) check: CellCheck,
+    /// Whether all digits are alike to it.
+    pub(crate) shape: bool,
+}
+
+/// A rule about rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowRule {
+    pub(crate) rule: &'static Rule,
+    pub(crate) reads: Reads,
+    pub(crate) check: RowCheck,
+}
+
+/// The rules about single rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    /// The tables that rows may belong to.
+    pub(crate) tables: &'static [Table],
+    /// Those about the structure of records.
+    pub(crate) records: &'a [(&'static Rule, RecordCheck)],
+    /// Those about cells, by column of one table.
+    pub(crate) cells: &'a [Vec<CellRule>],
+    /// Those about rows.
+    pub(crate) rows: &'a [RowRule],
+}
+
+#[derive(Debug)]
+pub(super) struct Program {
+    tables: &'static [Table],
+    /// The rules about records.
+    records: Vec<(&'static Rule, RecordCheck)>,
+    columns: Vec<Column>,
+    observers: Vec<Observer>,
+    /// One bit for each observer.
+    all: u64,
+    /// The columns of which no rule tells digits apart.
+    free: Columns,
+    texts: Texts,
+}
+
+#[derive(Debug)]
+struct Column {
+    rules: Vec<CellRule>,
+    /// Whether no rule tells its digits apart.
+    shape: bool,
+    /// One bit for each observer that looks at it.
+    observers: u64,
+    /// Whether an observer asks its rules while it is empty.
+    observed_empty: bool,
+    /// Values on which no rule had anything to say; shapes where digits are all alike.
+    clean: Memo,
+}
+
+/// Something that depends on several columns.
+#[derive(Debug)]
+struct Observer {
+    what: Vec<What>,
+    columns: Vec<u8>,
+    clean: Memo,
+}
+
+/// The most columns whose values are remembered together.
+const GROUP: usize = 4;
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Row(&'static Rule, RowCheck),
+    /// The cell rules of a column, while it is empty.
+    Empty(usize),
+}
+
+impl What {
+    fn empty(self) -> Option<usize> {
+        match self {
+            What::Row(..) => None,
+            What::Empty(column) => Some(column),
+        }
+    }
+}
+
+impl Program {
+    /// `None` where a table has more than there are bits for.
+    pub(super) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Program> {
+        let Rules { tables, records, cells, rows } = *rules;
+        let mut observers: Vec<Observer> = Vec::new();
+        let mut observe = |what, keys: Vec<Key>| {
+            let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
+            columns.sort_unstable();
+            columns.dedup();
+            if columns.is_empty() {
+                return;
+            }
+            // One that looks at much the same is asked together with it.
+            let host = observers.iter_mut().find_map(|host| {
+                let shared = columns.iter().any(|column| host.columns.contains(column));
+                let mut both = [host.columns.as_slice(), &columns].concat();
+                both.sort_unstable();
+                both.dedup();
+                let fits =
+                    both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
+                (shared && fits).then_some((host, both))
+            });
+            match host {
+                Some((host, both)) => {
+                    host.what.push(what);
+                    host.columns = both;
+                }
+                None => observers.push(Observer { what: vec![what], columns, clean: Memo::default() }),
+            }
+        };
+        for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
+            observe(What::Row(row.rule, row.check), (row.reads)(table));
+        }
+        for (column, item) in table.items.iter().enumerate() {
+            let mut keys = named(table.kind, &item.conditions);
+            if !cells[column].is_empty() && !keys.is_empty() {
+                // Whether it is empty counts, too.
+                keys.push(item.key);
+                observe(What::Empty(column), keys);
+            }
+        }
+        if observers.len() > u64::BITS as usize || table.items.len() > Columns::BITS as usize {
+            return None;
+        }
+        let seen_by = |column: usize| {
+            let looks = |observer: &&Observer| observer.columns.contains(&(column as u8));
+            observers.iter().enumerate().filter(|(_, o)| looks(o)).fold(0, |bits, (i, _)| bits | 1 << i)
+        };
+        let observed: Vec<usize> =
+            observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
+        let column = |(column, rules): (usize, &Vec<CellRule>)| {
+            let observers = seen_by(column);
+            let shape = observers == 0 && rules.iter().all(|rule| rule.shape);
+            let observed_empty = observed.contains(&column);
+            Column { rules: rules.clone(), shape, observers, observed_empty, clean: Memo::default() }
+        };
+        let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
+        let free = columns.iter().enumerate().filter(|(_, own)| own.shape).fold(0, |bits, (i, _)| bits | 1 << i);
+        let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
+        Some(Program { tables, records: records.to_vec(), columns, observers, all, free, texts: Texts::default() })
+    }
+
+    /// The columns of which digits may be any others, unnoticed.
+    pub(super) fn free(&self) -> Columns {
+        self.free
+    }
+
+    /// Has every change of a column noticed from now on. `true` where it was not so before.
+    pub(super) fn notice(&mut self, column: usize) -> bool {
+        let bit = 1 << column;
+        let was_free = self.free & bit != 0;
+        self.free &= !bit;
+        was_free
+    }
+
+    /// The observers of a column.
+    pub(super) fn observers(&self, column: usize) -> u64 {
+        self.columns[column].observers
+    }
+
+    /// Whether no rule has anything to say on a cell that is not empty. `around` is what the row's
+    /// bytes begin, and may go on behind it.
+    pub(super) fn cell_is_clean(&mut self, column: usize, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
+        let cell = &row.record.cells[column];
+        let range = cell.content();
+        let own = &mut self.columns[column];
+        let mut value = short(around, range.start, range.end);
+        if own.shape {
+            value = value.map(shape);
+        }
+        let content = &row.record.bytes[range];
+        let known = match value {
+            Some(value) => own.clean.holds(&[value]),
+            None => self.texts.holds(column, content),
+        };
+        if known {
+            return true;
+        }
+        let clean = !content.contains(&b'\r')
+            && odd_characters(content).is_empty()
+            && has_nothing_to_say(|found| {
+                run_cell(&own.rules, column, row, file, found);
+            });
+        if clean {
+            match value {
+                Some(value) => own.clean.add(&[value]),
+                None => self.texts.add(column, content),
+            }
+        }
+        clean
+    }
+
+    /// Whether no rule about single rows has anything to say on a row of which nothing is known but
+    /// that its cells are sound.
+    pub(super) fn row_is_clean(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
+        for (column, cell) in row.record.cells.iter().enumerate() {
+            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
+            if !is_observed && !self.cell_is_clean(column, row, around, file) {
+                return false;
+            }
+        }
+        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
+        self.observers_are_silent(self.all, row, around, file)
+            && has_nothing_to_say(|found| {
+                for &(rule, check) in &self.records {
+                    check(&view, &mut Out { rule, file, found });
+                }
+            })
+    }
+
+    /// Whether observers have nothing to say on a row whose cells are clean. One bit for each.
+    pub(super) fn observers_are_silent(
+        &mut self,
+        mut bits: u64,
+        row: &Row<'_>,
+        around: &[u8],
+        file: &Arc<str>,
+    ) -> bool {
+        while bits != 0 {
+            let observer = &mut self.observers[bits.trailing_zeros() as usize];
+            bits &= bits - 1;
+            let mut values = [0; GROUP];
+            let group = group(&observer.columns, row, around, &mut values);
+            if group.is_some_and(|group| observer.clean.holds(group)) {
+                continue;
+            }
+            let silent = has_nothing_to_say(|found| {
+                for what in &observer.what {
+                    match *what {
+                        What::Row(rule, check) => check(row, &mut Out { rule, file, found }),
+                        What::Empty(column) if row.record.cells[column].content().is_empty() => {
+                            run_cell(&self.columns[column].rules, column, row, file, found);
+                        }
+                        What::Empty(_) => {}
+                    }
+                }
+            });
+            if !silent {
+                return false;
+            }
+            if let Some(group) = group {
+                observer.clean.add(group);
+            }
+        }
+        true
+    }
+}
+
+/// The items that rules about an empty cell may look at.
+fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for condition in conditions {
+        match condition {
+            Condition::RequiredIf(key, _)
+            | Condition::ExpectedIf(key, _)
+            | Condition::ZeroOrDate(key)
+            | Condition::NotBefore(key)
+            | Condition::Within(key)
+            | Condition::OnlyWith(key)
+            | Condition::AfterSlot(key)
+            | Condition::EquipmentWith(key) => keys.push(*key),
+            Condition::EmptyOnSumRows
+            | Condition::FreeOnSumRows
+            | Condition::ZeroOnSumRows
+            | Condition::NinesOnTotalRow => {
+                if kind == Kind::Upsikyu {
+                    keys.push(upsikyu::SERVICE_CODE);
+                }
+            }
+            Condition::SameAsName
+            | Condition::ZeroOrMonth
+            | Condition::Expected
+            | Condition::Range(..)
+            | Condition::Is(_)
+            | Condition::UpTo(_)
+            | Condition::MayBeAbsent
+            | Condition::NinesMeanNone
+            | Condition::NumberedFor(_) => {}
+        }
+    }
+    keys
+}
+
+/// Whether values of an item are remembered as short ones.
+fn is_short(item: &Item) -> bool {
+    match item.length {
+        Length::Exactly(length) | Length::AtMost(length) => length <= SHORT,
+        Length::Free => false,
+    }
+}
+
+/// The values of some columns, where they are few and short.
+#[inline]
+fn group<'a>(columns: &[u8], row: &Row<'_>, around: &[u8], values: &'a mut [Short; GROUP]) -> Option<&'a [Short]> {
+    let values = values.get_mut(..columns.len())?;
+    for (value, column) in values.iter_mut().zip(columns) {
+        let range = row.record.cells[usize::from(*column)].content();
+        *value = short(around, range.start, range.end)?;
+    }
+    Some(values)
+}
+
+fn run_cell(
+    rules: &[CellRule],
+    column: usize,
+    row: &Row<'_>,
+    file: &Arc<str>,
+    found: &mut Vec<crate::finding::Finding>,
+) {
+    let cell = &row.record.cells[column];
+    let view = CellView { row, item: &row.table.items[column], cell, content: &row.record.bytes[cell.content()] };
+    for rule in rules {
+        (rule.check)(&view, &mut Out { rule: rule.rule, file, found });
+    }
+}
+
+/// Runs rules. One that breaks is not silent: it will break again where that is told.
+fn has_nothing_to_say(run: impl FnOnce(&mut Vec<crate::finding::Finding>)) -> bool {
+    let mut found = Vec::new();
+    catch_unwind(AssertUnwindSafe(|| run(&mut found))).is_ok() && found.is_empty()
+}

@@ -1,0 +1,265 @@
+//! What is proved clean by rows before it is what no rule has anything to say on: a file is judged
+//! alike with the fast path and without it, in chunks of any size.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use renkei_validator::draft::{Draft, DraftFile, DraftRow};
+use renkei_validator::finding::Finding;
+use renkei_validator::spec::{Kind, Version};
+use renkei_validator::{FileCheck, FileJudgement, Options, rules, spec};
+
+fn judge(name: &str, bytes: &[u8], fast: bool, chunk: usize) -> FileJudgement {
+    let options = Options { as_of: spec::parse_date(b"20261120"), keep: 5, fast, ..Options::default() };
+    let mut check = FileCheck::new(name, &options);
+    for chunk in bytes.chunks(chunk.max(1)) {
+        check.push(chunk);
+    }
+    check.finish()
+}
+
+/// All that a judgement says, tables and rules by name.
+fn outcome(judgement: &FileJudgement) -> String {
+    let FileJudgement { name, parsed, nature, bytes, records, proved: _, kind, stated, version, .. } = judgement;
+    let table = judgement.table.map(|table| (table.version, table.kind, table.items.len()));
+    let mut text = format!("{:?}\n", (name, parsed, nature, bytes, records, kind, stated, version, table));
+    for finding in &judgement.findings.kept {
+        let Finding {
+            rule,
+            severity,
+            at,
+            message,
+            expected,
+            got,
+            reading,
+            related,
+            excerpt,
+            place,
+            table,
+            row,
+            capped,
+        } = finding;
+        let table = table.map(|table| (table.version, table.kind, table.items.len()));
+        writeln!(text, "{} {severity:?} {at:?} {message:?} {expected:?} {got:?} {reading:?}", rule.id).unwrap();
+        writeln!(text, "  {related:?} {excerpt:?} {place:?} {table:?} {row:?} {capped:?}").unwrap();
+    }
+    writeln!(text, "{:?}\n{:?}\n{:?}", judgement.findings.totals, judgement.not_checked, judgement.facts).unwrap();
+    text
+}
+
+/// Judges a file both ways and gives how many rows were proved.
+#[track_caller]
+fn alike(name: &str, bytes: &[u8], chunk: usize) -> u64 {
+    let slow = judge(name, bytes, false, bytes.len());
+    let fast = judge(name, bytes, true, chunk);
+    assert_eq!(slow.proved, 0);
+    let (slow, proved, fast) = (outcome(&slow), fast.proved, outcome(&fast));
+    assert!(slow == fast, "{name}\n{}\n\nwithout: {slow}\n\nwith: {fast}", String::from_utf8_lossy(bytes));
+    proved
+}
+
+/// Every file of every sample that has rows.
+fn files() -> Vec<DraftFile> {
+    Draft::sample_names().flat_map(|name| Draft::sample(name).unwrap().files).filter(|f| !f.rows.is_empty()).collect()
+}
+
+#[test]
+fn repeated_rows_of_every_kind_are_proved_where_no_text_has_line_breaks() {
+    let mut kinds: BTreeSet<(Version, Kind)> = BTreeSet::new();
+    for file in files() {
+        let bytes = file.bytes().repeat(3);
+        let is_plain = |row: &&DraftRow| row.cells.iter().all(|cell| !cell.contains(&b'\n'));
+        let plain = file.rows.iter().filter(is_plain).count() as u64;
+        let proved = alike(&file.name, &bytes, 1000);
+        assert!(proved >= plain, "{}: {proved} of 3 times {plain} rows", file.name);
+        kinds.extend(file.version().zip(file.kind()).filter(|_| proved > 0));
+    }
+    assert!(kinds.len() >= 15, "only {kinds:?}");
+    for kind in [Kind::Upplan, Kind::Upjsk, Kind::Upsikyu, Kind::Uphosoku] {
+        assert!(kinds.contains(&(Version::V202407, kind)), "{kind}");
+    }
+}
+
+#[test]
+fn every_bad_example_between_clean_rows_is_judged_alike() {
+    let (mut proved, mut dirty) = (0, 0);
+    for rule in rules::all() {
+        for case in rule.bad.iter().chain(rule.good) {
+            for sample in Draft::sample_names() {
+                let clean = Draft::sample(sample).unwrap();
+                let mut draft = Draft::sample(sample).unwrap();
+                if (case.edit)(&mut draft).is_none() {
+                    continue;
+                }
+                for (file, edited) in clean.files.iter().zip(&draft.files) {
+                    let (before, after) = (file.bytes(), edited.bytes());
+                    if before == after && file.name == edited.name {
+                        continue;
+                    }
+                    dirty += 1;
+                    proved += alike(&edited.name, &after, after.len());
+                    proved += alike(&edited.name, &[&before[..], &after, &before, &after, &after].concat(), 777);
+                }
+            }
+        }
+    }
+    assert!(dirty > 500 && proved > 10_000, "{dirty} files, {proved} rows proved");
+}
+
+/// A change to a row.
+#[derive(Clone, Debug)]
+enum Edit {
+    None,
+    /// The cell of another row.
+    Take(Index, Index),
+    /// Another value.
+    Put(Index, &'static [u8]),
+    /// Another byte.
+    Byte(Index, u8),
+    /// A byte gone, or one more.
+    Cut(Index),
+    Add(Index, u8),
+    /// A digit that becomes another.
+    Digit(Index, u8),
+}
+
+const VALUES: &[&[u8]] = &[
+    b"",
+    b"\"\"",
+    b"0",
+    b"1",
+    b"2",
+    b"9",
+    b"99",
+    b"-1",
+    b"00000000",
+    b"000000",
+    b"20261031",
+    b"20261131",
+    b"20240229",
+    b"20230229",
+    b"202610",
+    b"202613",
+    b"202407",
+    b"202208",
+    b"9999",
+    b"0900",
+    b"2360",
+    b"2400",
+    b"9999999999",
+    b"H000000001",
+    b"99A0100013",
+    b"999999",
+    b"11AAAA",
+    b"111211",
+    b"171001",
+    b"331111",
+    b"1000000000000000000000000000001",
+    b"\"\x95\x5C\"",
+    b"\"\x95\x5C,\x83\x5C\"\"\"",
+    b"\"\x81\x40\x95\x5C\"",
+    b"\x82\x50",
+    b"\"\x82\x50\r\n2\"",
+    b"\"A\rB\"",
+    b"\"\xE9\x80\xA3\"",
+    b"\"\xA4\xD2\xA4\xE9\"",
+    b"\"\xF0\x40\"",
+    b"\"A",
+    b"A\"",
+    b"\"A\"B",
+    b"A\tB",
+];
+
+const BYTES: &[u8] = b"\"\",,\r\n\n\r0123459A\x1A\t; \x81\x5C\x83\xE0\xF0\xFC\xFD\xA0\x80";
+
+fn edits() -> impl Strategy<Value = Edit> {
+    let byte = || prop_oneof![3 => prop::sample::select(BYTES), 1 => any::<u8>()];
+    prop_oneof![
+        12 => Just(Edit::None),
+        6 => (any::<Index>(), any::<Index>()).prop_map(|(row, column)| Edit::Take(row, column)),
+        4 => (any::<Index>(), prop::sample::select(VALUES)).prop_map(|(column, value)| Edit::Put(column, value)),
+        3 => (any::<Index>(), byte()).prop_map(|(at, byte)| Edit::Byte(at, byte)),
+        1 => any::<Index>().prop_map(Edit::Cut),
+        1 => (any::<Index>(), byte()).prop_map(|(at, byte)| Edit::Add(at, byte)),
+        6 => (any::<Index>(), b'0'..=b'9').prop_map(|(at, byte)| Edit::Digit(at, byte)),
+    ]
+}
+
+/// The row of a sample with an edit.
+fn edited(file: &DraftFile, row: Index, edit: &Edit) -> Vec<u8> {
+    let mut cells = file.rows[row.index(file.rows.len())].cells.clone();
+    match edit {
+        Edit::Take(other, column) => {
+            let column = column.index(cells.len());
+            let other = &file.rows[other.index(file.rows.len())].cells;
+            cells[column] = other.get(column).cloned().unwrap_or_default();
+        }
+        Edit::Put(column, value) => {
+            let column = column.index(cells.len());
+            cells[column] = value.to_vec();
+        }
+        Edit::None | Edit::Byte(..) | Edit::Cut(_) | Edit::Add(..) | Edit::Digit(..) => {}
+    }
+    let mut bytes = [cells.join(&b','), b"\r\n".to_vec()].concat();
+    let length = bytes.len();
+    match edit {
+        Edit::Byte(at, byte) => bytes[at.index(length)] = *byte,
+        Edit::Cut(at) => {
+            bytes.remove(at.index(length));
+        }
+        Edit::Add(at, byte) => bytes.insert(at.index(length), *byte),
+        Edit::Digit(at, digit) => {
+            let digits: Vec<usize> = (0..length).filter(|at| bytes[*at].is_ascii_digit()).collect();
+            if !digits.is_empty() {
+                bytes[digits[at.index(digits.len())]] = *digit;
+            }
+        }
+        Edit::None | Edit::Take(..) | Edit::Put(..) => {}
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rows_with_any_edit_among_clean_ones_are_judged_alike(
+        which in any::<Index>(),
+        rows in vec((any::<Index>(), edits(), 1_usize..4), 1..30),
+        chunk in 1_usize..600,
+    ) {
+        let files = files();
+        let file = &files[which.index(files.len())];
+        let mut bytes = file.bytes();
+        for (row, edit, times) in &rows {
+            // Repeated, so that what an edited row would teach is met again.
+            bytes.extend(edited(file, *row, edit).repeat(*times));
+            bytes.extend(edited(file, *row, &Edit::None));
+        }
+        alike(&file.name, &bytes, chunk);
+    }
+
+    #[test]
+    fn rows_with_two_edits_are_judged_alike(
+        which in any::<Index>(),
+        rows in vec((any::<Index>(), edits(), any::<Index>(), edits()), 1..20),
+    ) {
+        let files = files();
+        let file = &files[which.index(files.len())];
+        let mut bytes = file.bytes();
+        for (row, edit, other, second) in &rows {
+            let once = edited(file, *row, edit);
+            let parsed = DraftFile::parse(&file.name, &once);
+            bytes.extend(&once);
+            if parsed.rows.len() == 1 {
+                bytes.extend(edited(&parsed, *other, second));
+            }
+        }
+        alike(&file.name, &bytes, 64);
+    }
+}
