@@ -11,7 +11,7 @@ use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
 use renkei_validator::scope::NotRun;
 use renkei_validator::spec::Version;
-use renkei_validator::{FileJudgement, Findings, NotChecked, SetsJudgement, set_rules};
+use renkei_validator::{FileJudgement, Findings, NotChecked, Options, SetsJudgement, set_rules};
 use time::Date;
 
 use self::known::Held;
@@ -24,7 +24,7 @@ use crate::model::{
     ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
     Tool, Totals, Verdict,
 };
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, OutcomeRecord};
 use crate::words::reaches;
 
 /// What a run of `renkei check` leaves.
@@ -95,6 +95,25 @@ pub fn build(run: &Run<'_>) -> Report {
     };
     report.verdict = verdict(&report);
     report
+}
+
+/// Makes the report of suite cases alone: no file was judged, and none was to be.
+pub fn build_outcomes(outcomes: Vec<OutcomeRecord>, show_values: bool) -> Report {
+    let sets = SetsJudgement::default();
+    let run = Run {
+        as_of: None,
+        fail_on: Some(Severity::Error),
+        show_values,
+        keep: Options::default().keep,
+        files: &[],
+        sets: Some(&sets),
+        not_checked: &[],
+        key: None,
+        baseline: None,
+    };
+    let mut report = build(&run);
+    report.not_checked.clear();
+    report.with_outcomes(outcomes)
 }
 
 /// The baseline after a run: what the one before it still lets pass, and everything else that the run

@@ -27,7 +27,7 @@ mod safe;
 mod words;
 
 pub use baseline::{Baseline, BaselineError};
-pub use build::{Run, build, renewed_baseline};
+pub use build::{Run, build, build_outcomes, renewed_baseline};
 pub use diff::{Diff, diff};
 pub use identity::Key;
 pub use listing::Listing;

@@ -155,7 +155,8 @@ fn a_reader_of_junit_counts_what_the_suites_say() {
     for report in reports() {
         for lang in BOTH {
             let junit = junit(&report, lang);
-            assert_eq!(junit.suites.len(), report.inputs.len() + 1);
+            let patterns: BTreeSet<_> = report.outcomes.iter().map(|record| record.pattern).collect();
+            assert_eq!(junit.suites.len(), report.inputs.len() + patterns.len() + 1);
             let mut sums = (0, 0, 0);
             for suite in &junit.suites {
                 let count = |of: fn(&TestStatus) -> bool| suite.cases.iter().filter(|it| of(&it.status)).count() as u64;
@@ -282,7 +283,11 @@ fn the_table_begins_with_a_mark_and_its_lines_end_as_spreadsheets_write_them() {
             assert!(bytes.starts_with(b"\xEF\xBB\xBF") && bytes.ends_with(b"\r\n"));
             let mut reader = csv::ReaderBuilder::new().from_reader(&bytes[3..]);
             let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-            let entries = report.all_findings().count() + report.omitted.len() + report.not_checked.len() + 1;
+            let entries = report.all_findings().count()
+                + report.omitted.len()
+                + report.outcomes.len()
+                + report.not_checked.len()
+                + 1;
             assert_eq!(rows.len(), entries);
             for (row, finding) in rows.iter().zip(report.all_findings()) {
                 assert_eq!(&row[7], finding.rule.as_str());

@@ -168,8 +168,8 @@ impl<'a> Run<'a> {
             let what = evidence.what.get(self.lang);
             file.map_or_else(|| what.to_owned(), |file| format!("{what}: {file}"))
         });
-        let told: Vec<String> = std::iter::once(why.to_owned()).filter(|why| !why.is_empty()).chain(files).collect();
-        let told = safe(&told.join("\n")).into_owned();
+        let told = std::iter::once(why.to_owned()).filter(|why| !why.is_empty()).chain(files);
+        let told = told.map(|line| safe(&line).into_owned()).collect::<Vec<_>>().join("\n");
         let not_passed = |kind, word: &str| {
             let mut status = TestCaseStatus::non_success(kind);
             status.set_message(&*safe(why)).set_type(word).set_description(&*told);

@@ -8,10 +8,8 @@ mod year;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use renkei_reports::{Lang, Outcome, OutcomeRecord, Pattern, Report, Run};
-use renkei_validator::finding::Severity;
+use renkei_reports::{Lang, Outcome, OutcomeRecord, Pattern, build_outcomes};
 use renkei_validator::text::Message;
-use renkei_validator::{Options as Checks, check_sets};
 
 use self::software::Software;
 use super::outputs::{self, Outputs};
@@ -227,7 +225,7 @@ fn run_cases(cases: &[&Case], matches: &ArgMatches, config: &Config, terminal: &
         }
     };
     let exit = exit(&outcomes);
-    outputs.write(&report(outcomes, show_values), terminal, exit)
+    outputs.write(&build_outcomes(outcomes, show_values), terminal, exit)
 }
 
 /// How a run ends: where every case was skipped, nothing ran.
@@ -239,21 +237,4 @@ fn exit(outcomes: &[OutcomeRecord]) -> Exit {
         () if any(Outcome::Pass) => Exit::Valid,
         () => Exit::Nothing,
     }
-}
-
-/// A report of outcomes alone: what is wrong with files is in the reasons and the evidence of cases.
-fn report(outcomes: Vec<OutcomeRecord>, show_values: bool) -> Report {
-    let checks = Checks::default();
-    renkei_reports::build(&Run {
-        as_of: checks.as_of,
-        fail_on: Some(Severity::Error),
-        show_values,
-        keep: checks.keep,
-        files: &[],
-        sets: Some(&check_sets(&[], &checks)),
-        not_checked: &[],
-        key: None,
-        baseline: None,
-    })
-    .with_outcomes(outcomes)
 }
