@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::lang::pick;
 use crate::progress::Progress;
+use crate::suite::adapter::interrupt;
 use crate::suite::case::{Case, cases, find};
 use crate::suite::program::PATTERNS;
 use crate::suite::run::{Options, Partition, StateError, select};
@@ -211,6 +212,7 @@ fn run_cases(cases: &[&Case], matches: &ArgMatches, config: &Config, terminal: &
         resume: matches.try_get_one::<bool>("resume").ok().flatten().copied().unwrap_or_default(),
         smoke: true,
     };
+    interrupt::watch();
     let progress = Progress::of_parts(cases.len() as u64);
     let ended = software.run(cases, &options, &mut |_| progress.advance(1));
     progress.finish();

@@ -20,6 +20,7 @@ use renkei_validator::spec::Version;
 use renkei_validator::text::{Message, Text};
 
 use self::evidence::Evidence;
+use super::adapter::interrupt;
 use super::case::{Case, Step};
 use super::content::Content;
 use super::given;
@@ -83,11 +84,15 @@ pub fn run(
     let smoke = if options.smoke { smoke::smoke(sut, &left) } else { Ok(()) };
     for case in left {
         let outcome = match &smoke {
+            _ if interrupt::asked() => record(case, Ended::Blocked(interrupt::text().into()), Vec::new()),
             Ok(()) => judge(case, sut, options),
             Err(why) => blocked_by_smoke(case, why),
         };
         tell(&outcome);
-        state.keep(&outcome)?;
+        // What Ctrl-C has cut short is run by whoever resumes.
+        if !interrupt::asked() {
+            state.keep(&outcome)?;
+        }
         outcomes.push(outcome);
     }
     outcomes.sort_by(|a, b| (a.pattern, &a.case).cmp(&(b.pattern, &b.case)));

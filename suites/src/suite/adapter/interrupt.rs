@@ -5,12 +5,19 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use renkei_validator::text::Text;
+
 static ASKED: AtomicBool = AtomicBool::new(false);
 static WATCHED: Once = Once::new();
 
 /// Whether somebody has pressed Ctrl-C since [`watch`].
 pub fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
+}
+
+/// What is said of whatever it has cut short.
+pub fn text() -> Text {
+    Text { ja: "中断されました", en: "it was interrupted" }
 }
 
 /// Begins to listen for Ctrl-C: the first is told by [`asked`], so that what runs can be ended and what is done

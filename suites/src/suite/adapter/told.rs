@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use renkei_validator::text::{Message, Text};
 
+use super::interrupt;
 use super::process::{Ended, Start};
 use super::settings::Operation;
 use crate::lang::io_reason;
@@ -120,7 +121,7 @@ pub(super) fn not_started(why: &Start, program: &Path) -> Trouble {
 
 /// Somebody pressed Ctrl-C.
 pub(super) fn interrupted() -> Trouble {
-    Trouble::Blocked(Message::pair("中断されました", "it was interrupted"))
+    Trouble::Blocked(interrupt::text().into())
 }
 
 /// An import that ended with a code that says neither that all was taken nor that it was refused.
