@@ -16,10 +16,8 @@ use common::folder;
 use renkei_reports::{Outcome, OutcomeRecord};
 use renkei_suites::suite::adapter::settings::Settings;
 use renkei_suites::suite::adapter::{Adapter, open};
-use renkei_suites::suite::case::{Case, cases, find};
-use renkei_suites::suite::program::Program;
-use renkei_suites::suite::run::{Options, judge, run};
-use renkei_suites::suite::sut::Role;
+use renkei_suites::suite::case::{Case, cases};
+use renkei_suites::suite::run::{Options, run};
 
 /// Where the program is, if it can be run.
 fn python() -> Option<&'static str> {
@@ -59,18 +57,9 @@ fn passes(one_in: usize, rest: impl FnOnce(&str, &str) -> String) {
         let why = record.why.as_ref().map_or("", |why| why.en.as_str());
         format!("{:?} {}: {why}", record.outcome, record.case)
     };
-    // A case that renkei's own program does not pass is a defect of the case, which other tests tell.
-    let mut good = Program::good(Role::ALL);
-    let sound = |record: &&OutcomeRecord| {
-        let case = find(&record.case).unwrap();
-        judge(case, &mut good, &Options::default()).outcome == Outcome::Pass
-    };
-    let others = outcomes.iter().filter(|record| record.outcome != Outcome::Pass);
-    let others: Vec<String> = others.filter(sound).map(told).collect();
+    let others: Vec<String> = outcomes.iter().filter(|record| record.outcome != Outcome::Pass).map(told).collect();
     assert!(others.is_empty(), "{} of {}:\n{}", others.len(), outcomes.len(), others.join("\n"));
     assert_eq!(outcomes.len(), data.len());
-    let passed = outcomes.iter().filter(|record| record.outcome == Outcome::Pass).count();
-    assert!(passed * 10 >= data.len() * 9, "{passed} of {} passed", data.len());
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::suite::run::{Options, Partition, StateError, select};
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("test"), None, lang)
-        .about(say("介護ソフトを、事例ごとに試します", "Tries care software, case by case"))
+        .about(say("介護ソフトを、ケースごとに試します", "Tries care software, case by case"))
         .override_usage(say("renkei test <コマンド>", "renkei test <COMMAND>"))
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -43,7 +43,7 @@ pub(super) fn command(lang: Lang) -> Command {
 fn list(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("list"), None, lang)
-        .about(say("事例の一覧を表示します", "Lists the cases"))
+        .about(say("ケースの一覧を表示します", "Lists the cases"))
         .override_usage(say("renkei test list [オプション]", "renkei test list [OPTIONS]"))
         .args(selection(lang))
 }
@@ -51,7 +51,7 @@ fn list(lang: Lang) -> Command {
 fn run_command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("run"), None, lang)
-        .about(say("事例を実行します", "Runs the cases"))
+        .about(say("ケースを実行します", "Runs the cases"))
         .override_usage(say("renkei test run [オプション]", "renkei test run [OPTIONS]"))
         .after_help(codes(lang))
         .args(selection(lang))
@@ -70,11 +70,11 @@ fn replay(lang: Lang) -> Command {
     let argument = Arg::new("case")
         .required(true)
         .num_args(1..)
-        .value_name(say("事例", "CASE"))
-        .help(say("事例のid", "The ids of cases"));
+        .value_name(say("ケース", "CASE"))
+        .help(say("ケースのid", "The ids of cases"));
     dress(Command::new("replay"), Some(argument), lang)
-        .about(say("事例を選んで実行します", "Runs some cases again"))
-        .override_usage(say("renkei test replay [オプション] <事例>...", "renkei test replay [OPTIONS] <CASE>..."))
+        .about(say("ケースを選んで実行します", "Runs some cases again"))
+        .override_usage(say("renkei test replay [オプション] <ケース>...", "renkei test replay [OPTIONS] <CASE>..."))
         .after_help(codes(lang))
         .args(software_args(lang))
 }
@@ -82,7 +82,7 @@ fn replay(lang: Lang) -> Command {
 fn codes(lang: Lang) -> &'static str {
     pick(
         lang,
-        "終了コード: 0 すべて合格、1 不合格がある、2 使い方か設定の誤り、3 判定できない事例がある、4 実行した事例がない",
+        "終了コード: 0 すべて合格、1 不合格がある、2 使い方か設定の誤り、3 判定できないケースがある、4 実行したケースがない",
         "Exit codes: 0 all passed, 1 some failed, 2 wrong usage or configuration, 3 some could not be told, 4 no case ran",
     )
 }
@@ -114,7 +114,7 @@ fn software_args(lang: Lang) -> Vec<Arg> {
             "A folder for evidence, which holds the values that were exchanged",
         )),
         value_arg("retries", settings::parse_retries, lang).value_name("N").help(say(
-            "合格しなかった事例をやり直す回数（既定0）",
+            "合格しなかったケースをやり直す回数（既定0）",
             "How often a case that did not pass is tried again (default 0)",
         )),
         Arg::new("show-values")
@@ -156,7 +156,7 @@ pub(super) fn run(matches: &ArgMatches, config: &Config, terminal: &Terminal) ->
                 Ok(cases) => run_cases(&cases, matches, config, terminal),
                 Err(id) => {
                     terminal.complain(&Message::pair(
-                        format!("事例 {id} はありません。renkei test list で一覧を見られます"),
+                        format!("ケース {id} はありません。renkei test list で一覧を見られます"),
                         format!("there is no case {id}; renkei test list shows them all"),
                     ));
                     Exit::Usage
@@ -191,7 +191,7 @@ fn run_cases(cases: &[&Case], matches: &ArgMatches, config: &Config, terminal: &
         }
     };
     if cases.is_empty() {
-        terminal.complain(&Message::pair("実行する事例がありません", "there is no case to run"));
+        terminal.complain(&Message::pair("実行するケースがありません", "there is no case to run"));
         return Exit::Nothing;
     }
     let out = matches.get_one::<PathBuf>("out");

@@ -169,14 +169,14 @@ fn tried(case: &Case, sut: &mut dyn Sut, options: &Options<'_>, evidence: &mut E
     };
     let Some(role) = steps::role(case, &givens) else {
         return Ended::Blocked(Message::pair(
-            "だれのソフトの事例かわかりません",
+            "だれのソフトのケースかわかりません",
             "nobody's software is meant by the case",
         ));
     };
     if !abilities.roles.contains(&role) {
         let title = renkei_validator::spec::Party::from(role).title();
         return Ended::Skip(Message::pair(
-            format!("{}のソフトの事例です", title.ja),
+            format!("{}のソフトのケースです", title.ja),
             format!("it is about the software of a {}", title.en),
         ));
     }

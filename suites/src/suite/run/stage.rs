@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
                 }
                 Step::Export { .. } | Step::Import { .. } => {
                     return Err(Ended::Blocked(Message::pair(
-                        "送受信の事例では、出力と取込の手順は使えません",
+                        "送受信のケースでは、出力と取込の手順は使えません",
                         "export and import are no steps of a case that talks to the platform",
                     )));
                 }
