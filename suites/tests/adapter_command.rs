@@ -338,7 +338,7 @@ fn an_import_answers_in_a_file_where_the_command_has_one() {
     let told = stage.blocked(import(&mut *stage.sut(&line, &[("PLAY", "no-json")])).unwrap_err());
     assert_eq!(
         told,
-        "~/work/d2.import.sample/3-import/result.json is not readable: line 1, column 1, .: this is not renkei-result/1"
+        "~/work/d2.import.sample/3-import/result.json is not readable: line 1, byte 1: this is not JSON"
     );
 }
 

@@ -160,7 +160,7 @@ fn an_answer_that_stays_garbage_is_blocked_and_files_beside_are_a_failure() {
         fs::rename(at.join("answers/a.writing"), at.join("answers").join(name)).unwrap();
     });
     let told = blocked(import(&mut *sut));
-    assert!(told.ends_with("is not readable: line 1, column 1, .: this is not renkei-result/1"), "{told}");
+    assert!(told.ends_with("is not readable: line 1, byte 1: this is not JSON"), "{told}");
     assert_eq!(failed(export(&mut *sut)), format!("it wrote outside its folder: {}", root.join(NAME).display()));
     program.join().unwrap();
 }

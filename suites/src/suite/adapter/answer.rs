@@ -63,10 +63,18 @@ impl Said {
         let mut reader = serde_json::Deserializer::from_slice(json);
         let said = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let (path, error) = (error.path().to_string(), error.into_inner());
-            let (line, column) = (error.line(), error.column());
+            let line = error.line();
+            if error.is_data() {
+                // The path tells the place; the column is that of a value or of its end, as the library is built.
+                return Message::pair(
+                    format!("{line}行目 {path}: renkei-result/1の形ではありません"),
+                    format!("line {line}, {path}: this is not renkei-result/1"),
+                );
+            }
+            let column = error.column();
             Message::pair(
-                format!("{line}行{column}文字目 {path}: renkei-result/1の形ではありません"),
-                format!("line {line}, column {column}, {path}: this is not renkei-result/1"),
+                format!("{line}行{column}バイト目: JSONとして読めません"),
+                format!("line {line}, byte {column}: this is not JSON"),
             )
         })?;
         reader.end().map_err(|_| Message::pair("JSONの後に余分な文字があります", "something stands after the JSON"))?;
@@ -139,10 +147,10 @@ mod tests {
     #[test]
     fn garbage_is_told_with_its_place_and_without_its_values() {
         let why = |json: &str| Said::parse(json.as_bytes()).unwrap_err().en;
-        assert_eq!(why("Traceback"), "line 1, column 1, .: this is not renkei-result/1");
+        assert_eq!(why("Traceback"), "line 1, byte 1: this is not JSON");
         assert_eq!(
             why(r#"{"schema": "renkei-result/1", "files": [{"file": "見本 花子", "accepted": "yes"}]}"#),
-            "line 1, column 84, files[0].accepted: this is not renkei-result/1"
+            "line 1, files[0].accepted: this is not renkei-result/1"
         );
         assert_eq!(why(r#"{"schema": "renkei-result/1"} x"#), "something stands after the JSON");
         let other = Said::parse(br#"{"schema": "renkei-result/1", "files": [{"file": "X.CSV", "accepted": true}]}"#);
