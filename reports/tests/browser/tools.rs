@@ -11,7 +11,8 @@ pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 /// Why no page can be looked at here. The packages are installed into the folder; Chromium and Node as
 /// packages of the system, where this runs as root.
 pub(crate) fn lacking(folder: &Path) -> Option<String> {
-    if !Path::new(CHROMIUM).exists() && !install("chromium") {
+    let there = || Path::new(CHROMIUM).exists();
+    if !(there() || install("chromium") && there()) {
         return Some(format!("there is no {CHROMIUM}"));
     }
     for program in ["node", "npm"] {
@@ -35,7 +36,7 @@ pub(crate) fn lacking(folder: &Path) -> Option<String> {
     (!npm.status.success()).then(|| format!("npm ci: {}", String::from_utf8_lossy(&npm.stderr)))
 }
 
-/// Installs a package of Debian, where this runs as root. Whether it is there now.
+/// Installs a package of Debian, where this runs as root. Whether that went well.
 fn install(package: &str) -> bool {
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     root && runs("apt-get", &["update", "-q"]) && runs("apt-get", &["install", "-yq", package])
