@@ -336,10 +336,7 @@ fn an_import_answers_in_a_file_where_the_command_has_one() {
     assert_eq!(told, "it ended well, but there is no ~/work/d2.import.sample/2-import/result.json");
     // What it says instead may hold values, and is not repeated.
     let told = stage.blocked(import(&mut *stage.sut(&line, &[("PLAY", "no-json")])).unwrap_err());
-    assert_eq!(
-        told,
-        "~/work/d2.import.sample/3-import/result.json is not readable: line 1, byte 1: this is not JSON"
-    );
+    assert_eq!(told, "~/work/d2.import.sample/3-import/result.json is not readable: line 1, byte 1: this is not JSON");
 }
 
 #[test]
