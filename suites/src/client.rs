@@ -50,6 +50,7 @@ use self::session::Session;
 
 pub use self::failure::{Failure, Remedy};
 pub use self::profile::{Account, Environment, Identity, Profile, Timeouts};
+pub(crate) use self::retry::Waits;
 pub use self::retry::{Next, Pause, Policy, Tries, retry_after};
 pub use self::told::{Stored, Tally, Told};
 pub use self::watcher::{Point, Unwatched, Watcher};

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,10 +22,10 @@ use renkei_validator::name::FileName;
 use renkei_validator::rules;
 use renkei_validator::spec::Segment;
 use renkei_validator::text::Message;
-use time::{Date, OffsetDateTime};
+use time::Date;
 use walkdir::WalkDir;
 
-use crate::client::{Client, Failure, Folders, Pause, Policy, Profile, Tally, Tools, Unwatched};
+use crate::client::{Client, Folders, Policy, Profile, Tally, Tools, Unwatched, Waits};
 use crate::gate::Validation;
 use crate::input::is_hidden;
 use crate::parents;
@@ -265,24 +264,4 @@ fn copy(from: &Path, to: &Path) -> Result<(), Message> {
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Message {
     parents::Trouble::Write(path.to_owned(), std::io::Error::from(error.kind())).message()
-}
-
-/// Waits as long as it is told.
-pub(crate) struct Waits;
-
-impl Pause for Waits {
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
-    }
-
-    fn stopping(&self) -> bool {
-        false
-    }
-
-    fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>> {
-        Box::pin(async move {
-            tokio::time::sleep(time).await;
-            Ok(())
-        })
-    }
 }

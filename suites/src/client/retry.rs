@@ -22,6 +22,26 @@ pub trait Pause: Send + Sync {
     fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>>;
 }
 
+/// Waits as long as it is told.
+pub(crate) struct Waits;
+
+impl Pause for Waits {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    fn stopping(&self) -> bool {
+        false
+    }
+
+    fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>> {
+        Box::pin(async move {
+            tokio::time::sleep(time).await;
+            Ok(())
+        })
+    }
+}
+
 /// How often something is tried, and how long is waited in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {

@@ -18,7 +18,6 @@ use renkei_reports::Pattern;
 use renkei_validator::spec::Version;
 use renkei_validator::text::Message;
 
-pub(crate) use self::exchange::Waits;
 use self::slots::{Held, Slot};
 use super::compare::Named;
 use super::content::{Content, Document, End};

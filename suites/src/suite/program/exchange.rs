@@ -1,13 +1,11 @@
 //! Talks to the platform with the client of this crate, once. Knows folders and a profile; the rest is the
 //! client's.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use renkei_validator::text::Message;
-use time::OffsetDateTime;
 
-use crate::client::{Client, Failure, Folders, Pause, Policy, Profile, Timeouts, Tools, Unwatched};
+use crate::client::{Client, Folders, Policy, Profile, Timeouts, Tools, Unwatched, Waits};
 use crate::suite::sut::{ExchangeTask, Exchanged, Trouble};
 
 /// Shorter than in use: the platform is on this machine.
@@ -39,24 +37,4 @@ pub(super) fn exchange(task: &ExchangeTask<'_>) -> Result<Exchanged, Trouble> {
     let tally = runtime.block_on(client.once(Duration::ZERO));
     let done = tally.failed == 0 && tally.left == 0 && tally.refused == 0;
     Ok(Exchanged { done: Some(done), message: Some(tally.message().en) })
-}
-
-/// Waits as long as it is told.
-pub(crate) struct Waits;
-
-impl Pause for Waits {
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
-    }
-
-    fn stopping(&self) -> bool {
-        false
-    }
-
-    fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>> {
-        Box::pin(async move {
-            tokio::time::sleep(time).await;
-            Ok(())
-        })
-    }
 }

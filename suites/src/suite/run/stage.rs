@@ -25,12 +25,11 @@ use super::evidence::{Evidence, unwritable};
 use super::journal::{self, Seen};
 use super::steps::own_office;
 use super::{Ended, Setting};
-use crate::client::{Client, Folders, Policy, Profile, Tools, Unwatched};
+use crate::client::{Client, Folders, Policy, Profile, Tools, Unwatched, Waits};
 use crate::gate::Validation;
 use crate::suite::case::{Case, Licence, Side, Step};
 use crate::suite::compare::Named;
 use crate::suite::given::{Givens, Made};
-use crate::suite::program::Waits;
 use crate::suite::sut::{ExchangeTask, Exchanged, Sut};
 
 const JOURNAL: Text = Text { ja: "模擬プラットフォームの記録", en: "the journal of the mock platform" };

@@ -22,8 +22,7 @@ use tokio::runtime::Handle;
 
 use super::program::Role;
 use super::work::unwritable;
-use crate::client::{Client, Folders, Policy, Profile, Tally, Told, Tools, Unwatched};
-use crate::demo::Waits;
+use crate::client::{Client, Folders, Policy, Profile, Tally, Told, Tools, Unwatched, Waits};
 use crate::gate::Validation;
 use crate::proof::{self, Proof};
 
