@@ -1,7 +1,8 @@
 //! Rows that are proved clean go past the rules about single rows; the rules that remember rows see
 //! those they must. Judges nothing itself.
 
-use super::{Context, Core, Plan};
+use super::likes::Likes;
+use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::fast::{Fast, Proved, Rules, Short, short};
 use crate::rule::Next;
@@ -27,6 +28,8 @@ struct Watch {
     next: Vec<Next>,
     /// Those that must see every row.
     every: u64,
+    /// What rows are like that some of those need not see.
+    likes: Likes,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
     /// Whether the row before was proved and shown to all rules that must see it.
@@ -80,20 +83,26 @@ impl Core {
         self.prepare_columns(fast.table, context);
         let row = fast.row(proved, begin);
         self.encoding.plain_record(&row.record, fast.script(proved));
+        if self.arrive(&row, rows::hash(&row), context) {
+            self.ahead.watch.goes_on = false;
+        }
         let mut rules = self.ahead.watch.must_see(proved, &row);
         let mut others = false;
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
-            let next = self.file_rule(index, &row, context);
+            let next = match self.file_rule(index, &row, context) {
+                Next::Like(keys) => {
+                    self.ahead.watch.likes.add(index, keys, &row);
+                    Next::Every
+                }
+                next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
+            };
             let known = &mut self.ahead.watch.next[index];
             if *known != next {
                 *known = next;
                 others = true;
             }
-        }
-        if context.options.sets {
-            self.facts.row(&row);
         }
         self.ahead.watch.goes_on = true;
         if others {
@@ -125,7 +134,7 @@ impl Core {
 
 impl Watch {
     fn must_see(&mut self, proved: &Proved, row: &Row<'_>) -> u64 {
-        let mut rules = self.every;
+        let mut rules = self.likes.must_see(self.every, row);
         for Watched { column, rules: own, value, since } in &mut self.columns {
             // As in the row that it was proved by, and since then in all of them.
             if proved.by >= *since && proved.changed >> *column & 1 == 0 {
@@ -151,7 +160,7 @@ impl Watch {
         for (index, next) in self.next.iter().enumerate() {
             let bit = 1 << index;
             match next {
-                Next::Every => self.every |= bit,
+                Next::Every | Next::Like(_) => self.every |= bit,
                 Next::Never => {}
                 Next::Changed(keys) => {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
