@@ -203,3 +203,57 @@ fn hash_of(person: &Person) -> u64 {
 fn tag(hash: u64) -> u32 {
     (hash >> u32::BITS) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::check::{FileCheck, Options};
+
+    /// Two insured numbers whose owners are not told from each other by what is kept of a run.
+    fn alike() -> [String; 2] {
+        let mut seen: HashMap<(usize, u32), u64> = HashMap::new();
+        for number in 0..4_000_000_u64 {
+            let hash = hash_of(&person(b"990010", format!("{number:010}").as_bytes().try_into().unwrap()));
+            if let Some(other) = seen.insert((part(hash), tag(hash)), number) {
+                return [other, number].map(|number| format!("{number:010}"));
+            }
+        }
+        panic!("no two are alike");
+    }
+
+    #[test]
+    fn owners_who_are_not_told_apart_by_their_hashes_are_by_their_rows() {
+        let [a, b] = alike();
+        let row = |insured: &str, code: &str| {
+            format!(
+                "202407,990010,{insured},20260928,202610,9970100013,,300,,20261001,,9999,9999,1,{code},\
+                 00003-000044,,,,9970100047,,,0,9970100013,\r\n"
+            )
+        };
+        let rows = [(&a, "111211"), (&b, "111211"), (&a, "111211"), (&b, "111111"), (&b, "111211"), (&a, "111211")];
+        let bytes = rows.map(|(insured, code)| row(insured, code)).concat().into_bytes();
+        let name = "UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV";
+        let lines = |mut check: FileCheck| {
+            check.push(&bytes);
+            let judgement = check.finish();
+            assert!(judgement.not_checked.iter().all(|entry| !entry.blocks), "{:?}", judgement.not_checked);
+            let kept = judgement.findings.kept.into_iter();
+            let repeated = kept.filter(|finding| finding.rule.id == "file/duplicate-row");
+            repeated.filter_map(|finding| finding.at.line).collect::<Vec<u64>>()
+        };
+        let check = || FileCheck::new(name, &Options::default());
+        assert_eq!(lines(check()), [3, 5, 6]);
+        let again = bytes.clone();
+        let reading = check()
+            .reading_again(Box::new(move |range| Some(again[range.start as usize..range.end as usize].to_vec())));
+        assert_eq!(lines(reading), [3, 5, 6]);
+    }
+
+    #[test]
+    fn a_run_is_packed_and_taken_out_as_it_was() {
+        let past = Past { at: (1 << 48) - 2, line: u64::from(u32::MAX) - 1, rules: 0x8003, sum: 0xDEAD_BEEF };
+        assert_eq!(Past::of(past.packed()), past);
+    }
+}
