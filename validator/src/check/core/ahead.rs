@@ -1,7 +1,7 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
-use super::{Context, Core, Plan};
+use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, short};
@@ -82,6 +82,10 @@ impl Core {
 
     #[inline(always)]
     fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
+        let row = fast.row(proved, begin);
+        if self.arrive(&row, rows::hash(&row), context) {
+            self.ahead.watch.goes_on = false;
+        }
         let rules = self.ahead.watch.must_see(fast, proved, begin);
         if proved.doubts.none() {
             self.ahead.proved += 1;
@@ -93,9 +97,6 @@ impl Core {
         } else {
             self.judge_doubts(&fast.row(proved, begin), proved.doubts, context);
         }
-        if context.options.sets {
-            self.facts.row(&fast.row(proved, begin));
-        }
         if rules != 0 {
             self.show(rules, fast, proved, begin, context);
         }
@@ -105,13 +106,13 @@ impl Core {
     #[inline(never)]
     fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
         let row = fast.row(proved, begin);
-        let (mut others, mut unlike) = (false, 0);
+        let (mut others, mut alike) = (false, 0);
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
             let next = match self.file_rule(index, &row, context) {
-                Next::Unlike(keys) => {
-                    unlike |= u64::from(fast.is_fixed(keys)) << index;
+                Next::Like(keys) => {
+                    alike |= u64::from(fast.is_fixed(keys)) << index;
                     Next::Every
                 }
                 next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
@@ -122,8 +123,8 @@ impl Core {
                 others = true;
             }
         }
-        if unlike != 0 {
-            fast.skip(proved, unlike);
+        if alike != 0 {
+            fast.skip(proved, alike);
         }
         self.ahead.watch.goes_on = true;
         if others {
@@ -204,7 +205,7 @@ impl Watch {
         for (index, next) in self.next.iter().enumerate() {
             let bit = 1 << index;
             match next {
-                Next::Every | Next::Unlike(_) => self.every |= bit,
+                Next::Every | Next::Like(_) => self.every |= bit,
                 Next::Never => {}
                 Next::Changed(keys) => {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
