@@ -1,5 +1,7 @@
 //! Both pages about performance have the same figures, from one run of `benches/compare.sh --docs`.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::fs;
 use std::path::Path;
 

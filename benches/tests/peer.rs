@@ -1,5 +1,7 @@
 //! What the baseline checks and what it does not, by the samples and the mutants of the rules.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::collections::BTreeSet;
 
 use renkei_benches::peer;
