@@ -8,7 +8,7 @@ from pathlib import Path
 MONTHS = {"202208": "2025-02", "202407": "2026-10"}
 # Rows of table 6 of 202208 that a user has in a month, in large files.
 ROWS_A_USER = 21.45
-# サービス回数, a number.
+# サービス回数, a number; of that item the table is not sure, so that the finding is a warning.
 SPOILT_COLUMN = 13
 
 

@@ -13,7 +13,7 @@ LAUNCH = Path(__file__).with_name("launch.py")
 
 @dataclass
 class Taken:
-    """Seconds and seconds of processor: the best of all runs. Peak: the worst, in MiB."""
+    """Seconds and seconds of processor: the best of all runs. Peak: the worst, in MB."""
 
     wall: float
     median: float
@@ -46,4 +46,4 @@ def measure(commands, rounds):
 
 def of(runs):
     walls, cpus, peaks = zip(*runs)
-    return Taken(min(walls), statistics.median(walls), min(cpus), max(peaks) / 1024)
+    return Taken(min(walls), statistics.median(walls), min(cpus), max(peaks) * 1024 / 1e6)
