@@ -273,6 +273,8 @@ pub enum Next {
     Every,
     /// Those in which one of these items is not as it was in the row before.
     Changed(&'static [Key]),
+    /// Every one but those that have in these items what this one has.
+    Unlike(&'static [Key]),
     /// None any more.
     Never,
 }

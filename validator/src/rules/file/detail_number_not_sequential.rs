@@ -111,7 +111,7 @@ impl FileRule for DetailNumberNotSequential {
         match row.item(upplan::DETAIL_NO) {
             None => Next::Never,
             Some(_) if self.is_rental => Next::Every,
-            Some(_) => Next::Changed(&[upplan::SERVICE_CODE]),
+            Some(_) => Next::Unlike(&[upplan::SERVICE_CODE]),
         }
     }
 
