@@ -290,7 +290,7 @@ fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [Cell]) -> Record<'
 
 /// The columns among some.
 #[inline]
-fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
+pub(crate) fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
         columns &= columns - 1;
