@@ -88,9 +88,17 @@ pub(crate) struct Total {
     pub(crate) table: &'static Table,
 }
 
+/// Where the amounts stand in rows of a table.
+#[derive(Debug)]
+struct Columns {
+    table: &'static Table,
+    amounts: [Option<u16>; AMOUNTS.len()],
+}
+
 /// The tables of everybody.
 #[derive(Debug, Default)]
 pub(crate) struct AllSums {
+    columns: Option<Columns>,
     /// Those of the person whose row came last, each with its month as it stands in the rows.
     open: Vec<([u8; 6], Bill, Sums)>,
     /// Of everybody else, those that are kept.
@@ -111,11 +119,15 @@ impl AllSums {
             self.park();
             self.person = person(row);
         }
-        let Some(sums) = self.sums(row) else {
-            self.blind = true;
-            return;
+        let columns = match self.columns.take() {
+            Some(columns) if std::ptr::eq(columns.table, row.table) => columns,
+            Some(_) | None => Columns::of(row.table),
         };
-        sums.add(row);
+        match self.sums(row) {
+            Some(sums) => sums.add(row, &columns),
+            None => self.blind = true,
+        }
+        self.columns = Some(columns);
     }
 
     /// The table that a row is of.
@@ -136,7 +148,10 @@ impl AllSums {
     }
 
     fn park(&mut self) {
-        self.parked.extend(self.open.drain(..).map(|(_, bill, sums)| (bill, sums)));
+        self.parked.extend(self.open.drain(..).map(|(_, bill, mut sums)| {
+            sums.types.shrink_to_fit();
+            (bill, sums)
+        }));
     }
 
     /// Forgets the tables of the person whose row came last, if all of them are clean. `true` where it
@@ -157,13 +172,19 @@ impl AllSums {
     }
 }
 
+impl Columns {
+    fn of(table: &'static Table) -> Columns {
+        Columns { table, amounts: AMOUNTS.map(|key| table.column(key).map(|column| column as u16)) }
+    }
+}
+
 impl Sums {
     fn of(row: &Row<'_>) -> Sums {
         let first = Place::record(&row.record);
         Sums { first, table: row.table, has_total: false, open: false, types: Vec::new(), total: None }
     }
 
-    fn add(&mut self, row: &Row<'_>) {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
         let Known::Is(code) = row.fixed::<6>(upsikyu::SERVICE_CODE) else {
             self.open = true;
             self.has_total = true;
@@ -172,7 +193,7 @@ impl Sums {
         match SumRow::of(&code) {
             SumRow::Total => {
                 self.has_total = true;
-                self.total.get_or_insert_with(|| Box::new(Total::of(row)));
+                self.total.get_or_insert_with(|| Box::new(Total::of(row, columns)));
             }
             SumRow::Detail => {
                 let own = self.of_type([code[0], code[1]]);
@@ -180,13 +201,13 @@ impl Sums {
                 if own.first_detail.is_none() {
                     own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
                 }
-                own.details.add(row);
+                own.details.add(row, columns);
                 own.units.add(row, None);
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
-                own.subtotals.add(row);
+                own.subtotals.add(row, columns);
                 own.units.add(row, Some(subtotal));
             }
         }
@@ -227,8 +248,13 @@ impl Units {
 }
 
 impl Amounts {
-    fn add(&mut self, row: &Row<'_>) {
-        for (index, key) in AMOUNTS.iter().enumerate() {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
+        for (index, (key, column)) in AMOUNTS.iter().zip(&columns.amounts).enumerate() {
+            // Most of them are empty in most rows.
+            let cell = column.and_then(|column| row.record.cells.get(usize::from(column)));
+            if cell.is_none_or(|cell| cell.span().is_empty()) {
+                continue;
+            }
             let amount = match row.integer(*key) {
                 Known::Is(amount) => i32::try_from(amount).ok(),
                 Known::Absent => continue,
@@ -255,9 +281,9 @@ impl Amounts {
 }
 
 impl Total {
-    fn of(row: &Row<'_>) -> Total {
+    fn of(row: &Row<'_>, columns: &Columns) -> Total {
         let mut amounts = Amounts::default();
-        amounts.add(row);
+        amounts.add(row, columns);
         let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
         Total { amounts, spans, row: Place::record(&row.record), table: row.table }
     }
