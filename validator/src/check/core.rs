@@ -2,7 +2,6 @@
 //! Judges nothing itself.
 
 mod ahead;
-mod likes;
 mod owners;
 mod rows;
 
@@ -17,7 +16,7 @@ use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::{Facts, Gathering};
-use crate::fast::{CellRule, RowRule};
+use crate::fast::{CellRule, Columns, Doubts, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
@@ -166,17 +165,16 @@ impl Core {
             Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
         };
         let view = RecordView { record, odd: &odd, role, tables, row };
-        let silent = self.stateless(&view, context);
+        self.stateless(&view, None, context);
         if let Some(row) = row {
             self.stateful(&row, context);
-            self.prove_more(row.table, silent && odd.is_empty(), context);
+            self.prove_more(row.table, context);
         }
     }
 
     /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
-    /// without the rule that broke on it.
-    /// `true` where they had nothing to say.
-    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) -> bool {
+    /// without the rule that broke on it. Where it is known what is in doubt, they see nothing else.
+    fn stateless(&mut self, view: &RecordView<'_>, doubts: Option<Doubts>, context: &Context<'_>) {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
@@ -184,7 +182,7 @@ impl Core {
         loop {
             let mut running = "";
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.run_stateless(view, context, &mut running, &mut found);
+                self.run_stateless(view, doubts, context, &mut running, &mut found);
             }));
             if outcome.is_ok() {
                 break;
@@ -192,7 +190,6 @@ impl Core {
             found.clear();
             self.broken.insert(running);
         }
-        let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
@@ -200,7 +197,6 @@ impl Core {
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         self.scratch = found;
-        silent
     }
 
     fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
@@ -222,6 +218,7 @@ impl Core {
     fn run_stateless(
         &self,
         view: &RecordView<'_>,
+        doubts: Option<Doubts>,
         context: &Context<'_>,
         running: &mut &'static str,
         found: &mut Vec<Finding>,
@@ -234,12 +231,14 @@ impl Core {
                 check(view, &mut Out { rule, file, found });
             }
         }
-        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| runs(rule)) {
+        // What is doubtful has been found to be sound in its structure.
+        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| doubts.is_none() && runs(rule)) {
             *running = rule.id;
             check(view, &mut Out { rule, file, found });
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
-        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| runs(row.rule)) {
+        let Doubts { cells: columns, row: sees_row } = doubts.unwrap_or(Doubts::ALL);
+        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| sees_row && runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
                 check(row, &mut Out { rule, file, found });
@@ -247,7 +246,8 @@ impl Core {
         }
         for (column, rules) in bound.columns.iter().enumerate() {
             let cell = &row.record.cells[column];
-            if !cell.is_sound() {
+            // A table has at most as many columns as there are bits wherever something is known.
+            if !cell.is_sound() || columns != Columns::MAX && columns >> column & 1 == 0 {
                 continue;
             }
             let view =
