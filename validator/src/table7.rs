@@ -30,6 +30,9 @@ pub(crate) const AMOUNTS: [Key; 10] = [
     upsikyu::USER_COPAY_FULL,
 ];
 
+/// The place of サービス単位金額 among them.
+const UNITS_AMOUNT: usize = 0;
+
 /// What the rows of one person's table of one month add up to.
 #[derive(Debug)]
 pub struct Sums {
@@ -176,6 +179,19 @@ impl Columns {
     fn of(table: &'static Table) -> Columns {
         Columns { table, amounts: AMOUNTS.map(|key| table.column(key).map(|column| column as u16)) }
     }
+
+    /// An amount of a row.
+    #[inline]
+    fn amount(&self, row: &Row<'_>, index: usize) -> Known<i64> {
+        let column = self.amounts[index].map(usize::from);
+        let Some(cell) = column.and_then(|column| row.record.cells.get(column)) else { return Known::Absent };
+        let cell = &row.record.bytes[cell.span()];
+        match plain_number(cell) {
+            _ if cell.is_empty() => Known::Absent,
+            Some(number) => Known::Is(number),
+            None => row.integer(AMOUNTS[index]),
+        }
+    }
 }
 
 impl Sums {
@@ -202,13 +218,13 @@ impl Sums {
                     own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
                 }
                 own.details.add(row, columns);
-                own.units.add(row, None);
+                own.units.add(row, columns, None);
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
                 own.subtotals.add(row, columns);
-                own.units.add(row, Some(subtotal));
+                own.units.add(row, columns, Some(subtotal));
             }
         }
     }
@@ -227,8 +243,8 @@ impl Sums {
 }
 
 impl Units {
-    fn add(&mut self, row: &Row<'_>, subtotal: Option<Subtotal>) {
-        let Known::Is(amount) = row.integer(upsikyu::SERVICE_UNITS_AMOUNT) else {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns, subtotal: Option<Subtotal>) {
+        let Known::Is(amount) = columns.amount(row, UNITS_AMOUNT) else {
             self.open = true;
             return;
         };
@@ -249,13 +265,8 @@ impl Units {
 
 impl Amounts {
     fn add(&mut self, row: &Row<'_>, columns: &Columns) {
-        for (index, (key, column)) in AMOUNTS.iter().zip(&columns.amounts).enumerate() {
-            // Most of them are empty in most rows.
-            let cell = column.and_then(|column| row.record.cells.get(usize::from(column)));
-            if cell.is_none_or(|cell| cell.span().is_empty()) {
-                continue;
-            }
-            let amount = match row.integer(*key) {
+        for index in 0..AMOUNTS.len() {
+            let amount = match columns.amount(row, index) {
                 Known::Is(amount) => i32::try_from(amount).ok(),
                 Known::Absent => continue,
                 Known::Unreadable => None,
@@ -294,6 +305,21 @@ impl Total {
         let column = self.table.column(AMOUNTS[index])? as u16;
         Some(Place { start, end, column, ..self.row })
     }
+}
+
+/// A cell of a few digits and nothing else, as most amounts are.
+#[inline]
+fn plain_number(cell: &[u8]) -> Option<i64> {
+    if cell.len() > 9 {
+        return None;
+    }
+    let (mut number, mut is_plain) = (0, true);
+    for byte in cell {
+        let digit = byte.wrapping_sub(b'0');
+        is_plain &= digit < 10;
+        number = number * 10 + i64::from(digit);
+    }
+    is_plain.then_some(number)
 }
 
 /// A service type as text.
