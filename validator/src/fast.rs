@@ -17,6 +17,7 @@
 //! [`Check::Shape`]: crate::rule::Check::Shape
 //! [`Check::Row`]: crate::rule::Check::Row
 
+mod endings;
 mod layout;
 mod masks;
 mod memo;
@@ -25,12 +26,13 @@ mod template;
 
 use std::sync::Arc;
 
+use self::endings::{Context, Endings};
 use self::layout::{Layouts, Structure};
 use self::masks::{Lanes, Way, Work};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
-use self::template::{Difference, Endings, Learnt, Templates, fixed_hash};
+use self::template::{Difference, Learnt, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::scan::{Begin, Cell, LineEnd, Record};
@@ -46,6 +48,7 @@ pub(crate) struct Fast {
     structure: Structure,
     layouts: Layouts,
     templates: Templates,
+    endings: Endings,
     /// The cells of a row whose layout is new.
     cells: Vec<Cell>,
 }
@@ -79,6 +82,7 @@ impl Fast {
             structure: Structure::default(),
             layouts: Layouts::default(),
             templates: Templates::default(),
+            endings: Endings::default(),
             cells: Vec::new(),
         })
     }
@@ -118,10 +122,10 @@ impl Fast {
             } else {
                 None
             };
-            if ending.is_none_or(|ending| !template.learnt.endings.hold(column, ending)) {
+            if ending.is_none_or(|ending| !self.endings.hold(template.learnt.context, column, ending)) {
                 let new = self.doubts(index, changed, begin, around, file);
                 if new.none() {
-                    self.keep(index, changed, ending.map(|ending| (column, ending)), around);
+                    self.keep(index, ending.map(|ending| (column, ending)), around);
                 }
                 doubts = doubts.or(new);
             }
@@ -131,16 +135,16 @@ impl Fast {
 
     /// Remembers what was proved of a row of a template.
     #[inline(never)]
-    fn keep(&mut self, index: template::Index, changed: Columns, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
+    fn keep(&mut self, index: template::Index, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
         let template = self.templates.get_mut(index);
         match ending {
-            Some((column, ending)) => template.learnt.endings.add(column, ending),
-            None => {
-                let column = template.learnt.endings.column();
-                let content = self.layouts.get(template.layout).cells[column].content();
-                let endings = template.endings_for(changed, self.program.beside(column), content, row);
-                template.rebase(row, endings);
+            Some((column, ending)) => {
+                let cells = &self.layouts.get(template.layout).cells;
+                if let Some(around) = self.program.around(column, cells, row) {
+                    template.learnt.context = self.endings.add(around, ending);
+                }
             }
+            None => template.rebase(row),
         }
     }
 
@@ -183,14 +187,11 @@ impl Fast {
         let base = self.templates.get(layout.base);
         let learnt = if base.layout == index && base.learnt.doubts.none() {
             let Difference { columns, beyond_ascii } = base.difference(lanes, &layout.columns, around);
-            let column = base.learnt.endings.column();
-            let (beside, content) = (self.program.beside(column), layout.cells[column].content());
-            let endings = base.endings_for(columns, beside, content, around);
             let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
-            Learnt { doubts: self.program.doubts(columns, &row, around, file), endings, script }
+            Learnt { doubts: self.program.doubts(columns, &row, around, file), context: Context::default(), script }
         } else {
             let doubts = self.program.all_doubts(&row, around, file)?;
-            Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) }
+            Learnt { doubts, context: Context::default(), script: Script::of(bytes) }
         };
         let template = self.templates.learn(lanes, index, layout, hash, around, learnt);
         self.layouts.get_mut(index).base = template;
@@ -211,7 +212,7 @@ impl Fast {
         let (varying, free) = (self.program.varying(), self.program.free());
         let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
         let layout = self.layouts.get(index);
-        let learnt = Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) };
+        let learnt = Learnt { doubts, context: Context::default(), script: Script::of(bytes) };
         let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around, learnt);
         self.layouts.get_mut(index).base = template;
         Some(Proved { template, changed: 0, doubts, bytes: bytes.len() + END })

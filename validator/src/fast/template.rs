@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use super::endings::Context;
 use super::layout::{self, Layout};
 use super::masks::{BLOCK, Bytes, Lanes, with_block, with_blocks};
 use super::{Columns, Doubts};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 512;
+const MOST: usize = 1024;
 
 /// How many places a template may stand in.
 const WAYS: usize = 4;
@@ -41,7 +42,8 @@ pub(super) struct Template {
 pub(super) struct Learnt {
     /// What the rules have to look at in each row of the template.
     pub(super) doubts: Doubts,
-    pub(super) endings: Endings,
+    /// That of the endings of one of its columns.
+    pub(super) context: Context,
     /// What its characters beyond ASCII look like.
     pub(super) script: Script,
 }
@@ -56,42 +58,6 @@ struct Block {
     free: u64,
     /// Digits that may be others, which is to be noticed, and those that may be any.
     varying: u64,
-}
-
-/// Endings of one column that were proved clean while all else in the row was as in the template: most rows
-/// of a template differ in a day alone.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Endings {
-    column: u8,
-    /// One bit for each pair of digits.
-    clean: u128,
-}
-
-impl Endings {
-    /// Whether a pair of digits at the end of a column is known to be clean.
-    #[inline(always)]
-    pub(super) fn hold(self, column: usize, ending: [u8; 2]) -> bool {
-        usize::from(self.column) == column && self.clean >> pair(ending) & 1 == 1
-    }
-
-    /// The column.
-    pub(super) fn column(self) -> usize {
-        usize::from(self.column)
-    }
-
-    /// Remembers a pair of digits. Of two columns, only the last one is known.
-    pub(super) fn add(&mut self, column: usize, ending: [u8; 2]) {
-        if usize::from(self.column) != column {
-            *self = Endings { column: column as u8, clean: 0 };
-        }
-        self.clean |= 1 << pair(ending);
-    }
-}
-
-/// Two digits as a number below 128, whatever bytes they are.
-#[inline(always)]
-fn pair([tens, ones]: [u8; 2]) -> u32 {
-    (u32::from(tens.wrapping_sub(b'0')) * 10 + u32::from(ones.wrapping_sub(b'0'))) % 128
 }
 
 impl Template {
@@ -115,21 +81,12 @@ impl Template {
     }
 
     /// Puts a row of it in its place: the next ones will differ less from that.
-    pub(super) fn rebase(&mut self, row: &[u8], endings: Endings) {
+    pub(super) fn rebase(&mut self, row: &[u8]) {
         for (index, own) in self.blocks.iter_mut().enumerate() {
             own.bytes = with_block(row, index * BLOCK, |block| *block);
         }
-        self.learnt.endings = endings;
+        self.learnt.context = Context::default();
         self.mark = 0;
-    }
-
-    /// What holds of the endings for a row that differs in some columns; `beside` are those that are looked at
-    /// together with theirs.
-    pub(super) fn endings_for(&self, changed: Columns, beside: Columns, content: Range<usize>, row: &[u8]) -> Endings {
-        let column = self.learnt.endings.column();
-        let others = changed & !(1 << column) & beside;
-        let kept = others == 0 && (changed >> column & 1 == 0 || self.ending(content, row).is_some());
-        if kept { self.learnt.endings } else { Endings::default() }
     }
 
     /// Where a column of a row ends in two digits and is equal before them, these.
