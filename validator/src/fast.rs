@@ -26,13 +26,13 @@ mod template;
 
 use std::sync::Arc;
 
-use self::endings::{Context, Endings};
+use self::endings::{Context, ENDING, Endings};
 use self::layout::{Layouts, Structure};
 use self::masks::{Lanes, Way, Work};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
-use self::template::{Difference, Learnt, Templates, fixed_hash};
+use self::template::{Changes, Difference, Learnt, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::scan::{Begin, Cell, LineEnd, Record};
@@ -107,60 +107,54 @@ impl Fast {
     fn prove_by(
         &mut self,
         index: template::Index,
-        changed: Columns,
+        changes: Changes,
         begin: &Begin<'_>,
         around: &[u8],
         file: &Arc<str>,
     ) -> Proved {
         let template = self.templates.get(index);
         let mut doubts = template.learnt.doubts;
+        let Changes { columns: changed, is_usual } = changes;
         if changed != 0 {
             doubts.cells &= !changed;
             let column = changed.trailing_zeros() as usize;
-            let ending = if changed & (changed - 1) == 0 {
-                template.ending(self.layouts.get(template.layout).cells[column].content(), around)
-            } else {
-                None
+            let is_clean = is_usual && {
+                let end = self.layouts.get(template.layout).cells[column].content().end;
+                let ending = around.get(end - ENDING..).and_then(|rest| rest.first_chunk());
+                ending.is_some_and(|ending| self.endings.hold(template.learnt.context, *ending))
             };
-            if ending.is_none_or(|ending| !self.endings.hold(template.learnt.context, column, ending)) {
-                let new = self.doubts(index, changed, begin, around, file);
-                if new.none() {
-                    self.keep(index, ending.map(|ending| (column, ending)), around);
-                }
-                doubts = doubts.or(new);
+            if !is_clean {
+                doubts = doubts.or(self.doubts(index, changed, begin, around, file));
             }
         }
         Proved { template: index, changed, doubts, bytes: self.templates.get(index).length }
     }
 
-    /// Remembers what was proved of a row of a template.
-    #[inline(never)]
-    fn keep(&mut self, index: template::Index, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
-        let template = self.templates.get_mut(index);
-        match ending {
-            Some((column, ending)) => {
-                let cells = &self.layouts.get(template.layout).cells;
-                if let Some(around) = self.program.around(column, cells, row) {
-                    template.learnt.context = self.endings.add(around, ending);
-                }
-            }
-            None => template.rebase(row),
-        }
-    }
-
+    /// What is not proved of a row of a template in which some columns have changed.
     #[inline(never)]
     fn doubts(
         &mut self,
-        template: template::Index,
+        index: template::Index,
         changed: Columns,
         begin: &Begin<'_>,
         around: &[u8],
         file: &Arc<str>,
     ) -> Doubts {
-        let template = self.templates.get(template);
+        let template = self.templates.get_mut(index);
         let cells = &self.layouts.get(template.layout).cells;
         let row = Row { table: self.table, record: record(begin, &around[..template.length - END], cells) };
-        self.program.doubts(changed, &row, around, file)
+        let doubts = self.program.doubts(changed, &row, around, file);
+        if doubts.none() {
+            // What is to be expected next.
+            let column = changed.trailing_zeros() as usize;
+            let content = cells[column].content();
+            if changed & (changed - 1) != 0 || !template.is_equal_before(content.clone(), around) {
+                template.rebase(around);
+            } else if let Some((context, ending)) = self.program.around(column, cells, around) {
+                template.expect(self.endings.add(context, ending), content.end);
+            }
+        }
+        doubts
     }
 
     #[inline(always)]
@@ -178,14 +172,21 @@ impl Fast {
             return self.prove_alone(lanes, begin, around, file);
         };
         let layout = self.layouts.get(index);
-        let hash = fixed_hash(index, layout, around);
-        if let Some((template, changed)) = self.templates.find(lanes, layout, hash, around) {
-            return Some(self.prove_by(template, changed, begin, around, file));
-        }
+        let base = self.templates.get(layout.base);
+        let is_known = base.layout == index && base.learnt.doubts.none();
+        let hash = if is_known && !self.templates.are_worth_learning() {
+            None
+        } else {
+            let hash = fixed_hash(index, layout, around);
+            if let Some((template, changes)) = self.templates.find(lanes, layout, hash, around) {
+                return Some(self.prove_by(template, changes, begin, around, file));
+            }
+            Some(hash)
+        };
         let bytes = &around[..self.structure.length];
         let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
         let base = self.templates.get(layout.base);
-        let learnt = if base.layout == index && base.learnt.doubts.none() {
+        let learnt = if is_known {
             let Difference { columns, beyond_ascii } = base.difference(lanes, &layout.columns, around);
             let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
             Learnt { doubts: self.program.doubts(columns, &row, around, file), context: Context::default(), script }
@@ -193,8 +194,15 @@ impl Fast {
             let doubts = self.program.all_doubts(&row, around, file)?;
             Learnt { doubts, context: Context::default(), script: Script::of(bytes) }
         };
-        let template = self.templates.learn(lanes, index, layout, hash, around, learnt);
-        self.layouts.get_mut(index).base = template;
+        let template = if hash.is_none() && learnt.doubts.none() {
+            self.templates.replace(lanes, layout.base, layout, around, learnt);
+            layout.base
+        } else {
+            let hash = hash.unwrap_or_else(|| fixed_hash(index, layout, around));
+            let template = self.templates.learn(lanes, &self.layouts, index, hash, around, learnt);
+            self.layouts.get_mut(index).base = template;
+            template
+        };
         Some(Proved { template, changed: 0, doubts: learnt.doubts, bytes: bytes.len() + END })
     }
 
@@ -213,7 +221,8 @@ impl Fast {
         let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
         let layout = self.layouts.get(index);
         let learnt = Learnt { doubts, context: Context::default(), script: Script::of(bytes) };
-        let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around, learnt);
+        let template =
+            self.templates.learn(lanes, &self.layouts, index, fixed_hash(index, layout, around), around, learnt);
         self.layouts.get_mut(index).base = template;
         Some(Proved { template, changed: 0, doubts, bytes: bytes.len() + END })
     }

@@ -3,6 +3,12 @@
 
 use super::memo::Short;
 
+/// How many bytes an ending has.
+pub(super) const ENDING: usize = 2;
+
+/// The last bytes of a cell.
+pub(super) type Ending = [u8; ENDING];
+
 /// The most columns that may be looked at together with one.
 pub(super) const BESIDE: usize = 3;
 
@@ -27,6 +33,13 @@ pub(super) struct Context {
     stamp: u32,
 }
 
+impl Context {
+    #[inline(always)]
+    pub(super) fn column(self) -> u8 {
+        self.column
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Endings {
     slots: Vec<Slot>,
@@ -42,18 +55,15 @@ struct Slot {
 }
 
 impl Endings {
-    /// Whether a pair of digits at the end of a column is known to be clean.
+    /// Whether a pair of digits is known to be clean in a context.
     #[inline(always)]
-    pub(super) fn hold(&self, context: Context, column: usize, ending: [u8; 2]) -> bool {
-        usize::from(context.column) == column
-            && self
-                .slots
-                .get(usize::from(context.slot))
-                .is_some_and(|slot| slot.stamp == context.stamp && slot.clean >> pair(ending) & 1 == 1)
+    pub(super) fn hold(&self, context: Context, ending: Ending) -> bool {
+        let slot = self.slots.get(usize::from(context.slot));
+        slot.is_some_and(|slot| slot.stamp == context.stamp && slot.clean >> pair(ending) & 1 == 1)
     }
 
     /// Remembers a pair of digits, and gives the context it is remembered in.
-    pub(super) fn add(&mut self, around: Around, ending: [u8; 2]) -> Context {
+    pub(super) fn add(&mut self, around: Around, ending: Ending) -> Context {
         if self.slots.is_empty() {
             let nothing = Around { column: u8::MAX, before: 0, beside: [0; BESIDE] };
             self.slots.resize(SLOTS, Slot { stamp: 0, around: nothing, clean: 0 });
@@ -70,7 +80,7 @@ impl Endings {
 
 /// Two digits as a number below 128, whatever bytes they are.
 #[inline(always)]
-fn pair([tens, ones]: [u8; 2]) -> u32 {
+fn pair([tens, ones]: Ending) -> u32 {
     (u32::from(tens.wrapping_sub(b'0')) * 10 + u32::from(ones.wrapping_sub(b'0'))) % 128
 }
 
@@ -91,12 +101,12 @@ mod tests {
     fn an_ending_is_clean_in_its_context_alone() {
         let around = |column, before| Around { column, before, beside: [7; BESIDE] };
         let mut endings = Endings::default();
-        assert!(!endings.hold(Context::default(), 0, *b"00"));
+        assert!(!endings.hold(Context::default(), *b"00"));
         let context = endings.add(around(9, 1), *b"04");
-        assert!(endings.hold(context, 9, *b"04"));
-        assert!(!endings.hold(context, 9, *b"05") && !endings.hold(context, 8, *b"04"));
+        assert!(endings.hold(context, *b"04"));
+        assert!(!endings.hold(context, *b"05"));
         let other = endings.add(around(9, 2), *b"05");
-        assert!(!endings.hold(other, 9, *b"04") && endings.hold(other, 9, *b"05"));
+        assert!(!endings.hold(other, *b"04") && endings.hold(other, *b"05"));
     }
 
     #[test]
@@ -105,10 +115,10 @@ mod tests {
         let around = |before| Around { column: 9, before, beside: [0; BESIDE] };
         let contexts: Vec<(Context, u128)> =
             (0..500).map(|before| (endings.add(around(before), *b"04"), before)).collect();
-        let holding = contexts.iter().filter(|(context, _)| endings.hold(*context, 9, *b"04")).count();
+        let holding = contexts.iter().filter(|(context, _)| endings.hold(*context, *b"04")).count();
         assert!((1..=SLOTS).contains(&holding), "{holding}");
         for (context, before) in contexts {
-            let holds = endings.hold(context, 9, *b"04");
+            let holds = endings.hold(context, *b"04");
             assert_eq!(holds, endings.slots[place(&around(before))].around == around(before));
         }
     }

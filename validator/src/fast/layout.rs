@@ -34,7 +34,7 @@ pub(super) struct Layout {
     pub(super) fixed: Vec<[u128; BLOCK / 16]>,
     /// By blocks, one bit for each byte of columns that are free.
     pub(super) free: Vec<u64>,
-    /// The last row of it that was proved.
+    /// The row of it that was learnt last.
     pub(super) base: template::Index,
 }
 
