@@ -26,7 +26,7 @@ use renkei_validator::{FileCheck, FileJudgement, NotChecked, Options, SetsJudgem
 
 use self::gather::Gathered;
 use self::place::Place;
-use self::stream::{Meter, Spare};
+use self::stream::{Kit, Meter, Spare};
 use crate::lang;
 use crate::progress::Progress;
 
@@ -105,6 +105,23 @@ struct Origin<'a> {
     spare: Option<&'a Spare>,
     /// How long it is, or at most may be.
     bytes: u64,
+}
+
+/// What all that is read has in common.
+struct Run<'a> {
+    options: &'a Options,
+    limits: &'a Limits,
+    progress: &'a Progress,
+    /// Threads that have nothing to do.
+    spare: &'a Spare,
+}
+
+impl Run<'_> {
+    /// So much more was read.
+    fn advance(&self, bytes: u64) -> Result<(), Stop> {
+        self.progress.advance(bytes);
+        Ok(())
+    }
 }
 
 /// Why reading stopped.
@@ -220,12 +237,14 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
     let all = limits.threads.map_or_else(cpus, usize::from);
     let threads = all.min(tasks.len()).max(1);
     let spare = Spare::new(all - threads);
+    let run = Run { options, limits, progress, spare: &spare };
     let work = || {
+        let mut kit = Kit::default();
         while let Some((index, task)) = {
             let index = next.fetch_add(1, Ordering::Relaxed);
             tasks.get(index).map(|task| (index, task))
         } {
-            gathered.add(index, judge_task(task, options, limits, progress, &spare), options);
+            gathered.add(index, judge_task(task, &run, &mut kit), options);
         }
         spare.add();
     };
@@ -241,22 +260,19 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
     inputs
 }
 
-fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progress, spare: &Spare) -> Inputs {
+fn judge_task(task: &Task, run: &Run<'_>, kit: &mut Kit) -> Inputs {
     let mut inputs = Inputs::default();
     let (name, named) = match task {
         Task::File { name, named, .. } | Task::Archive { name, named, .. } => (name, *named),
         Task::Stdin { name } => (name, true),
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| match task {
-        Task::File { place, .. } => inputs.judge_file(place, name, named, options, progress, spare),
-        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, options, limits, progress),
+        Task::File { place, .. } => inputs.judge_file(place, name, named, run, kit),
+        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, run, kit),
         Task::Stdin { .. } => {
-            let check = FileCheck::new(name, options).as_data();
-            let from = Origin { name, named, source: Source::Nowhere, spare: Some(spare), bytes: u64::MAX };
-            inputs.judge(&mut io::stdin().lock(), check, from, &mut |bytes| {
-                progress.advance(bytes);
-                Ok(())
-            });
+            let check = kit.check(name, run.options).as_data();
+            let from = Origin { name, named, source: Source::Nowhere, spare: Some(run.spare), bytes: u64::MAX };
+            inputs.judge(&mut io::stdin().lock(), check, from, &mut |bytes| run.advance(bytes), kit);
         }
     }));
     if outcome.is_err() {
@@ -279,35 +295,31 @@ impl Inputs {
         self.missed.append(other.missed);
     }
 
-    fn judge_file(
-        &mut self,
-        place: &Place,
-        name: &str,
-        named: bool,
-        options: &Options,
-        progress: &Progress,
-        spare: &Spare,
-    ) {
+    fn judge_file(&mut self, place: &Place, name: &str, named: bool, run: &Run<'_>, kit: &mut Kit) {
         let (mut file, bytes) = match place.open() {
             Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
         let source = if bytes.is_some() { Source::File(place.clone()) } else { Source::Nowhere };
-        let check = FileCheck::new(name, options);
+        let check = kit.check(name, run.options);
         let check = if named { check.as_data() } else { check };
         // What is no file may go on for long.
-        let from = Origin { name, named, source, spare: Some(spare), bytes: bytes.unwrap_or(u64::MAX) };
-        self.judge(&mut file, check, from, &mut |bytes| {
-            progress.advance(bytes);
-            Ok(())
-        });
+        let from = Origin { name, named, source, spare: Some(run.spare), bytes: bytes.unwrap_or(u64::MAX) };
+        self.judge(&mut file, check, from, &mut |bytes| run.advance(bytes), kit);
     }
 
     /// Judges one stream. What stops half-way is not judged at all: half a file has other faults
     /// than the whole.
-    fn judge(&mut self, reader: &mut dyn Read, check: FileCheck, from: Origin<'_>, meter: Meter<'_>) -> Option<Stop> {
+    fn judge(
+        &mut self,
+        reader: &mut dyn Read,
+        check: FileCheck,
+        from: Origin<'_>,
+        meter: Meter<'_>,
+        kit: &mut Kit,
+    ) -> Option<Stop> {
         let Origin { name, named, source, spare, bytes } = from;
-        match stream::read(reader, check, meter, spare, bytes) {
+        match stream::read(reader, check, meter, spare, bytes, kit) {
             Ok(file) => {
                 self.files.push(file);
                 self.sources.push(source);

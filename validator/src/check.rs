@@ -1,6 +1,7 @@
 //! Takes a file in chunks and gives its judgement. Reads nothing itself; `core` runs the stages.
 
 mod core;
+mod reuse;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use time::Date;
 
 use self::core::{Context, Core, Plan, Stages};
+pub use self::reuse::Reuse;
 use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, RowKey, Severity};
@@ -134,7 +136,7 @@ pub struct FileCheck {
     name: FileName,
     nature: Nature,
     options: Options,
-    plan: Plan,
+    plan: Arc<Plan>,
     scanner: Scanner,
     core: Core,
 }
@@ -142,20 +144,27 @@ pub struct FileCheck {
 impl FileCheck {
     /// Starts on a file of that name; folders in the name are kept for reports only.
     pub fn new(name: &str, options: &Options) -> FileCheck {
-        FileCheck::with_rules(name, options, crate::rules::all())
+        FileCheck::reusing(name, options, Reuse::default())
     }
 
     /// Starts on a file, with other rules than all of them.
     pub fn with_rules(name: &str, options: &Options, rules: &[&'static Rule]) -> FileCheck {
+        FileCheck::reusing(name, options, Reuse::of(rules))
+    }
+
+    /// Starts on a file with what the check of another one has left, and its rules. The judgement is the
+    /// same.
+    pub fn reusing(name: &str, options: &Options, reuse: Reuse) -> FileCheck {
         let parsed = FileName::parse(name);
+        let Reuse { plan, learnt } = reuse;
         FileCheck {
             file: name.into(),
             nature: parsed.nature(),
             name: parsed,
             options: options.clone(),
-            plan: Plan::of(rules),
+            plan,
             scanner: Scanner::default(),
-            core: Core::default(),
+            core: Core::starting(learnt),
         }
     }
 
@@ -184,13 +193,19 @@ impl FileCheck {
 
     /// Takes the end of the file and gives the judgement.
     pub fn finish(self) -> FileJudgement {
+        self.finish_reusable().0
+    }
+
+    /// Takes the end of the file and gives the judgement, and what the check of another file can use.
+    pub fn finish_reusable(self) -> (FileJudgement, Reuse) {
         let FileCheck { file, name, nature, options, plan, scanner, mut core } = self;
         let context = Context { file: &file, name: &name, options: &options, plan: &plan };
         if nature == Nature::Data {
             scanner.finish_to(&mut Stages { core: &mut core, context: &context });
         }
         let not_checked = core.end(nature, &context);
-        FileJudgement {
+        let learnt = core.leave();
+        let judgement = FileJudgement {
             kind: name.meant_kind(),
             stated: core.stated,
             version: core.bound.as_ref().map(|bound| bound.version),
@@ -207,7 +222,8 @@ impl FileCheck {
             not_checked,
             facts: core.facts,
             rows: PickedRows::default(),
-        }
+        };
+        (judgement, Reuse { plan, learnt })
     }
 }
 

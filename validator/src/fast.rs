@@ -92,6 +92,11 @@ impl Fast {
         })
     }
 
+    /// Forgets where it is: the next row is one of another file.
+    pub(crate) fn leave_file(&mut self) {
+        self.read = None;
+    }
+
     /// Proves the row that begins there, if it can.
     pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
         let Begin { buffer, from, .. } = *begin;

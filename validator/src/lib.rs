@@ -50,7 +50,7 @@ pub mod text;
 mod together;
 mod units;
 
-pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
+pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, Reuse, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 
-use renkei_validator::{FileCheck, FileJudgement};
+use renkei_validator::{FileCheck, FileJudgement, Options, Reuse};
 use sha2::{Digest, Sha256};
 
 use super::{CHUNK, Stop};
@@ -35,6 +35,27 @@ impl Spare {
     }
 }
 
+/// What a thread works with, on one file after the other.
+#[derive(Debug, Default)]
+pub(super) struct Kit {
+    /// What the last check has left; nothing while one is under way, and after one that stopped half-way.
+    reuse: Option<Reuse>,
+    buffer: Vec<u8>,
+}
+
+impl Kit {
+    /// Starts on an input of that name.
+    pub(super) fn check(&mut self, name: &str, options: &Options) -> FileCheck {
+        FileCheck::reusing(name, options, self.reuse.take().unwrap_or_default())
+    }
+
+    fn finish(&mut self, check: FileCheck) -> FileJudgement {
+        let (judgement, reuse) = check.finish_reusable();
+        self.reuse = Some(reuse);
+        judgement
+    }
+}
+
 /// What is told of every chunk that was read; it may say that there were enough.
 pub(super) type Meter<'m> = &'m mut dyn FnMut(u64) -> Result<(), Stop>;
 
@@ -46,34 +67,45 @@ pub(super) fn read(
     meter: Meter<'_>,
     spare: Option<&Spare>,
     bytes: u64,
+    kit: &mut Kit,
 ) -> Result<(FileJudgement, String), Stop> {
     match spare.filter(|spare| bytes >= WORTH && spare.take()) {
         Some(spare) => {
-            let outcome = beside(reader, check, meter);
+            let outcome = beside(reader, check, meter, kit);
             spare.add();
             outcome
         }
-        None => in_turn(reader, check, meter),
+        None => in_turn(reader, check, meter, kit),
     }
 }
 
-fn in_turn(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Result<(FileJudgement, String), Stop> {
+fn in_turn(
+    reader: &mut dyn Read,
+    mut check: FileCheck,
+    meter: Meter<'_>,
+    kit: &mut Kit,
+) -> Result<(FileJudgement, String), Stop> {
     let mut digest = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
+    kit.buffer.resize(CHUNK, 0);
     loop {
-        let length = fill(reader, &mut buffer)?;
+        let length = fill(reader, &mut kit.buffer)?;
         if length == 0 {
             break;
         }
         meter(length as u64)?;
-        digest.update(&buffer[..length]);
-        check.push(&buffer[..length]);
+        digest.update(&kit.buffer[..length]);
+        check.push(&kit.buffer[..length]);
     }
-    Ok((check.finish(), hexadecimal(&digest.finalize())))
+    Ok((kit.finish(check), hexadecimal(&digest.finalize())))
 }
 
 /// Judges in a thread of its own.
-fn beside(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Result<(FileJudgement, String), Stop> {
+fn beside(
+    reader: &mut dyn Read,
+    mut check: FileCheck,
+    meter: Meter<'_>,
+    kit: &mut Kit,
+) -> Result<(FileJudgement, String), Stop> {
     std::thread::scope(|scope| {
         let (filled, to_judge) = sync_channel::<(Vec<u8>, usize)>(WAITING);
         let (emptied, to_fill) = channel::<Vec<u8>>();
@@ -83,7 +115,7 @@ fn beside(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Resu
                 // Nobody may want it any more.
                 let _ = emptied.send(buffer);
             }
-            check.finish()
+            kit.finish(check)
         });
         let mut digest = Sha256::new();
         loop {

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::ahead::Ahead;
+use super::reuse::{Columns, Learnt};
 use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
@@ -56,6 +57,15 @@ impl Plan {
         }
         plan
     }
+
+    /// The rules about the cells of a table, by column, in order of precedence.
+    pub(super) fn columns(&self, table: &Table) -> Columns {
+        let of = |item| {
+            let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
+            self.cell.iter().filter(applies).copied().collect()
+        };
+        table.items.iter().map(of).collect()
+    }
 }
 
 /// All that changes while pieces arrive.
@@ -79,6 +89,7 @@ pub(super) struct Core {
     pub(super) facts: Facts,
     scratch: Vec<Finding>,
     ahead: Ahead,
+    learnt: Learnt,
 }
 
 #[derive(Default)]
@@ -94,8 +105,7 @@ pub(super) struct Bound {
     pub(super) version: Version,
     tables: &'static [Table],
     pub(super) table: Option<&'static Table>,
-    /// Cell rules by column, in order of precedence.
-    columns: Vec<Vec<CellRule>>,
+    columns: Columns,
     file_rules: Vec<(&'static Rule, Box<dyn FileRule>)>,
 }
 
@@ -124,6 +134,20 @@ impl Visit for Stages<'_> {
 }
 
 impl Core {
+    /// With what was learnt on other files.
+    pub(super) fn starting(learnt: Learnt) -> Core {
+        Core { learnt, ..Core::default() }
+    }
+
+    /// What was learnt, on this one too.
+    pub(super) fn leave(&mut self) -> Learnt {
+        let mut learnt = std::mem::take(&mut self.learnt);
+        if let Some(fast) = self.ahead.leave() {
+            learnt.keep(fast);
+        }
+        learnt
+    }
+
     fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
         match piece {
             Piece::Bom(bytes) => self.encoding.bom(bytes),
@@ -193,7 +217,7 @@ impl Core {
         let applies = |rule: &Rule| rule.versions.contains(&version);
         let rules = context.plan.file.iter().filter(|(rule, _)| applies(rule));
         let file_rules = rules.map(|(rule, make)| (*rule, make(&start))).collect();
-        self.bound = Some(Bound { version, tables, table: None, columns: Vec::new(), file_rules });
+        self.bound = Some(Bound { version, tables, table: None, columns: Columns::default(), file_rules });
     }
 
     /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
@@ -232,14 +256,7 @@ impl Core {
             return;
         }
         bound.table = Some(table);
-        bound.columns = table
-            .items
-            .iter()
-            .map(|item| {
-                let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
-                context.plan.cell.iter().filter(applies).copied().collect()
-            })
-            .collect();
+        bound.columns = self.learnt.columns(table, context.plan);
     }
 
     fn run_stateless(

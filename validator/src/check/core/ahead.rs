@@ -115,11 +115,23 @@ impl Core {
         if fast.is_some() && *others < OTHERS || count == 0 || count > u64::BITS as usize {
             return;
         }
-        let Plan { csv: records, row: rows, .. } = context.plan;
-        let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
-        *fast = Fast::of(table, &rules).map(Box::new);
+        if let Some(fast) = fast.take() {
+            self.learnt.keep(fast);
+        }
+        *fast = self.learnt.take(table).or_else(|| {
+            let Plan { csv: records, row: rows, .. } = context.plan;
+            let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
+            Fast::of(table, &rules).map(Box::new)
+        });
         *others = 0;
         *watch = Watch { next: vec![Next::Every; count], ..Watch::default() };
+    }
+}
+
+impl Ahead {
+    /// What was learnt of the table proved last.
+    pub(super) fn leave(&mut self) -> Option<Box<Fast>> {
+        self.fast.take()
     }
 }
 
