@@ -4,7 +4,7 @@ mod core;
 mod reuse;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use time::Date;
 
@@ -17,7 +17,7 @@ use crate::name::{FileName, Nature};
 use crate::rows::PickedRows;
 use crate::rule::Rule;
 use crate::scan::{Piece, Record, Scanner};
-use crate::spec::{Kind, Table, Version};
+use crate::spec::{Kind, Segment, Table, Version};
 use crate::text::Message;
 
 /// What a run is told from outside.
@@ -95,8 +95,8 @@ fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
 pub struct FileJudgement {
     /// The input's name.
     pub name: Arc<str>,
-    /// The name taken apart.
-    pub parsed: FileName,
+    /// The name taken apart, as long as rules about sets may ask for it.
+    parsed: Option<Box<FileName>>,
     /// What it is.
     pub nature: Nature,
     /// Length.
@@ -122,9 +122,30 @@ pub struct FileJudgement {
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
     /// What the set rules need to know of it.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The rows around its findings; empty until somebody who can read the file again fills them in.
     pub rows: PickedRows,
+}
+
+/// Nothing, for all files that have nothing to tell any more.
+static NO_FACTS: LazyLock<Arc<Facts>> = LazyLock::new(Arc::default);
+
+impl FileJudgement {
+    /// A part of the name by its role; `None` where it has none, or its facts were forgotten.
+    pub fn part(&self, segment: Segment) -> Option<&str> {
+        self.parsed.as_ref()?.part(segment)
+    }
+
+    /// The name without folders.
+    pub fn base_name(&self) -> &str {
+        FileName::base(&self.name)
+    }
+
+    /// Drops what only the rules about sets need, which is most of what is known of a clean file.
+    pub fn forget_facts(&mut self) {
+        self.facts = Arc::clone(&NO_FACTS);
+        self.parsed = None;
+    }
 }
 
 /// How many bytes go to the scanner at once.
@@ -154,11 +175,12 @@ impl FileCheck {
 
     /// Starts on a file with what the check of another one has left, and its rules. The judgement is the
     /// same.
-    pub fn reusing(name: &str, options: &Options, reuse: Reuse) -> FileCheck {
-        let parsed = FileName::parse(name);
+    pub fn reusing(name: impl Into<Arc<str>>, options: &Options, reuse: Reuse) -> FileCheck {
+        let file = name.into();
+        let parsed = FileName::parse(&file);
         let Reuse { plan, learnt } = reuse;
         FileCheck {
-            file: name.into(),
+            file,
             nature: parsed.nature(),
             name: parsed,
             options: options.clone(),
@@ -211,7 +233,7 @@ impl FileCheck {
             version: core.bound.as_ref().map(|bound| bound.version),
             table: core.bound.as_ref().and_then(|bound| bound.table),
             name: file,
-            parsed: name,
+            parsed: Some(Box::new(name)),
             nature,
             bytes: core.bytes,
             records: core.records,
@@ -220,7 +242,7 @@ impl FileCheck {
             broken: core.broken,
             findings: core.findings,
             not_checked,
-            facts: core.facts,
+            facts: Arc::new(core.facts),
             rows: PickedRows::default(),
         };
         (judgement, Reuse { plan, learnt })

@@ -155,7 +155,7 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
 
 fn set_key(file: &FileJudgement) -> Option<SetKey> {
     file.kind?;
-    let part = |segment| file.parsed.part(segment).map(str::to_owned);
+    let part = |segment| file.part(segment).map(str::to_owned);
     Some(SetKey {
         sender: (part(Segment::SenderOffice)?, part(Segment::SenderServiceType)),
         receiver: (part(Segment::ReceiverOffice)?, part(Segment::ReceiverServiceType)),

@@ -163,7 +163,7 @@ fn today_in_japan() -> Date {
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let progress = Progress::new(selection.bytes());
+    let progress = Progress::new(0);
     let inputs = judge(selection, &settings.options, &settings.limits, &progress);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
@@ -197,7 +197,7 @@ pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
     let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
     let limits = Limits { unpacked: DEFAULT_UNPACKED, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads: None };
     let selection = Selection::of(paths, None);
-    let progress = Progress::new(selection.bytes());
+    let progress = Progress::new(0);
     let inputs = judge(selection, &options, &limits, &progress);
     renkei_reports::build(&Run {
         as_of: options.as_of,

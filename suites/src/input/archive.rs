@@ -43,6 +43,11 @@ pub(super) fn packing(name: &str) -> Packing {
     }
 }
 
+/// Whether an archive of that name can be opened.
+pub(super) fn is_zip(name: &str) -> bool {
+    packing(name) == Packing::Zip
+}
+
 /// Why an archive of another kind is not looked into.
 pub(super) fn other_packing() -> Message {
     Message::pair(
@@ -102,7 +107,7 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
                 continue;
             }
         };
-        let check = kit.check(&full, run.options);
+        let check = kit.check(full.as_str(), run.options);
         let source = Source::Entry { archive: place.clone(), index };
         let from = Origin { name: &full, named: false, source, spare: None, bytes: 0 };
         let mut meter = |bytes| {

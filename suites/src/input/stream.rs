@@ -1,6 +1,7 @@
 //! Streams the bytes of one input past the check and the digest. Knows neither.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 
@@ -45,7 +46,7 @@ pub(super) struct Kit {
 
 impl Kit {
     /// Starts on an input of that name.
-    pub(super) fn check(&mut self, name: &str, options: &Options) -> FileCheck {
+    pub(super) fn check(&mut self, name: impl Into<Arc<str>>, options: &Options) -> FileCheck {
         FileCheck::reusing(name, options, self.reuse.take().unwrap_or_default())
     }
 

@@ -175,7 +175,8 @@ impl Core {
             self.unreadable = true;
         }
         if self.bound.is_none() && role == Role::Data {
-            self.bind(&record, context);
+            let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
+            self.bind(stated, context);
         }
         let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
         let row = match role {
@@ -201,9 +202,9 @@ impl Core {
         }
     }
 
-    fn bind(&mut self, record: &Record<'_>, context: &Context<'_>) {
+    /// Chooses the tables, by the version that the first row states.
+    fn bind(&mut self, stated: Option<Version>, context: &Context<'_>) {
         let Some(kind) = context.name.meant_kind() else { return };
-        let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
         self.stated = stated;
         let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
         // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version

@@ -20,7 +20,7 @@ const TABLES: usize = 12;
 /// let mut reuse = Reuse::default();
 /// for month in ["202610", "202611"] {
 ///     let name = format!("DLTPLAN_{month}_9970100013_43_9970100021_11_20261201090000.CSV");
-///     let mut check = FileCheck::reusing(&name, &Options::default(), reuse);
+///     let mut check = FileCheck::reusing(name, &Options::default(), reuse);
 ///     check.push(format!("202407,990010,0000000101,{month}\r\n").as_bytes());
 ///     let (judgement, left) = check.finish_reusable();
 ///     assert!(judgement.findings.kept.is_empty());
@@ -89,6 +89,16 @@ impl Learnt {
     /// What was learnt of the rows of a table.
     pub(super) fn take(&mut self, table: &'static Table) -> Option<Box<Fast>> {
         self.tables.iter_mut().find(|known| std::ptr::eq(known.table, table))?.fast.take()
+    }
+
+    /// What was learnt of the rows of one of some tables, the one used last.
+    pub(super) fn take_one_of(&mut self, tables: &'static [Table]) -> Option<Box<Fast>> {
+        let is_one = |known: &&mut Known| tables.iter().any(|table| std::ptr::eq(known.table, table));
+        self.tables.iter_mut().rev().find(is_one)?.fast.take()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tables.is_empty()
     }
 
     /// Keeps what was learnt for a file to come.

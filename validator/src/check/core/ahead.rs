@@ -1,12 +1,12 @@
 //! Rows that are proved clean go past the rules about single rows; the rules that remember rows see
 //! those they must. Judges nothing itself.
 
-use super::{Context, Core, Plan};
+use super::{Bound, Context, Core, Plan};
 use crate::bind::Row;
 use crate::fast::{Fast, Proved, Rules, Short, short};
 use crate::rule::Next;
 use crate::scan::{Begin, Taken};
-use crate::spec::Table;
+use crate::spec::{Table, Version};
 
 /// So many rows of another table make it the one that is proved.
 const OTHERS: u32 = 16;
@@ -51,6 +51,9 @@ impl Core {
         if !self.broken.is_empty() || self.unreadable {
             return taken;
         }
+        if self.records == 0 {
+            self.go_on_from_other_files(&begin, context);
+        }
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
         while let Some(proved) = fast.prove(&begin, context.file) {
             self.pass(&mut fast, &proved, &begin, context);
@@ -66,6 +69,29 @@ impl Core {
         }
         self.ahead.fast = Some(fast);
         taken
+    }
+
+    /// At the first row, goes on from what was learnt on other files, if that proves it. If not, nothing
+    /// has happened.
+    fn go_on_from_other_files(&mut self, begin: &Begin<'_>, context: &Context<'_>) {
+        // A row that begins like this is one of data, and states this version, whatever follows.
+        let version = begin.buffer[begin.from..].first_chunk::<7>().and_then(|start| start.strip_suffix(b","));
+        let Some(version) = version.and_then(Version::parse).filter(|_| context.options.fast) else { return };
+        if self.bound.is_some() || self.learnt.is_empty() {
+            return;
+        }
+        self.bind(Some(version), context);
+        if let Some(bound) = &self.bound
+            && let Some(watch) = Watch::of(bound)
+            && let Some(mut fast) = self.learnt.take_one_of(bound.tables)
+        {
+            if fast.prove(begin, context.file).is_some() {
+                self.ahead = Ahead { fast: Some(fast), watch, ..Ahead::default() };
+                return;
+            }
+            self.learnt.keep(fast);
+        }
+        (self.bound, self.stated) = (None, None);
     }
 
     /// How many rows were proved clean.
@@ -111,10 +137,10 @@ impl Core {
             return;
         }
         *others += 1;
-        let count = bound.file_rules.len();
-        if fast.is_some() && *others < OTHERS || count == 0 || count > u64::BITS as usize {
+        if fast.is_some() && *others < OTHERS {
             return;
         }
+        let Some(fresh) = Watch::of(bound) else { return };
         if let Some(fast) = fast.take() {
             self.learnt.keep(fast);
         }
@@ -124,7 +150,7 @@ impl Core {
             Fast::of(table, &rules).map(Box::new)
         });
         *others = 0;
-        *watch = Watch { next: vec![Next::Every; count], ..Watch::default() };
+        *watch = fresh;
     }
 }
 
@@ -136,6 +162,13 @@ impl Ahead {
 }
 
 impl Watch {
+    /// All rules must see the next row; `None` where there are more than bits.
+    fn of(bound: &Bound) -> Option<Watch> {
+        let count = bound.file_rules.len();
+        let fits = (1..=u64::BITS as usize).contains(&count);
+        fits.then(|| Watch { next: vec![Next::Every; count], ..Watch::default() })
+    }
+
     fn must_see(&mut self, proved: &Proved, row: &Row<'_>) -> u64 {
         let mut rules = self.every;
         for Watched { column, rules: own, value, since } in &mut self.columns {
