@@ -19,6 +19,7 @@ use crate::rule::Rule;
 use crate::scan::{Piece, Record, Scanner};
 use crate::spec::{Kind, Segment, Table, Version};
 use crate::text::Message;
+use crate::times::{Clock, Stage, Times, enter};
 
 /// What a run is told from outside.
 #[derive(Clone, Debug)]
@@ -31,11 +32,13 @@ pub struct Options {
     pub sets: bool,
     /// Whether rows may be proved clean without each rule being asked. It changes nothing but the time.
     pub fast: bool,
+    /// Tells the time, where somebody wants to know where it goes. It changes nothing but that.
+    pub clock: Option<Clock>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { as_of: None, keep: 20, sets: true, fast: true }
+        Options { as_of: None, keep: 20, sets: true, fast: true, clock: None }
     }
 }
 
@@ -178,7 +181,8 @@ impl FileCheck {
     pub fn reusing(name: impl Into<Arc<str>>, options: &Options, reuse: Reuse) -> FileCheck {
         let file = name.into();
         let parsed = FileName::parse(&file);
-        let Reuse { plan, learnt } = reuse;
+        let Reuse { plan, learnt, times } = reuse;
+        let times = times.or_else(|| options.clock.map(|clock| Box::new(Times::new(clock))));
         FileCheck {
             file,
             nature: parsed.nature(),
@@ -186,7 +190,7 @@ impl FileCheck {
             options: options.clone(),
             plan,
             scanner: Scanner::default(),
-            core: Core::starting(learnt),
+            core: Core::starting(learnt, times),
         }
     }
 
@@ -206,11 +210,13 @@ impl FileCheck {
         }
         let FileCheck { file, name, options, plan, scanner, core, .. } = self;
         core.encoding.start(chunk);
+        enter(&mut core.times, Stage::Scan);
         let mut stages = Stages { core, context: &Context { file, name, options, plan } };
         // What is looked at in one go should stay near the processor.
         for part in chunk.chunks(PART) {
             scanner.push_to(part, &mut stages);
         }
+        enter(&mut core.times, Stage::Idle);
     }
 
     /// Takes the end of the file and gives the judgement.
@@ -222,11 +228,13 @@ impl FileCheck {
     pub fn finish_reusable(self) -> (FileJudgement, Reuse) {
         let FileCheck { file, name, nature, options, plan, scanner, mut core } = self;
         let context = Context { file: &file, name: &name, options: &options, plan: &plan };
+        enter(&mut core.times, Stage::Scan);
         if nature == Nature::Data {
             scanner.finish_to(&mut Stages { core: &mut core, context: &context });
         }
         let not_checked = core.end(nature, &context);
-        let learnt = core.leave();
+        enter(&mut core.times, Stage::Idle);
+        let (learnt, times) = core.leave();
         let judgement = FileJudgement {
             kind: name.meant_kind(),
             stated: core.stated,
@@ -245,7 +253,7 @@ impl FileCheck {
             facts: Arc::new(core.facts),
             rows: PickedRows::default(),
         };
-        (judgement, Reuse { plan, learnt })
+        (judgement, Reuse { plan, learnt, times })
     }
 }
 

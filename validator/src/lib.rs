@@ -47,6 +47,7 @@ mod sets;
 pub mod spec;
 mod table7;
 pub mod text;
+pub mod times;
 mod together;
 mod units;
 

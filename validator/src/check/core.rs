@@ -25,6 +25,7 @@ use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_bre
 use crate::scope::NotRun;
 use crate::spec::{Table, Version, tables};
 use crate::text::Message;
+use crate::times::{Asks, Stage, Times, enter};
 
 /// The rules by what they look at, each list in the order they run.
 #[derive(Default)]
@@ -90,6 +91,7 @@ pub(super) struct Core {
     scratch: Vec<Finding>,
     ahead: Ahead,
     learnt: Learnt,
+    pub(super) times: Option<Box<Times>>,
 }
 
 #[derive(Default)]
@@ -135,17 +137,17 @@ impl Visit for Stages<'_> {
 
 impl Core {
     /// With what was learnt on other files.
-    pub(super) fn starting(learnt: Learnt) -> Core {
-        Core { learnt, ..Core::default() }
+    pub(super) fn starting(learnt: Learnt, times: Option<Box<Times>>) -> Core {
+        Core { learnt, times, ..Core::default() }
     }
 
     /// What was learnt, on this one too.
-    pub(super) fn leave(&mut self) -> Learnt {
+    pub(super) fn leave(&mut self) -> (Learnt, Option<Box<Times>>) {
         let mut learnt = std::mem::take(&mut self.learnt);
         if let Some(fast) = self.ahead.leave() {
             learnt.keep(fast);
         }
-        learnt
+        (learnt, self.times.take())
     }
 
     fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
@@ -196,9 +198,17 @@ impl Core {
         if let Some(row) = row {
             self.stateful(&row, context);
             self.prove_more(row.table, silent && odd.is_empty(), context);
-            if context.options.sets {
-                self.facts.row(&row);
-            }
+            self.gather(&row, context);
+        }
+    }
+
+    /// Gathers what the rules about sets need.
+    #[inline(always)]
+    fn gather(&mut self, row: &Row<'_>, context: &Context<'_>) {
+        if context.options.sets {
+            let before = enter(&mut self.times, Stage::Facts);
+            self.facts.row(row);
+            enter(&mut self.times, before);
         }
     }
 
@@ -228,11 +238,14 @@ impl Core {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
+        let before = enter(&mut self.times, Stage::Rules);
         let mut found = std::mem::take(&mut self.scratch);
+        let mut times = self.times.take();
         loop {
             let mut running = "";
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.run_stateless(view, context, &mut running, &mut found);
+            let outcome = catch_unwind(AssertUnwindSafe(|| match &mut times {
+                None => self.run_stateless(view, context, &mut (), &mut running, &mut found),
+                Some(times) => self.run_stateless(view, context, &mut **times, &mut running, &mut found),
             }));
             if outcome.is_ok() {
                 break;
@@ -240,6 +253,7 @@ impl Core {
             found.clear();
             self.broken.insert(running);
         }
+        self.times = times;
         let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
@@ -248,6 +262,7 @@ impl Core {
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         self.scratch = found;
+        enter(&mut self.times, before);
         silent
     }
 
@@ -264,6 +279,7 @@ impl Core {
         &self,
         view: &RecordView<'_>,
         context: &Context<'_>,
+        asks: &mut impl Asks,
         running: &mut &'static str,
         found: &mut Vec<Finding>,
     ) {
@@ -272,18 +288,18 @@ impl Core {
         if !view.odd.is_empty() {
             for &(rule, check) in context.plan.bytes.iter().filter(|(rule, _)| runs(rule)) {
                 *running = rule.id;
-                check(view, &mut Out { rule, file, found });
+                asks.ask(rule, || check(view, &mut Out { rule, file, found }));
             }
         }
         for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| runs(rule)) {
             *running = rule.id;
-            check(view, &mut Out { rule, file, found });
+            asks.ask(rule, || check(view, &mut Out { rule, file, found }));
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
         for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
-                check(row, &mut Out { rule, file, found });
+                asks.ask(rule, || check(row, &mut Out { rule, file, found }));
             }
         }
         for (column, rules) in bound.columns.iter().enumerate() {
@@ -299,7 +315,7 @@ impl Core {
                     continue;
                 }
                 *running = rule.id;
-                check(&view, &mut Out { rule, file: context.file, found });
+                asks.ask(rule, || check(&view, &mut Out { rule, file, found }));
                 // One bad cell makes one finding: the first rule that speaks of it wins.
                 if found.len() > before {
                     break;
@@ -319,12 +335,17 @@ impl Core {
     fn file_rule(&mut self, index: usize, row: &Row<'_>, context: &Context<'_>) -> Next {
         let rules = self.bound.as_mut().and_then(|bound| bound.file_rules.get_mut(index));
         let Some((rule, state)) = rules.filter(|(rule, _)| !self.broken.contains(rule.id)) else { return Next::Never };
+        let before = enter(&mut self.times, Stage::FileRules);
+        let asked = self.times.as_ref().map(|times| times.now());
         let mut found = Vec::new();
         let mut out = Out { rule, file: context.file, found: &mut found };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             state.row(row, &mut out);
             state.next(row)
         }));
+        if let (Some(times), Some(asked)) = (&mut self.times, asked) {
+            times.answered(rule, asked);
+        }
         if outcome.is_err() {
             self.broken.insert(rule.id);
         }
@@ -335,6 +356,7 @@ impl Core {
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
+        enter(&mut self.times, before);
         outcome.unwrap_or(Next::Never)
     }
 
@@ -346,8 +368,10 @@ impl Core {
         };
         self.spoken = encoding;
         let keep = context.options.keep;
+        let before = enter(&mut self.times, Stage::FileRules);
         if let Some(mut bound) = self.bound.take() {
             for (rule, state) in &mut bound.file_rules {
+                let asked = self.times.as_ref().map(|times| times.now());
                 let mut found = Vec::new();
                 let mut out = Out { rule, file: context.file, found: &mut found };
                 if !self.broken.contains(rule.id)
@@ -355,12 +379,16 @@ impl Core {
                 {
                     self.broken.insert(rule.id);
                 }
+                if let (Some(times), Some(asked)) = (&mut self.times, asked) {
+                    times.answered(rule, asked);
+                }
                 for finding in found {
                     self.findings.add(finding, keep, &mut self.kept);
                 }
             }
             self.bound = Some(bound);
         }
+        enter(&mut self.times, Stage::Rules);
         // What the bytes say is only right in the right encoding.
         if encoding != Encoding::Ms932 {
             self.findings.remove(|id| id.starts_with("bytes/") || !encoding.keeps_structure());
@@ -381,10 +409,15 @@ impl Core {
         let name_view = NameView { name: context.name, version: self.stated };
         let mut found = Vec::new();
         let file = context.file;
+        let times = &mut self.times;
         let mut guarded = |rule: &'static Rule, run: &dyn Fn(&mut Out<'_>)| {
+            let asked = times.as_ref().map(|times| times.now());
             let mut out = Out { rule, file, found: &mut found };
             if catch_unwind(AssertUnwindSafe(|| run(&mut out))).is_err() {
                 self.broken.insert(rule.id);
+            }
+            if let (Some(times), Some(asked)) = (times.as_mut(), asked) {
+                times.answered(rule, asked);
             }
         };
         if nature == Nature::Data {
@@ -403,6 +436,7 @@ impl Core {
         for finding in found {
             self.findings.add(finding, keep, &mut self.kept);
         }
+        enter(&mut self.times, before);
         self.findings.sort();
         self.facts.complete =
             !self.incomplete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;

@@ -8,6 +8,7 @@ use super::core::Plan;
 use crate::fast::{CellRule, Fast};
 use crate::rule::Rule;
 use crate::spec::Table;
+use crate::times::Times;
 
 /// What was learnt is kept for so many tables: a delivery has files of few kinds.
 const TABLES: usize = 12;
@@ -30,6 +31,7 @@ const TABLES: usize = 12;
 pub struct Reuse {
     pub(super) plan: Arc<Plan>,
     pub(super) learnt: Learnt,
+    pub(super) times: Option<Box<Times>>,
 }
 
 impl Default for Reuse {
@@ -49,7 +51,12 @@ impl fmt::Debug for Reuse {
 impl Reuse {
     /// With other rules than all of them.
     pub fn of(rules: &[&'static Rule]) -> Reuse {
-        Reuse { plan: Arc::new(Plan::of(rules)), learnt: Learnt::default() }
+        Reuse { plan: Arc::new(Plan::of(rules)), learnt: Learnt::default(), times: None }
+    }
+
+    /// Where the time of all checks so far went, where they were told a clock.
+    pub fn times(&self) -> Option<&Times> {
+        self.times.as_deref()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::fast::{Fast, Proved, Rules, Short, short};
 use crate::rule::Next;
 use crate::scan::{Begin, Taken};
 use crate::spec::{Table, Version};
+use crate::times::{Stage, enter};
 
 /// So many rows of another table make it the one that is proved.
 const OTHERS: u32 = 16;
@@ -55,6 +56,7 @@ impl Core {
             self.go_on_from_other_files(&begin, context);
         }
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
+        let before = enter(&mut self.times, Stage::Prove);
         while let Some(proved) = fast.prove(&begin, context.file) {
             self.pass(&mut fast, &proved, &begin, context);
             taken.records += 1;
@@ -67,6 +69,7 @@ impl Core {
                 break;
             }
         }
+        enter(&mut self.times, before);
         self.ahead.fast = Some(fast);
         taken
     }
@@ -118,9 +121,7 @@ impl Core {
                 others = true;
             }
         }
-        if context.options.sets {
-            self.facts.row(&row);
-        }
+        self.gather(&row, context);
         self.ahead.watch.goes_on = true;
         if others {
             self.ahead.watch.arrange(fast);
