@@ -33,6 +33,7 @@ use self::selection::{Found, Task};
 use self::stream::{Kit, Meter, Spare};
 use crate::lang;
 use crate::progress::Progress;
+use crate::timings::{Spent, timed};
 
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
@@ -73,6 +74,8 @@ pub(crate) struct Inputs {
     pub(crate) missed: Missed,
     /// The sets that they form, where they are to form some.
     pub(crate) sets: Option<SetsJudgement>,
+    /// Where the time went, where a clock was told.
+    pub(crate) spent: Spent,
 }
 
 /// Where an input can be read again.
@@ -162,23 +165,28 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
     let run = Run { options, limits, progress, spare: &Spare::new(all - threads) };
     let (queue, gathered) = (Queue::default(), Gathered::default());
     let work = || {
-        let mut kit = Kit::default();
+        let mut kit = Kit::new(options.clock);
         while let Some((ticket, task)) = queue.take() {
             gathered.add(ticket, judge_task(&task, &run, &mut kit), options);
         }
+        gathered.spend(&kit.spent());
         run.spare.add();
     };
     let missed = std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(work);
         }
-        let missed = selection.walk(&mut |found| match found {
-            Found::Task(task, bytes) => {
-                progress.expect(bytes);
-                queue.push((gathered.expect(task.folder()), task));
-            }
-            Found::End(folder) => gathered.close(&folder, options),
+        let mut spent = Spent::default();
+        let missed = timed(options.clock, &mut spent.walking, || {
+            selection.walk(&mut |found| match found {
+                Found::Task(task, bytes) => {
+                    progress.expect(bytes);
+                    queue.push((gathered.expect(task.folder()), task));
+                }
+                Found::End(folder) => gathered.close(&folder, options),
+            })
         });
+        gathered.spend(&spent);
         queue.end();
         gathered.close_all(options);
         work();
@@ -224,15 +232,19 @@ impl Inputs {
     }
 
     fn judge_file(&mut self, place: &Place, name: &Arc<str>, named: bool, run: &Run<'_>, kit: &mut Kit) {
-        let (mut file, bytes) = match place.open() {
+        let (mut file, stamp) = match kit.reading(|| place.open()) {
             Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
-        let source = if bytes.is_some() { Source::File(place.clone()) } else { Source::Nowhere };
         let check = kit.check(Arc::clone(name), run.options);
         let check = if named { check.as_data() } else { check };
+        let (source, check) = match stamp {
+            Some(stamp) => (Source::File(place.clone()), check.reading_again(place.again(stamp))),
+            None => (Source::Nowhere, check),
+        };
         // What is no file may go on for long.
-        let from = Origin { name, named, source, spare: Some(run.spare), bytes: bytes.unwrap_or(u64::MAX) };
+        let bytes = stamp.map_or(u64::MAX, |stamp| stamp.length);
+        let from = Origin { name, named, source, spare: Some(run.spare), bytes };
         self.judge(&mut file, check, from, &mut |bytes| run.advance(bytes), kit);
     }
 

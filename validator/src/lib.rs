@@ -37,6 +37,7 @@ mod gaps;
 pub mod ms932;
 pub mod name;
 pub mod numbers;
+mod rowhash;
 pub mod rows;
 pub mod rule;
 pub mod rules;
@@ -45,13 +46,13 @@ pub mod scope;
 mod seen;
 mod sets;
 pub mod spec;
-mod table7;
+pub mod table7;
 pub mod text;
 pub mod times;
 mod together;
 mod units;
 
-pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, Reuse, fill_excerpt};
+pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, ReadAgain, Reuse, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.

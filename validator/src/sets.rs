@@ -11,7 +11,7 @@ use crate::rule::{Check, DeliveryView, Out, Rule, SetKey, SetView};
 use crate::scope::NotRun;
 use crate::spec::Segment;
 use crate::text::Message;
-use crate::times::{Stage, Times, enter};
+use crate::times::{Stage, Times, answered, asked, enter};
 
 /// What was found in the sets that some files form.
 #[derive(Debug, Default)]
@@ -92,13 +92,11 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
         let delivery = DeliveryView { sets, loose: folder.loose, options };
         judgement.sets += delivery.sets.len() as u64;
         for &rule in rules.iter().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_))) {
-            let asked = times.as_ref().map(|times| times.now());
+            let asked = asked(&times);
             if catch_unwind(AssertUnwindSafe(|| run(rule, &delivery, &mut found))).is_err() {
                 broken.push(rule.id);
             }
-            if let (Some(times), Some(asked)) = (&mut times, asked) {
-                times.answered(rule, asked);
-            }
+            answered(&mut times, rule, asked);
             for finding in found.drain(..) {
                 let count: &mut usize = kept.entry((finding.rule.id, finding.at.file.clone())).or_default();
                 *judgement.findings.totals.entry((finding.rule.id, finding.severity)).or_default() += 1;
@@ -164,7 +162,8 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
         | Check::Cell(..)
         | Check::Shape(..)
         | Check::Row(..)
-        | Check::File(_) => {}
+        | Check::File(_)
+        | Check::Sums(_) => {}
     }
 }
 

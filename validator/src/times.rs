@@ -92,12 +92,8 @@ impl Times {
         std::mem::replace(&mut self.stage, stage)
     }
 
-    pub(crate) fn now(&self) -> Duration {
-        (self.clock)()
-    }
-
     /// A rule was asked at that moment, and has just answered.
-    pub(crate) fn answered(&mut self, rule: &Rule, asked: Duration) {
+    fn answered(&mut self, rule: &Rule, asked: Duration) {
         let spent = self.rules.entry(rule.id).or_default();
         spent.calls += 1;
         spent.time += (self.clock)().saturating_sub(asked);
@@ -120,7 +116,7 @@ impl Asks for () {
 
 impl Asks for Times {
     fn ask(&mut self, rule: &'static Rule, question: impl FnOnce()) {
-        let asked = self.now();
+        let asked = (self.clock)();
         question();
         self.answered(rule, asked);
     }
@@ -130,4 +126,18 @@ impl Asks for Times {
 #[inline(always)]
 pub(crate) fn enter(times: &mut Option<Box<Times>>, stage: Stage) -> Stage {
     times.as_mut().map_or(Stage::Idle, |times| times.enter(stage))
+}
+
+/// The moment at which a rule is asked, where time is told.
+#[inline(always)]
+pub(crate) fn asked(times: &Option<Box<Times>>) -> Option<Duration> {
+    times.as_ref().map(|times| (times.clock)())
+}
+
+/// A rule was asked at that moment, and has just answered.
+#[inline(always)]
+pub(crate) fn answered(times: &mut Option<Box<Times>>, rule: &Rule, asked: Option<Duration>) {
+    if let (Some(times), Some(asked)) = (times, asked) {
+        times.answered(rule, asked);
+    }
 }

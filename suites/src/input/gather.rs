@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use renkei_validator::{FileJudgement, Options, SetsJudgement, check_sets};
 
 use super::Inputs;
+use crate::timings::Spent;
 
 /// What has been found and judged so far.
 #[derive(Debug, Default)]
@@ -27,6 +28,7 @@ struct State {
     /// How many folders there were.
     count: usize,
     sets: Vec<SetsJudgement>,
+    spent: Spent,
 }
 
 /// What a task has yielded.
@@ -137,6 +139,11 @@ impl Gathered {
         }
     }
 
+    /// Adds what a thread has spent.
+    pub(super) fn spend(&self, spent: &Spent) {
+        self.lock().spent.add(spent);
+    }
+
     /// All of it, and the sets where they were asked for.
     pub(super) fn finish(self, options: &Options) -> Inputs {
         let mut state = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +154,10 @@ impl Gathered {
                 Part::Held(part) | Part::Done(part) => state.inputs.append(*part),
             }
         }
-        state.inputs.sets = options.sets.then(|| SetsJudgement::of(state.sets));
+        let sets = options.sets.then(|| SetsJudgement::of(state.sets));
+        state.spent.add_times(sets.as_ref().and_then(|sets| sets.times.as_deref()));
+        state.inputs.sets = sets;
+        state.inputs.spent = state.spent;
         state.inputs
     }
 

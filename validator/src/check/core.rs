@@ -2,30 +2,34 @@
 //! Judges nothing itself.
 
 mod ahead;
+mod owners;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::ahead::Ahead;
-use super::reuse::{Columns, Learnt};
+use self::owners::Owners;
+use self::rows::Bound;
+use super::reuse::{ByColumn, Learnt};
 use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
-use crate::facts::Facts;
-use crate::fast::{CellRule, RowRule};
+use crate::facts::{Facts, Gathering};
+use crate::fast::{CellRule, Columns, Doubts, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
 use crate::rule::{
-    CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Next, Out, RecordCheck, RecordView, Role,
-    Rule, ScanCheck, ScanView,
+    CellView, Check, FileRuleStart, NameCheck, NameView, Out, RecordCheck, RecordView, Role, Rule, ScanCheck, ScanView,
+    SumsCheck,
 };
 use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
 use crate::scope::NotRun;
-use crate::spec::{Table, Version, tables};
+use crate::spec::{Table, Version};
 use crate::text::Message;
-use crate::times::{Asks, Stage, Times, enter};
+use crate::times::{Asks, Stage, Times, answered, asked, enter};
 
 /// The rules by what they look at, each list in the order they run.
 #[derive(Default)]
@@ -37,6 +41,7 @@ pub(super) struct Plan {
     cell: Vec<CellRule>,
     row: Vec<RowRule>,
     file: Vec<(&'static Rule, FileRuleStart)>,
+    sums: Vec<(&'static Rule, SumsCheck)>,
 }
 
 impl Plan {
@@ -52,6 +57,7 @@ impl Plan {
                 Check::Shape(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: true }),
                 Check::Row(reads, check) => plan.row.push(RowRule { rule, reads, check }),
                 Check::File(make) => plan.file.push((rule, make)),
+                Check::Sums(check) => plan.sums.push((rule, check)),
                 // sets.rs runs these.
                 Check::Set(_) | Check::Delivery(_) => {}
             }
@@ -60,7 +66,7 @@ impl Plan {
     }
 
     /// The rules about the cells of a table, by column, in order of precedence.
-    pub(super) fn columns(&self, table: &Table) -> Columns {
+    pub(super) fn columns(&self, table: &Table) -> ByColumn {
         let of = |item| {
             let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
             self.cell.iter().filter(applies).copied().collect()
@@ -87,7 +93,8 @@ pub(super) struct Core {
     pub(super) broken: BTreeSet<&'static str>,
     /// The encoding that all of the bytes speak for.
     pub(super) spoken: Encoding,
-    pub(super) facts: Facts,
+    facts: Gathering,
+    owners: Owners,
     scratch: Vec<Finding>,
     ahead: Ahead,
     learnt: Learnt,
@@ -101,14 +108,6 @@ struct LineEnds {
     cr: u64,
     first_other: Option<Seen>,
     open: Option<u64>,
-}
-
-pub(super) struct Bound {
-    pub(super) version: Version,
-    tables: &'static [Table],
-    pub(super) table: Option<&'static Table>,
-    columns: Columns,
-    file_rules: Vec<(&'static Rule, Box<dyn FileRule>)>,
 }
 
 /// What stays the same while pieces arrive.
@@ -194,47 +193,16 @@ impl Core {
             Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
         };
         let view = RecordView { record, odd: &odd, role, tables, row };
-        let silent = self.stateless(&view, context);
+        self.stateless(&view, None, context);
         if let Some(row) = row {
             self.stateful(&row, context);
-            self.prove_more(row.table, silent && odd.is_empty(), context);
-            self.gather(&row, context);
+            self.prove_more(row.table, context);
         }
-    }
-
-    /// Gathers what the rules about sets need.
-    #[inline(always)]
-    fn gather(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        if context.options.sets {
-            let before = enter(&mut self.times, Stage::Facts);
-            self.facts.row(row);
-            enter(&mut self.times, before);
-        }
-    }
-
-    /// Chooses the tables, by the version that the first row states.
-    fn bind(&mut self, stated: Option<Version>, context: &Context<'_>) {
-        let Some(kind) = context.name.meant_kind() else { return };
-        self.stated = stated;
-        let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
-        // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version
-        // speaks of it, and the rows can still be judged.
-        let version = [stated.unwrap_or(by_name), by_name, Version::V202407]
-            .into_iter()
-            .find(|version| !tables(*version, kind).is_empty());
-        let Some(version) = version else { return };
-        let tables = tables(version, kind);
-        let start = FileStart { name: context.name, kind, version, as_of: context.options.as_of };
-        let applies = |rule: &Rule| rule.versions.contains(&version);
-        let rules = context.plan.file.iter().filter(|(rule, _)| applies(rule));
-        let file_rules = rules.map(|(rule, make)| (*rule, make(&start))).collect();
-        self.bound = Some(Bound { version, tables, table: None, columns: Columns::default(), file_rules });
     }
 
     /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
-    /// without the rule that broke on it.
-    /// `true` where they had nothing to say.
-    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) -> bool {
+    /// without the rule that broke on it. Where it is known what is in doubt, they see nothing else.
+    fn stateless(&mut self, view: &RecordView<'_>, doubts: Option<Doubts>, context: &Context<'_>) {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
@@ -243,9 +211,10 @@ impl Core {
         let mut times = self.times.take();
         loop {
             let mut running = "";
+            let seen = (view, doubts);
             let outcome = catch_unwind(AssertUnwindSafe(|| match &mut times {
-                None => self.run_stateless(view, context, &mut (), &mut running, &mut found),
-                Some(times) => self.run_stateless(view, context, &mut **times, &mut running, &mut found),
+                None => self.run_stateless(seen, context, &mut (), &mut running, &mut found),
+                Some(times) => self.run_stateless(seen, context, &mut **times, &mut running, &mut found),
             }));
             if outcome.is_ok() {
                 break;
@@ -254,7 +223,6 @@ impl Core {
             self.broken.insert(running);
         }
         self.times = times;
-        let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
@@ -263,7 +231,6 @@ impl Core {
         }
         self.scratch = found;
         enter(&mut self.times, before);
-        silent
     }
 
     fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
@@ -277,7 +244,7 @@ impl Core {
 
     fn run_stateless(
         &self,
-        view: &RecordView<'_>,
+        (view, doubts): (&RecordView<'_>, Option<Doubts>),
         context: &Context<'_>,
         asks: &mut impl Asks,
         running: &mut &'static str,
@@ -291,12 +258,14 @@ impl Core {
                 asks.ask(rule, || check(view, &mut Out { rule, file, found }));
             }
         }
-        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| runs(rule)) {
+        // What is doubtful has been found to be sound in its structure.
+        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| doubts.is_none() && runs(rule)) {
             *running = rule.id;
             asks.ask(rule, || check(view, &mut Out { rule, file, found }));
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
-        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| runs(row.rule)) {
+        let Doubts { cells: columns, row: sees_row } = doubts.unwrap_or(Doubts::ALL);
+        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| sees_row && runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
                 asks.ask(rule, || check(row, &mut Out { rule, file, found }));
@@ -304,7 +273,8 @@ impl Core {
         }
         for (column, rules) in bound.columns.iter().enumerate() {
             let cell = &row.record.cells[column];
-            if !cell.is_sound() {
+            // A table has at most as many columns as there are bits wherever something is known.
+            if !cell.is_sound() || columns != Columns::MAX && columns >> column & 1 == 0 {
                 continue;
             }
             let view =
@@ -324,43 +294,8 @@ impl Core {
         }
     }
 
-    /// File rules remember rows. One that breaks is left out from there on; what it found stays.
-    fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
-            self.file_rule(index, row, context);
-        }
-    }
-
-    /// Shows a row to a file rule, and asks it which rows it must see next.
-    fn file_rule(&mut self, index: usize, row: &Row<'_>, context: &Context<'_>) -> Next {
-        let rules = self.bound.as_mut().and_then(|bound| bound.file_rules.get_mut(index));
-        let Some((rule, state)) = rules.filter(|(rule, _)| !self.broken.contains(rule.id)) else { return Next::Never };
-        let before = enter(&mut self.times, Stage::FileRules);
-        let asked = self.times.as_ref().map(|times| times.now());
-        let mut found = Vec::new();
-        let mut out = Out { rule, file: context.file, found: &mut found };
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            state.row(row, &mut out);
-            state.next(row)
-        }));
-        if let (Some(times), Some(asked)) = (&mut self.times, asked) {
-            times.answered(rule, asked);
-        }
-        if outcome.is_err() {
-            self.broken.insert(rule.id);
-        }
-        for mut finding in found {
-            let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
-            if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
-                describe(&mut finding, &row.record, Some(row.table));
-            }
-            self.findings.add(finding, context.options.keep, &mut self.kept);
-        }
-        enter(&mut self.times, before);
-        outcome.unwrap_or(Next::Never)
-    }
-
-    pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> Vec<NotChecked> {
+    /// Takes the end of the file, and gives what the set rules need to know and what was not checked.
+    pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> (Facts, Vec<NotChecked>) {
         let mut not_checked = Vec::new();
         let (encoding, seen) = match nature {
             Nature::Data => self.encoding.verdict(),
@@ -369,25 +304,7 @@ impl Core {
         self.spoken = encoding;
         let keep = context.options.keep;
         let before = enter(&mut self.times, Stage::FileRules);
-        if let Some(mut bound) = self.bound.take() {
-            for (rule, state) in &mut bound.file_rules {
-                let asked = self.times.as_ref().map(|times| times.now());
-                let mut found = Vec::new();
-                let mut out = Out { rule, file: context.file, found: &mut found };
-                if !self.broken.contains(rule.id)
-                    && catch_unwind(AssertUnwindSafe(|| state.end(!self.incomplete, &mut out))).is_err()
-                {
-                    self.broken.insert(rule.id);
-                }
-                if let (Some(times), Some(asked)) = (&mut self.times, asked) {
-                    times.answered(rule, asked);
-                }
-                for finding in found {
-                    self.findings.add(finding, keep, &mut self.kept);
-                }
-            }
-            self.bound = Some(bound);
-        }
+        self.end_of_rows(context);
         enter(&mut self.times, Stage::Rules);
         // What the bytes say is only right in the right encoding.
         if encoding != Encoding::Ms932 {
@@ -411,14 +328,12 @@ impl Core {
         let file = context.file;
         let times = &mut self.times;
         let mut guarded = |rule: &'static Rule, run: &dyn Fn(&mut Out<'_>)| {
-            let asked = times.as_ref().map(|times| times.now());
+            let asked = asked(times);
             let mut out = Out { rule, file, found: &mut found };
             if catch_unwind(AssertUnwindSafe(|| run(&mut out))).is_err() {
                 self.broken.insert(rule.id);
             }
-            if let (Some(times), Some(asked)) = (times.as_mut(), asked) {
-                times.answered(rule, asked);
-            }
+            answered(times, rule, asked);
         };
         if nature == Nature::Data {
             for &(rule, check) in &context.plan.scan {
@@ -438,8 +353,8 @@ impl Core {
         }
         enter(&mut self.times, before);
         self.findings.sort();
-        self.facts.complete =
-            !self.incomplete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;
+        let complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
+        let facts = std::mem::take(&mut self.facts).finish(complete);
         if let Some((count, line)) = self.skipped {
             not_checked.push(NotChecked {
                 what: Message::pair(
@@ -447,6 +362,19 @@ impl Core {
                     format!("{file}: {count} row(s) longer than 1 MiB, the first on line {line}"),
                 ),
                 why: Message::pair("1行が長すぎるため読み飛ばしました", "a row so long is skipped"),
+                blocks: true,
+            });
+        }
+        if self.owners.lost {
+            not_checked.push(NotChecked {
+                what: Message::pair(
+                    format!("{file}: 間をおいて再び出てくる利用者の行"),
+                    format!("{file}: rows of users who come up again further on"),
+                ),
+                why: Message::pair(
+                    "検査の途中でファイルが変わったか、前の行を読み直せませんでした",
+                    "the file changed while it was judged, or earlier rows could not be read again",
+                ),
                 blocks: true,
             });
         }
@@ -460,7 +388,7 @@ impl Core {
         if nature == Nature::Data && self.bytes > 0 {
             not_checked.extend(self.consequences(encoding, context));
         }
-        not_checked
+        (facts, not_checked)
     }
 
     /// What an error already reported has made impossible to check.

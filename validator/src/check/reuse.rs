@@ -61,7 +61,7 @@ impl Reuse {
 }
 
 /// The rules about cells, by column of one table.
-pub(super) type Columns = Arc<[Vec<CellRule>]>;
+pub(super) type ByColumn = Arc<[Vec<CellRule>]>;
 
 /// What is known of tables, the one used last at the end.
 #[derive(Default)]
@@ -71,14 +71,14 @@ pub(super) struct Learnt {
 
 struct Known {
     table: &'static Table,
-    columns: Columns,
+    columns: ByColumn,
     /// What proves its rows, unless a check has it.
     fast: Option<Box<Fast>>,
 }
 
 impl Learnt {
     /// The rules about the cells of a table.
-    pub(super) fn columns(&mut self, table: &'static Table, plan: &Plan) -> Columns {
+    pub(super) fn columns(&mut self, table: &'static Table, plan: &Plan) -> ByColumn {
         let known = match self.tables.iter().position(|known| std::ptr::eq(known.table, table)) {
             Some(index) => self.tables.remove(index),
             None => {
