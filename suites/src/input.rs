@@ -5,19 +5,21 @@ mod archive;
 mod folder;
 mod gather;
 mod place;
+mod queue;
 mod rows;
+mod selection;
 mod stream;
 mod upload;
 
 pub(crate) use self::folder::is_hidden;
+pub(crate) use self::selection::Selection;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use renkei_validator::finding::Finding;
 use renkei_validator::scan::RECORD_LIMIT;
@@ -26,32 +28,18 @@ use renkei_validator::{FileCheck, FileJudgement, NotChecked, Options, SetsJudgem
 
 use self::gather::Gathered;
 use self::place::Place;
-use self::stream::{Meter, Spare};
+use self::queue::Queue;
+use self::selection::{Found, Task};
+use self::stream::{Kit, Meter, Spare};
 use crate::lang;
 use crate::progress::Progress;
+use crate::timings::{Spent, timed};
 
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
 
 /// More readers than this gain nothing.
 const MOST_THREADS: usize = 8;
-
-/// What a command line selects.
-#[derive(Debug, Default)]
-pub(crate) struct Selection {
-    tasks: Vec<Task>,
-    missed: Missed,
-    seen: BTreeSet<PathBuf>,
-    grouped: bool,
-}
-
-/// One thing to read.
-#[derive(Debug)]
-enum Task {
-    File { place: Place, name: String, named: bool, bytes: u64 },
-    Archive { place: Place, name: String, named: bool, bytes: u64 },
-    Stdin { name: String },
-}
 
 /// What could not be read, and what a person at the terminal is told of it.
 #[derive(Debug, Default)]
@@ -86,6 +74,8 @@ pub(crate) struct Inputs {
     pub(crate) missed: Missed,
     /// The sets that they form, where they are to form some.
     pub(crate) sets: Option<SetsJudgement>,
+    /// Where the time went, where a clock was told.
+    pub(crate) spent: Spent,
 }
 
 /// Where an input can be read again.
@@ -107,69 +97,27 @@ struct Origin<'a> {
     bytes: u64,
 }
 
+/// What all that is read has in common.
+struct Run<'a> {
+    options: &'a Options,
+    limits: &'a Limits,
+    progress: &'a Progress,
+    /// Threads that have nothing to do.
+    spare: &'a Spare,
+}
+
+impl Run<'_> {
+    /// So much more was read.
+    fn advance(&self, bytes: u64) -> Result<(), Stop> {
+        self.progress.advance(bytes);
+        Ok(())
+    }
+}
+
 /// Why reading stopped.
 enum Stop {
     Io(io::Error),
     Limit,
-}
-
-impl Selection {
-    /// Takes the paths of a command line; `-` is standard input, which has that name.
-    pub(crate) fn of(paths: &[PathBuf], stdin_name: Option<&str>) -> Selection {
-        let mut selection = Selection { grouped: paths.len() > 1, ..Selection::default() };
-        for path in paths {
-            match stdin_name {
-                Some(name) if path.as_os_str() == "-" => {
-                    selection.tasks.push(Task::Stdin { name: shown(name.as_bytes()) });
-                }
-                Some(_) | None => selection.add(path),
-            }
-        }
-        selection
-    }
-
-    /// Whether sets are to be formed: not for a single file.
-    pub(crate) fn forms_sets(&self) -> bool {
-        self.grouped
-    }
-
-    /// Bytes to be read, as far as they are known.
-    pub(crate) fn bytes(&self) -> u64 {
-        let bytes = |task: &Task| match task {
-            Task::File { bytes, .. } | Task::Archive { bytes, .. } => *bytes,
-            Task::Stdin { .. } => 0,
-        };
-        self.tasks.iter().map(bytes).sum()
-    }
-
-    fn add(&mut self, path: &Path) {
-        let name = name_of(path);
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                self.grouped = true;
-                folder::walk(path, self);
-            }
-            Ok(metadata) => self.add_file(path.to_path_buf(), metadata.len(), true),
-            Err(error) => self.missed.unreadable(&name, &error, true),
-        }
-    }
-
-    fn add_file(&mut self, path: PathBuf, bytes: u64, named: bool) {
-        // A file that is given twice is judged once.
-        if !self.seen.insert(std::path::absolute(&path).unwrap_or_else(|_| path.clone())) {
-            return;
-        }
-        let name = name_of(&path);
-        let place = Place::Disk(path.into());
-        match archive::packing(&name) {
-            archive::Packing::None => self.tasks.push(Task::File { place, name, named, bytes }),
-            archive::Packing::Zip => {
-                self.grouped = true;
-                self.tasks.push(Task::Archive { place, name, named, bytes });
-            }
-            archive::Packing::Other => self.missed.blocking(&name, archive::other_packing(), named),
-        }
-    }
 }
 
 impl Missed {
@@ -208,55 +156,59 @@ impl Missed {
     }
 }
 
-/// Reads and judges everything selected. The order of the outcome is the order of the selection, for
-/// any number of threads.
+/// Reads and judges everything selected, while the walk through it goes on. The order of the outcome is
+/// the order of the selection, for any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    // Which paths were selected before is no longer asked, and there may be many.
-    let Selection { tasks, mut missed, .. } = selection;
-    let tasks = &tasks;
-    let next = AtomicUsize::new(0);
-    let gathered = Gathered::new(tasks);
     let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let all = limits.threads.map_or_else(cpus, usize::from);
-    let threads = all.min(tasks.len()).max(1);
-    let spare = Spare::new(all - threads);
+    let threads = selection.most().map_or(all, |most| all.min(most)).max(1);
+    let run = Run { options, limits, progress, spare: &Spare::new(all - threads) };
+    let (queue, gathered) = (Queue::default(), Gathered::default());
     let work = || {
-        while let Some((index, task)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            tasks.get(index).map(|task| (index, task))
-        } {
-            gathered.add(index, judge_task(task, options, limits, progress, &spare), options);
+        let mut kit = Kit::new(options.clock);
+        while let Some((ticket, task)) = queue.take() {
+            gathered.add(ticket, judge_task(&task, &run, &mut kit), options);
         }
-        spare.add();
+        gathered.spend(&kit.spent());
+        run.spare.add();
     };
-    std::thread::scope(|scope| {
+    let missed = std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(work);
         }
+        let mut spent = Spent::default();
+        let missed = timed(options.clock, &mut spent.walking, || {
+            selection.walk(&mut |found| match found {
+                Found::Task(task, bytes) => {
+                    progress.expect(bytes);
+                    queue.push((gathered.expect(task.folder()), task));
+                }
+                Found::End(folder) => gathered.close(&folder, options),
+            })
+        });
+        gathered.spend(&spent);
+        queue.end();
+        gathered.close_all(options);
         work();
+        missed
     });
     let mut inputs = gathered.finish(options);
-    missed.append(inputs.missed);
-    inputs.missed = missed;
+    // What was missed on the way comes first.
+    let judged = std::mem::replace(&mut inputs.missed, missed);
+    inputs.missed.append(judged);
     inputs
 }
 
-fn judge_task(task: &Task, options: &Options, limits: &Limits, progress: &Progress, spare: &Spare) -> Inputs {
+fn judge_task(task: &Task, run: &Run<'_>, kit: &mut Kit) -> Inputs {
     let mut inputs = Inputs::default();
-    let (name, named) = match task {
-        Task::File { name, named, .. } | Task::Archive { name, named, .. } => (name, *named),
-        Task::Stdin { name } => (name, true),
-    };
+    let (name, named) = (task.name(), task.is_named());
     let outcome = catch_unwind(AssertUnwindSafe(|| match task {
-        Task::File { place, .. } => inputs.judge_file(place, name, named, options, progress, spare),
-        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, options, limits, progress),
+        Task::File { place, .. } => inputs.judge_file(place, name, named, run, kit),
+        Task::Archive { place, .. } => archive::judge(&mut inputs, place, name, named, run, kit),
         Task::Stdin { .. } => {
-            let check = FileCheck::new(name, options).as_data();
-            let from = Origin { name, named, source: Source::Nowhere, spare: Some(spare), bytes: u64::MAX };
-            inputs.judge(&mut io::stdin().lock(), check, from, &mut |bytes| {
-                progress.advance(bytes);
-                Ok(())
-            });
+            let check = kit.check(Arc::clone(name), run.options).as_data();
+            let from = Origin { name, named, source: Source::Nowhere, spare: Some(run.spare), bytes: u64::MAX };
+            inputs.judge(&mut io::stdin().lock(), check, from, &mut |bytes| run.advance(bytes), kit);
         }
     }));
     if outcome.is_err() {
@@ -279,20 +231,12 @@ impl Inputs {
         self.missed.append(other.missed);
     }
 
-    fn judge_file(
-        &mut self,
-        place: &Place,
-        name: &str,
-        named: bool,
-        options: &Options,
-        progress: &Progress,
-        spare: &Spare,
-    ) {
-        let (mut file, stamp) = match place.open() {
+    fn judge_file(&mut self, place: &Place, name: &Arc<str>, named: bool, run: &Run<'_>, kit: &mut Kit) {
+        let (mut file, stamp) = match kit.reading(|| place.open()) {
             Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
-        let check = FileCheck::new(name, options);
+        let check = kit.check(Arc::clone(name), run.options);
         let check = if named { check.as_data() } else { check };
         let (source, check) = match stamp {
             Some(stamp) => (Source::File(place.clone()), check.reading_again(place.again(stamp))),
@@ -300,18 +244,22 @@ impl Inputs {
         };
         // What is no file may go on for long.
         let bytes = stamp.map_or(u64::MAX, |stamp| stamp.length);
-        let from = Origin { name, named, source, spare: Some(spare), bytes };
-        self.judge(&mut file, check, from, &mut |bytes| {
-            progress.advance(bytes);
-            Ok(())
-        });
+        let from = Origin { name, named, source, spare: Some(run.spare), bytes };
+        self.judge(&mut file, check, from, &mut |bytes| run.advance(bytes), kit);
     }
 
     /// Judges one stream. What stops half-way is not judged at all: half a file has other faults
     /// than the whole.
-    fn judge(&mut self, reader: &mut dyn Read, check: FileCheck, from: Origin<'_>, meter: Meter<'_>) -> Option<Stop> {
+    fn judge(
+        &mut self,
+        reader: &mut dyn Read,
+        check: FileCheck,
+        from: Origin<'_>,
+        meter: Meter<'_>,
+        kit: &mut Kit,
+    ) -> Option<Stop> {
         let Origin { name, named, source, spare, bytes } = from;
-        match stream::read(reader, check, meter, spare, bytes) {
+        match stream::read(reader, check, meter, spare, bytes, kit) {
             Ok(file) => {
                 self.files.push(file);
                 self.sources.push(source);
@@ -415,6 +363,7 @@ pub(crate) fn shown(name: &[u8]) -> String {
 mod tests {
     use std::fs::File;
     use std::io::Write;
+    use std::path::PathBuf;
 
     use super::*;
 

@@ -1,11 +1,14 @@
 //! From what is selected to what was found: files, the sets they form, excerpts and rows. Knows the order
 //! of these steps; shows nothing and ends nothing.
 
+use std::time::Duration;
+
 use renkei_validator::Options;
 use renkei_validator::name::Nature;
 
 use crate::input::{self, Inputs, Limits, Selection};
 use crate::progress::Progress;
+use crate::timings::timed;
 
 /// How many findings of one rule in one file are kept as examples.
 pub(crate) const DEFAULT_FINDINGS: usize = 20;
@@ -18,8 +21,12 @@ pub(crate) const MOST_ENTRIES: usize = 100_000;
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
     let options = Options { sets: selection.forms_sets(), ..options.clone() };
     let mut inputs = input::judge(selection, &options, limits, progress);
-    inputs.fill_excerpts();
-    inputs.pick_rows();
+    let mut again = Duration::ZERO;
+    timed(options.clock, &mut again, || {
+        inputs.fill_excerpts();
+        inputs.pick_rows();
+    });
+    inputs.spent.again = again;
     progress.finish();
     inputs
 }

@@ -18,6 +18,7 @@ pub mod client;
 pub mod exit;
 pub mod proof;
 pub mod suite;
+mod timings;
 
 mod config;
 mod demo;

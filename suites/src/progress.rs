@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A bar on standard error, drawn only where that is a terminal and the work takes its time.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    total: u64,
+    total: AtomicU64,
     done: AtomicU64,
     begun: Instant,
     watched: bool,
@@ -42,7 +42,7 @@ impl Progress {
 
     fn with(total: u64, template: &'static str) -> Progress {
         Progress {
-            total,
+            total: AtomicU64::new(total),
             done: AtomicU64::new(0),
             begun: Instant::now(),
             watched: stderr().is_terminal(),
@@ -51,19 +51,33 @@ impl Progress {
         }
     }
 
+    /// So many bytes, or parts, more are to be done.
+    pub(crate) fn expect(&self, more: u64) {
+        self.total.fetch_add(more, Ordering::Relaxed);
+    }
+
     /// So many bytes, or parts, more are done.
     pub(crate) fn advance(&self, more: u64) {
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
-        if self.watched && self.begun.elapsed() > PATIENCE {
-            self.bar.get_or_init(|| bar(self.total, self.template)).set_position(done);
+        if self.watched {
+            self.show(done);
         }
     }
 
     /// So many parts are done in all; what is told late counts no more.
     pub(crate) fn reach(&self, done: u64) {
         let before = self.done.fetch_max(done, Ordering::Relaxed);
-        if self.watched && done > before && self.begun.elapsed() > PATIENCE {
-            self.bar.get_or_init(|| bar(self.total, self.template)).set_position(done);
+        if self.watched && done > before {
+            self.show(done);
+        }
+    }
+
+    fn show(&self, done: u64) {
+        if self.begun.elapsed() > PATIENCE {
+            let total = self.total.load(Ordering::Relaxed);
+            let bar = self.bar.get_or_init(|| bar(total, self.template));
+            bar.set_length(total);
+            bar.set_position(done);
         }
     }
 

@@ -1,14 +1,16 @@
 //! Takes a file in chunks and gives its judgement. Reads nothing itself; `core` runs the stages.
 
 mod core;
+mod reuse;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use time::Date;
 
 use self::core::{Context, Core, Plan, Stages};
+pub use self::reuse::Reuse;
 use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, RowKey, Severity};
@@ -16,8 +18,9 @@ use crate::name::{FileName, Nature};
 use crate::rows::PickedRows;
 use crate::rule::Rule;
 use crate::scan::{Piece, Record, Scanner};
-use crate::spec::{Kind, Table, Version};
+use crate::spec::{Kind, Segment, Table, Version};
 use crate::text::Message;
+use crate::times::{Clock, Stage, Times, enter};
 
 /// What a run is told from outside.
 #[derive(Clone, Debug)]
@@ -30,11 +33,13 @@ pub struct Options {
     pub sets: bool,
     /// Whether rows may be proved clean without each rule being asked. It changes nothing but the time.
     pub fast: bool,
+    /// Tells the time, where somebody wants to know where it goes. It changes nothing but that.
+    pub clock: Option<Clock>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { as_of: None, keep: 20, sets: true, fast: true }
+        Options { as_of: None, keep: 20, sets: true, fast: true, clock: None }
     }
 }
 
@@ -94,8 +99,8 @@ fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
 pub struct FileJudgement {
     /// The input's name.
     pub name: Arc<str>,
-    /// The name taken apart.
-    pub parsed: FileName,
+    /// The name taken apart, as long as rules about sets may ask for it.
+    parsed: Option<Box<FileName>>,
     /// What it is.
     pub nature: Nature,
     /// Length.
@@ -121,9 +126,30 @@ pub struct FileJudgement {
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
     /// What the set rules need to know of it.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The rows around its findings; empty until somebody who can read the file again fills them in.
     pub rows: PickedRows,
+}
+
+/// Nothing, for all files that have nothing to tell any more.
+static NO_FACTS: LazyLock<Arc<Facts>> = LazyLock::new(Arc::default);
+
+impl FileJudgement {
+    /// A part of the name by its role; `None` where it has none, or its facts were forgotten.
+    pub fn part(&self, segment: Segment) -> Option<&str> {
+        self.parsed.as_ref()?.part(segment)
+    }
+
+    /// The name without folders.
+    pub fn base_name(&self) -> &str {
+        FileName::base(&self.name)
+    }
+
+    /// Drops what only the rules about sets need, which is most of what is known of a clean file.
+    pub fn forget_facts(&mut self) {
+        self.facts = Arc::clone(&NO_FACTS);
+        self.parsed = None;
+    }
 }
 
 /// Reads a range of the file once more, and gives all of its bytes; `None` where they cannot be had, or
@@ -139,7 +165,7 @@ pub struct FileCheck {
     name: FileName,
     nature: Nature,
     options: Options,
-    plan: Plan,
+    plan: Arc<Plan>,
     scanner: Scanner,
     core: Core,
 }
@@ -147,20 +173,29 @@ pub struct FileCheck {
 impl FileCheck {
     /// Starts on a file of that name; folders in the name are kept for reports only.
     pub fn new(name: &str, options: &Options) -> FileCheck {
-        FileCheck::with_rules(name, options, crate::rules::all())
+        FileCheck::reusing(name, options, Reuse::default())
     }
 
     /// Starts on a file, with other rules than all of them.
     pub fn with_rules(name: &str, options: &Options, rules: &[&'static Rule]) -> FileCheck {
-        let parsed = FileName::parse(name);
+        FileCheck::reusing(name, options, Reuse::of(rules))
+    }
+
+    /// Starts on a file with what the check of another one has left, and its rules. The judgement is the
+    /// same.
+    pub fn reusing(name: impl Into<Arc<str>>, options: &Options, reuse: Reuse) -> FileCheck {
+        let file = name.into();
+        let parsed = FileName::parse(&file);
+        let Reuse { plan, learnt, times } = reuse;
+        let times = times.or_else(|| options.clock.map(|clock| Box::new(Times::new(clock))));
         FileCheck {
-            file: name.into(),
+            file,
             nature: parsed.nature(),
             name: parsed,
             options: options.clone(),
-            plan: Plan::of(rules),
+            plan,
             scanner: Scanner::default(),
-            core: Core::default(),
+            core: Core::starting(learnt, times),
         }
     }
 
@@ -188,28 +223,38 @@ impl FileCheck {
         }
         let FileCheck { file, name, options, plan, scanner, core, .. } = self;
         core.encoding.start(chunk);
+        enter(&mut core.times, Stage::Scan);
         let mut stages = Stages { core, context: &Context { file, name, options, plan } };
         // What is looked at in one go should stay near the processor.
         for part in chunk.chunks(PART) {
             scanner.push_to(part, &mut stages);
         }
+        enter(&mut core.times, Stage::Idle);
     }
 
     /// Takes the end of the file and gives the judgement.
     pub fn finish(self) -> FileJudgement {
+        self.finish_reusable().0
+    }
+
+    /// Takes the end of the file and gives the judgement, and what the check of another file can use.
+    pub fn finish_reusable(self) -> (FileJudgement, Reuse) {
         let FileCheck { file, name, nature, options, plan, scanner, mut core } = self;
         let context = Context { file: &file, name: &name, options: &options, plan: &plan };
+        enter(&mut core.times, Stage::Scan);
         if nature == Nature::Data {
             scanner.finish_to(&mut Stages { core: &mut core, context: &context });
         }
         let (facts, not_checked) = core.end(nature, &context);
-        FileJudgement {
+        enter(&mut core.times, Stage::Idle);
+        let (learnt, times) = core.leave();
+        let judgement = FileJudgement {
             kind: name.meant_kind(),
             stated: core.stated,
             version: core.bound.as_ref().map(|bound| bound.version),
             table: core.bound.as_ref().and_then(|bound| bound.table),
             name: file,
-            parsed: name,
+            parsed: Some(Box::new(name)),
             nature,
             bytes: core.bytes,
             records: core.records,
@@ -218,9 +263,10 @@ impl FileCheck {
             broken: core.broken,
             findings: core.findings,
             not_checked,
-            facts,
+            facts: Arc::new(facts),
             rows: PickedRows::default(),
-        }
+        };
+        (judgement, Reuse { plan, learnt, times })
     }
 }
 

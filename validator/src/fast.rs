@@ -87,6 +87,14 @@ impl Fast {
         })
     }
 
+    /// Forgets what was marked on templates: the next row is one of another file.
+    pub(crate) fn leave_file(&mut self) {
+        if self.layouts.are_many() {
+            self.forget();
+        }
+        self.templates.unmark();
+    }
+
     /// Proves the row that begins there, as far as it can. `None` where it is no sound row that ends in CR LF.
     #[inline(always)]
     pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {

@@ -271,7 +271,7 @@ fn stranger<'a>(group: &Group<'a>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'a>
 
 /// Whether a file that belongs to no set may be the missing one.
 fn may_be(file: &FileJudgement, kind: Kind, keys: &[SetKey]) -> bool {
-    let has = |segment: Segment, text: &str| file.parsed.part(segment) == Some(text);
+    let has = |segment: Segment, text: &str| file.part(segment) == Some(text);
     match file.kind {
         Some(known) => {
             let near = |key: &SetKey| {
@@ -281,7 +281,7 @@ fn may_be(file: &FileJudgement, kind: Kind, keys: &[SetKey]) -> bool {
             };
             known == kind && keys.iter().any(near)
         }
-        None => keys.iter().any(|key| file.parsed.text.contains(&key.timestamp)),
+        None => keys.iter().any(|key| file.base_name().contains(&key.timestamp)),
     }
 }
 

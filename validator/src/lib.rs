@@ -48,10 +48,11 @@ mod sets;
 pub mod spec;
 pub mod table7;
 pub mod text;
+pub mod times;
 mod together;
 mod units;
 
-pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, ReadAgain, fill_excerpt};
+pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, ReadAgain, Reuse, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.

@@ -54,7 +54,7 @@ pub struct FileName {
 impl FileName {
     /// Takes a name apart. Folders before it are ignored.
     pub fn parse(path: &str) -> FileName {
-        let text = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        let text = FileName::base(path).to_owned();
         let (stem, extension) = match text.rsplit_once('.') {
             Some((stem, extension)) => (stem.to_owned(), Some(extension.to_owned())),
             None => (text.clone(), None),
@@ -85,6 +85,11 @@ impl FileName {
         name.extra = best.extra;
         name.with_types = with_types;
         name
+    }
+
+    /// A name without the folders before it.
+    pub fn base(path: &str) -> &str {
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
     }
 
     /// The kind it has or is surely meant to have.

@@ -11,6 +11,7 @@ use crate::rule::{Check, DeliveryView, Out, Rule, SetKey, SetView};
 use crate::scope::NotRun;
 use crate::spec::Segment;
 use crate::text::Message;
+use crate::times::{Stage, Times, answered, asked, enter};
 
 /// What was found in the sets that some files form.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub struct SetsJudgement {
     pub broken: Vec<&'static str>,
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
+    /// Where the time went, where a clock was told.
+    pub times: Option<Box<Times>>,
 }
 
 impl SetsJudgement {
@@ -36,6 +39,10 @@ impl SetsJudgement {
                 *all.findings.totals.entry(key).or_default() += count;
             }
             all.not_checked.append(&mut part.not_checked);
+            match (&mut all.times, part.times) {
+                (Some(times), Some(more)) => times.add(&more),
+                (times, more) => *times = times.take().or(more),
+            }
         }
         all.findings.sort();
         all.not_checked.sort();
@@ -57,6 +64,8 @@ pub fn check_sets(files: &[&FileJudgement], options: &Options) -> SetsJudgement 
 
 /// Judges sets with other rules than all of them.
 pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'static [&'static Rule]) -> SetsJudgement {
+    let mut times = options.clock.map(|clock| Box::new(Times::new(clock)));
+    enter(&mut times, Stage::Sets);
     let mut judgement = SetsJudgement::default();
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.nature != Nature::Attachment) {
@@ -82,10 +91,12 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
             .collect();
         let delivery = DeliveryView { sets, loose: folder.loose, options };
         judgement.sets += delivery.sets.len() as u64;
-        for &rule in rules {
+        for &rule in rules.iter().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_))) {
+            let asked = asked(&times);
             if catch_unwind(AssertUnwindSafe(|| run(rule, &delivery, &mut found))).is_err() {
                 broken.push(rule.id);
             }
+            answered(&mut times, rule, asked);
             for finding in found.drain(..) {
                 let count: &mut usize = kept.entry((finding.rule.id, finding.at.file.clone())).or_default();
                 *judgement.findings.totals.entry((finding.rule.id, finding.severity)).or_default() += 1;
@@ -107,6 +118,8 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
         });
     }
     judgement.broken = broken;
+    enter(&mut times, Stage::Idle);
+    judgement.times = times;
     judgement
 }
 
@@ -156,7 +169,7 @@ fn run(rule: &'static Rule, delivery: &DeliveryView<'_>, found: &mut Vec<Finding
 
 fn set_key(file: &FileJudgement) -> Option<SetKey> {
     file.kind?;
-    let part = |segment| file.parsed.part(segment).map(str::to_owned);
+    let part = |segment| file.part(segment).map(str::to_owned);
     Some(SetKey {
         sender: (part(Segment::SenderOffice)?, part(Segment::SenderServiceType)),
         receiver: (part(Segment::ReceiverOffice)?, part(Segment::ReceiverServiceType)),

@@ -148,7 +148,7 @@ fn candidates(file: &FileJudgement) -> Vec<&'static Unit> {
 /// Those of them that the month in the name speaks for: 000000 for a unit whose base has no month.
 fn wanted(file: &FileJudgement) -> Vec<&'static Unit> {
     let mut candidates = candidates(file);
-    if let (Some(month), 2..) = (file.parsed.part(Segment::TargetMonth), candidates.len()) {
+    if let (Some(month), 2..) = (file.part(Segment::TargetMonth), candidates.len()) {
         candidates.retain(|unit| {
             let monthly = grammar(version(file), unit.base()).is_some_and(|base| base.month != MonthSegment::None);
             monthly != (month == "000000")
@@ -159,7 +159,7 @@ fn wanted(file: &FileJudgement) -> Vec<&'static Unit> {
 
 /// The month in a name, where it is one.
 fn month(file: &FileJudgement) -> Option<YearMonth> {
-    file.parsed.part(Segment::TargetMonth).and_then(|month| YearMonth::parse(month.as_bytes()))
+    file.part(Segment::TargetMonth).and_then(|month| YearMonth::parse(month.as_bytes()))
 }
 
 fn agree(a: Option<YearMonth>, b: Option<YearMonth>) -> bool {

@@ -12,22 +12,22 @@ use proptest::sample::Index;
 use renkei_validator::draft::{Draft, DraftFile, DraftRow};
 use renkei_validator::finding::Finding;
 use renkei_validator::spec::{Kind, Version};
-use renkei_validator::{FileCheck, FileJudgement, Options, rules, spec};
+use renkei_validator::{FileCheck, FileJudgement, Options, Reuse, rules, spec};
 
-fn judge(name: &str, bytes: &[u8], fast: bool, chunk: usize) -> FileJudgement {
+fn judge(name: &str, bytes: &[u8], fast: bool, chunk: usize, reuse: Reuse) -> (FileJudgement, Reuse) {
     let options = Options { as_of: spec::parse_date(b"20261120"), keep: 5, fast, ..Options::default() };
-    let mut check = FileCheck::new(name, &options);
+    let mut check = FileCheck::reusing(name, &options, reuse);
     for chunk in bytes.chunks(chunk.max(1)) {
         check.push(chunk);
     }
-    check.finish()
+    check.finish_reusable()
 }
 
 /// All that a judgement says, tables and rules by name.
 fn outcome(judgement: &FileJudgement) -> String {
-    let FileJudgement { name, parsed, nature, bytes, records, proved: _, kind, stated, version, .. } = judgement;
+    let FileJudgement { name, nature, bytes, records, proved: _, kind, stated, version, .. } = judgement;
     let table = judgement.table.map(|table| (table.version, table.kind, table.items.len()));
-    let mut text = format!("{:?}\n", (name, parsed, nature, bytes, records, kind, stated, version, table));
+    let mut text = format!("{:?}\n", (name, nature, bytes, records, kind, stated, version, table));
     for finding in &judgement.findings.kept {
         let Finding {
             rule,
@@ -55,12 +55,18 @@ fn outcome(judgement: &FileJudgement) -> String {
 /// Judges a file both ways and gives how many rows were proved.
 #[track_caller]
 fn alike(name: &str, bytes: &[u8], chunk: usize) -> u64 {
-    let slow = judge(name, bytes, false, bytes.len());
-    let fast = judge(name, bytes, true, chunk);
+    alike_after(name, bytes, chunk, Reuse::default()).0
+}
+
+/// Likewise, with what was learnt on other files.
+#[track_caller]
+fn alike_after(name: &str, bytes: &[u8], chunk: usize, reuse: Reuse) -> (u64, Reuse) {
+    let (slow, _) = judge(name, bytes, false, bytes.len(), Reuse::default());
+    let (fast, reuse) = judge(name, bytes, true, chunk, reuse);
     assert_eq!(slow.proved, 0);
     let (slow, proved, fast) = (outcome(&slow), fast.proved, outcome(&fast));
     assert!(slow == fast, "{name}\n{}\n\nwithout: {slow}\n\nwith: {fast}", String::from_utf8_lossy(bytes));
-    proved
+    (proved, reuse)
 }
 
 /// Every file of every sample that has rows.
@@ -88,6 +94,7 @@ fn repeated_rows_of_every_kind_are_proved_where_no_text_has_line_breaks() {
 #[test]
 fn every_bad_example_between_clean_rows_is_judged_alike() {
     let (mut proved, mut dirty) = (0, 0);
+    let mut reuse = Reuse::default();
     for rule in rules::all() {
         for case in rule.bad.iter().chain(rule.good) {
             for sample in Draft::sample_names() {
@@ -102,8 +109,15 @@ fn every_bad_example_between_clean_rows_is_judged_alike() {
                         continue;
                     }
                     dirty += 1;
+                    let mixed = [&before[..], &after, &before, &after, &after].concat();
                     proved += alike(&edited.name, &after, after.len());
-                    proved += alike(&edited.name, &[&before[..], &after, &before, &after, &after].concat(), 777);
+                    proved += alike(&edited.name, &mixed, 777);
+                    // What was learnt on all files before this one changes nothing.
+                    for bytes in [&after, &mixed] {
+                        let (more, left) = alike_after(&edited.name, bytes, 777, reuse);
+                        proved += more;
+                        reuse = left;
+                    }
                 }
             }
         }
@@ -250,6 +264,22 @@ fn edited(file: &DraftFile, row: Index, edit: &Edit) -> Vec<u8> {
     bytes
 }
 
+#[test]
+fn a_file_like_the_one_before_is_proved_from_its_first_row_on() {
+    let mut whole = 0;
+    for file in files() {
+        let bytes = file.bytes();
+        let (first, reuse) = alike_after(&file.name, &bytes, 100, Reuse::default());
+        let (second, _) = alike_after(&file.name, &bytes, 100, reuse);
+        let rows = file.rows.len() as u64;
+        let plain = file.rows.iter().all(|row| row.cells.iter().all(|cell| !cell.contains(&b'\n')));
+        assert!(first < rows, "{}", file.name);
+        assert!(!plain || rows == 1 || second == rows, "{}: {second} of {rows} rows", file.name);
+        whole += u64::from(second == rows);
+    }
+    assert!(whole >= 10, "only {whole}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
@@ -268,6 +298,22 @@ proptest! {
             bytes.extend(edited(file, *row, &Edit::None));
         }
         alike(&file.name, &bytes, chunk);
+    }
+
+    #[test]
+    fn what_was_learnt_on_one_file_changes_nothing_on_the_next(
+        which in any::<Index>(),
+        other in any::<Index>(),
+        parts in vec((any::<bool>(), vec((any::<Index>(), edits()), 0..12), 1_usize..600), 2..6),
+    ) {
+        let files = files();
+        let files = [&files[which.index(files.len())], &files[other.index(files.len())]];
+        let mut reuse = Reuse::default();
+        for (first, rows, chunk) in &parts {
+            let file = files[usize::from(!first)];
+            let bytes: Vec<u8> = rows.iter().flat_map(|(row, edit)| edited(file, *row, edit)).collect();
+            reuse = alike_after(&file.name, &bytes, *chunk, reuse).1;
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl<'a> Held<'a> {
         let all = run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
         let claims = claims(&sorted(all), run.key);
         let judged = baseline::judge(baseline, &claims, &unlisted(run), run.as_of);
-        let roles = run.files.iter().map(|(file, _)| file.parsed.role()).collect();
+        let roles = run.files.iter().map(|(file, _)| FileName::parse(&file.name).role()).collect();
         Held { baseline, claims, judged, roles, sets: run.sets.is_some(), complete }
     }
 
@@ -115,7 +115,7 @@ fn unlisted(run: &Run<'_>) -> Vec<Unlisted> {
         }
     };
     for (file, _) in run.files {
-        gather(&file.findings, Some(file.parsed.role()));
+        gather(&file.findings, Some(FileName::parse(&file.name).role()));
     }
     if let Some(sets) = run.sets {
         gather(&sets.findings, None);

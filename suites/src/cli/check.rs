@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use renkei_reports::{Lang, Report, Run};
 use renkei_validator::Options;
 use renkei_validator::text::Message;
+use renkei_validator::times::Clock;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::baseline::{self, Known};
 use super::outputs::Outputs;
 use super::settings::FailOn;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, tell};
 use super::{dress, outputs, settings, value_arg, word_arg};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -20,6 +21,7 @@ use crate::input::{self, Limits, Selection};
 use crate::judging::{DEFAULT_FINDINGS, DEFAULT_UNPACKED, MOST_ENTRIES, judge, selects_nothing};
 use crate::lang::pick;
 use crate::progress::Progress;
+use crate::timings::{self, timed};
 
 /// What sets how much may come out of an archive.
 const UNPACKED_BY: &str = "--max-unpacked";
@@ -78,6 +80,10 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(value_arg("threads", settings::parse_threads, lang).value_name("N").help(say(
             "同時に読み取るファイルの数。指定がなければ、CPUの数（8まで）。結果は変わりません",
             "How many files are read at once. Without it, as many as there are CPUs, up to 8. The outcome is the same",
+        )))
+        .arg(Arg::new("timings").long("timings").action(ArgAction::SetTrue).help(say(
+            "時間の内訳を段階とルールごとに標準エラー出力に表示します（計測のため遅くなります。報告は変わりません）",
+            "Show on standard error where time went, by stage and rule. It slows the run down; the report is the same",
         )))
         .args(baseline::args(lang))
 }
@@ -142,6 +148,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
     let keep = matches.get_one("max-findings").copied().or(config.max_findings).unwrap_or(DEFAULT_FINDINGS);
     let unpacked = matches.get_one("max-unpacked").copied().or(config.max_unpacked).unwrap_or(DEFAULT_UNPACKED);
     let threads = matches.get_one("threads").copied().or(config.threads);
+    let clock: Option<Clock> = matches.get_flag("timings").then_some(timings::clock);
     let known = Known::of(matches, config, as_of)?;
     let keep = known.keep(keep);
     Ok(Settings {
@@ -150,7 +157,7 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
         outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, ..Options::default() },
+        options: Options { as_of: Some(as_of), keep, clock, ..Options::default() },
         limits: Limits { unpacked, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads },
         known,
     })
@@ -162,9 +169,12 @@ fn today_in_japan() -> Date {
 }
 
 fn check(settings: &Settings, terminal: &Terminal) -> Exit {
+    let clock = settings.options.clock;
+    let begun = clock.map(|clock| clock());
     let selection = Selection::of(&settings.paths, settings.stdin_name.as_deref());
-    let progress = Progress::new(selection.bytes());
-    let inputs = judge(selection, &settings.options, &settings.limits, &progress);
+    let progress = Progress::new(0);
+    let mut inputs = judge(selection, &settings.options, &settings.limits, &progress);
+    let mut spent = std::mem::take(&mut inputs.spent);
     for complaint in &inputs.missed.complaints {
         terminal.complain(complaint);
     }
@@ -183,13 +193,20 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         key: None,
         baseline: None,
     };
-    let (report, renewed) = settings.known.report(&run, terminal);
+    let (report, renewed) = timed(clock, &mut spent.report, || settings.known.report(&run, terminal));
     let exit = match renewed {
         Err(exit) => exit,
         Ok(()) if nothing => Exit::Nothing,
         Ok(()) => report.verdict.into(),
     };
-    settings.outputs.write(&report, terminal, exit)
+    let exit = timed(clock, &mut spent.writing, || settings.outputs.write(&report, terminal, exit));
+    if let (Some(clock), Some(begun)) = (clock, begun) {
+        spent.whole = clock().saturating_sub(begun);
+        spent.rows =
+            inputs.files.iter().fold((0, 0), |(proved, rows), (file, _)| (proved + file.proved, rows + file.records));
+        tell(&timings::table(&spent, &report, terminal.lang));
+    }
+    exit
 }
 
 /// The report of folders, masked, with every default but the day.
@@ -197,7 +214,7 @@ pub(super) fn report_of(paths: &[PathBuf], as_of: Date) -> Report {
     let options = Options { as_of: Some(as_of), keep: DEFAULT_FINDINGS, ..Options::default() };
     let limits = Limits { unpacked: DEFAULT_UNPACKED, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads: None };
     let selection = Selection::of(paths, None);
-    let progress = Progress::new(selection.bytes());
+    let progress = Progress::new(0);
     let inputs = judge(selection, &options, &limits, &progress);
     renkei_reports::build(&Run {
         as_of: options.as_of,

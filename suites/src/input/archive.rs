@@ -6,7 +6,6 @@ use std::io::{BufReader, Read};
 
 use encoding_rs::SHIFT_JIS;
 use renkei_validator::text::Message;
-use renkei_validator::{FileCheck, Options};
 use zip::read::{Config, ZipFileEntry};
 use zip::result::ZipError;
 // The plain `ZipArchive` keeps one entry of those that share a name, silently, and all headers in memory.
@@ -14,9 +13,9 @@ use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
 
 use super::place::{Place, Readable};
-use super::{Inputs, Limits, Origin, Source, Stop, folder, shown};
+use super::stream::Kit;
+use super::{Inputs, Limits, Origin, Run, Source, Stop, folder, shown};
 use crate::lang;
-use crate::progress::Progress;
 
 /// How a file is packed, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +43,11 @@ pub(super) fn packing(name: &str) -> Packing {
     }
 }
 
+/// Whether an archive of that name can be opened.
+pub(super) fn is_zip(name: &str) -> bool {
+    packing(name) == Packing::Zip
+}
+
 /// Why an archive of another kind is not looked into.
 pub(super) fn other_packing() -> Message {
     Message::pair(
@@ -53,15 +57,8 @@ pub(super) fn other_packing() -> Message {
 }
 
 /// Judges the entries of an archive.
-pub(super) fn judge(
-    inputs: &mut Inputs,
-    place: &Place,
-    name: &str,
-    named: bool,
-    options: &Options,
-    limits: &Limits,
-    progress: &Progress,
-) {
+pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool, run: &Run<'_>, kit: &mut Kit) {
+    let limits = run.limits;
     let (mut archive, mut content) = match open(place) {
         Ok(opened) => opened,
         Err(error) => return inputs.missed.blocking(name, reason(&error), named),
@@ -110,17 +107,18 @@ pub(super) fn judge(
                 continue;
             }
         };
-        let check = FileCheck::new(&full, options);
+        let check = kit.check(full.as_str(), run.options);
         let source = Source::Entry { archive: place.clone(), index };
         let from = Origin { name: &full, named: false, source, spare: None, bytes: 0 };
-        let stopped = inputs.judge(&mut reader, check, from, &mut |bytes| {
+        let mut meter = |bytes| {
             left = left.checked_sub(bytes).ok_or(Stop::Limit)?;
             Ok(())
-        });
+        };
+        let stopped = inputs.judge(&mut reader, check, from, &mut meter, kit);
         if stopped.is_some() {
             return inputs.missed.blocking(name, too_large(limits, &inner), named);
         }
-        progress.advance(packed);
+        run.progress.advance(packed);
     }
 }
 

@@ -1,16 +1,23 @@
 //! Walks a folder. Knows links, hidden files and what is no regular file; opens nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use renkei_validator::text::Message;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-use super::{Selection, name_of};
+use super::name_of;
+use super::selection::Walk;
 
-/// Selects the files of a folder, sorted by name, links followed.
-pub(super) fn walk(folder: &Path, selection: &mut Selection) {
+/// Goes through the files of a folder, sorted by name, links followed.
+pub(super) fn walk(folder: &Path, walk: &mut Walk<'_>) {
+    // The folder that is gone through, after those that it lies in.
+    let mut within: Vec<PathBuf> = Vec::new();
     let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
+        let depth = entry.as_ref().map_or_else(walkdir::Error::depth, DirEntry::depth);
+        for left in within.drain(depth.min(within.len())..).rev() {
+            walk.leave(&left);
+        }
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -18,25 +25,30 @@ pub(super) fn walk(folder: &Path, selection: &mut Selection) {
                 let named = path == folder;
                 let name = name_of(path);
                 match (error.loop_ancestor(), error.io_error()) {
-                    (None, Some(error)) => selection.missed.unreadable(&name, error, named),
-                    (_, _) => selection.missed.blocking(&name, links_in_a_circle(), named),
+                    (None, Some(error)) => walk.missed.unreadable(&name, error, named),
+                    (_, _) => walk.missed.blocking(&name, links_in_a_circle(), named),
                 }
                 continue;
             }
         };
         let is_folder = entry.file_type().is_dir();
         if entry.depth() > 0 && is_hidden(&entry.file_name().to_string_lossy()) {
-            selection.missed.hidden(&name_of(entry.path()));
+            walk.missed.hidden(&name_of(entry.path()));
             if is_folder {
                 entries.skip_current_dir();
             }
+        } else if is_folder {
+            within.push(entry.into_path());
         } else if entry.file_type().is_file() {
             let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-            selection.add_file(entry.into_path(), bytes, false);
-        } else if !is_folder {
+            walk.add_file(entry.into_path(), bytes, false);
+        } else {
             let why = Message::pair("通常のファイルではありません", "not a regular file");
-            selection.missed.blocking(&name_of(entry.path()), why, false);
+            walk.missed.blocking(&name_of(entry.path()), why, false);
         }
+    }
+    for left in within.iter().rev() {
+        walk.leave(left);
     }
 }
 

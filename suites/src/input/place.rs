@@ -1,10 +1,11 @@
 //! Where bytes lie that may be read more than once: on the disk, or in memory. Knows how they are
 //! opened; knows nothing of what they are.
 
+use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -14,7 +15,9 @@ use renkei_validator::ReadAgain;
 /// Where the bytes of one input lie.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
-    /// In a file.
+    /// In a file whose path is what it is called in reports.
+    Named(Arc<str>),
+    /// In another file.
     Disk(Arc<Path>),
     /// In memory. The number tells two uploads apart whose bytes are the same.
     Memory { number: usize, bytes: Bytes },
@@ -40,15 +43,20 @@ impl Stamp {
     }
 }
 
+/// What was opened, and what it is where it can be opened again.
+type Opened = (Box<dyn Readable>, Option<Stamp>);
+
 impl Place {
+    /// The place of a file that reports call so.
+    pub(super) fn of(path: PathBuf, name: &Arc<str>) -> Place {
+        if path.as_os_str() == OsStr::new(&**name) { Place::Named(Arc::clone(name)) } else { Place::Disk(path.into()) }
+    }
+
     /// Opens it at its beginning, and tells what it is where it can be opened again: not so a pipe.
-    pub(super) fn open(&self) -> io::Result<(Box<dyn Readable>, Option<Stamp>)> {
+    pub(super) fn open(&self) -> io::Result<Opened> {
         match self {
-            Place::Disk(path) => {
-                let file = File::open(path)?;
-                let stamp = file.metadata().ok().as_ref().and_then(Stamp::of);
-                Ok((Box::new(file), stamp))
-            }
+            Place::Named(path) => open(Path::new(&**path)),
+            Place::Disk(path) => open(path),
             // A copy of the handle, not of the bytes.
             Place::Memory { bytes, .. } => {
                 let stamp = Stamp { length: bytes.len() as u64, modified: None };
@@ -61,12 +69,12 @@ impl Place {
     /// something is asked for.
     pub(super) fn again(&self, stamp: Stamp) -> ReadAgain {
         match self {
-            Place::Disk(path) => {
-                let path = Arc::clone(path);
+            Place::Named(_) | Place::Disk(_) => {
+                let place = self.clone();
                 let mut open = None;
                 Box::new(move |range| {
                     if open.is_none() {
-                        open = File::open(&path).ok();
+                        open = place.path().and_then(|path| File::open(path).ok());
                     }
                     open.as_mut().and_then(|file| read_range(file, range, stamp))
                 })
@@ -80,6 +88,21 @@ impl Place {
             }
         }
     }
+
+    /// Where it lies on the disk, if it does.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Place::Named(path) => Some(Path::new(&**path)),
+            Place::Disk(path) => Some(path),
+            Place::Memory { .. } => None,
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<Opened> {
+    let file = File::open(path)?;
+    let stamp = file.metadata().ok().as_ref().and_then(Stamp::of);
+    Ok((Box::new(file), stamp))
 }
 
 /// `None` where the file is no longer what it was.

@@ -1,13 +1,16 @@
 //! Streams the bytes of one input past the check and the digest. Knows neither.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 
-use renkei_validator::{FileCheck, FileJudgement};
+use renkei_validator::times::Clock;
+use renkei_validator::{FileCheck, FileJudgement, Options, Reuse};
 use sha2::{Digest, Sha256};
 
 use super::{CHUNK, Stop};
+use crate::timings::{Spent, timed};
 
 /// Below so many bytes, a second thread costs more than it gains.
 const WORTH: u64 = 1 << 20;
@@ -35,6 +38,45 @@ impl Spare {
     }
 }
 
+/// What a thread works with, on one file after the other.
+#[derive(Debug)]
+pub(super) struct Kit {
+    /// What the last check has left; nothing while one is under way, and after one that stopped half-way.
+    reuse: Option<Reuse>,
+    buffer: Vec<u8>,
+    clock: Option<Clock>,
+    spent: Spent,
+}
+
+impl Kit {
+    /// Where a clock is told, where the time goes will be, too.
+    pub(super) fn new(clock: Option<Clock>) -> Kit {
+        Kit { reuse: None, buffer: Vec::new(), clock, spent: Spent::default() }
+    }
+
+    /// Where its time went.
+    pub(super) fn spent(mut self) -> Spent {
+        self.spent.add_times(self.reuse.as_ref().and_then(Reuse::times));
+        self.spent
+    }
+
+    /// Opens something.
+    pub(super) fn reading<T>(&mut self, open: impl FnOnce() -> T) -> T {
+        timed(self.clock, &mut self.spent.reading, open)
+    }
+
+    /// Starts on an input of that name.
+    pub(super) fn check(&mut self, name: impl Into<Arc<str>>, options: &Options) -> FileCheck {
+        FileCheck::reusing(name, options, self.reuse.take().unwrap_or_default())
+    }
+
+    fn finish(&mut self, check: FileCheck) -> FileJudgement {
+        let (judgement, reuse) = check.finish_reusable();
+        self.reuse = Some(reuse);
+        judgement
+    }
+}
+
 /// What is told of every chunk that was read; it may say that there were enough.
 pub(super) type Meter<'m> = &'m mut dyn FnMut(u64) -> Result<(), Stop>;
 
@@ -46,54 +88,67 @@ pub(super) fn read(
     meter: Meter<'_>,
     spare: Option<&Spare>,
     bytes: u64,
+    kit: &mut Kit,
 ) -> Result<(FileJudgement, String), Stop> {
     match spare.filter(|spare| bytes >= WORTH && spare.take()) {
         Some(spare) => {
-            let outcome = beside(reader, check, meter);
+            let outcome = beside(reader, check, meter, kit);
             spare.add();
             outcome
         }
-        None => in_turn(reader, check, meter),
+        None => in_turn(reader, check, meter, kit),
     }
 }
 
-fn in_turn(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Result<(FileJudgement, String), Stop> {
+fn in_turn(
+    reader: &mut dyn Read,
+    mut check: FileCheck,
+    meter: Meter<'_>,
+    kit: &mut Kit,
+) -> Result<(FileJudgement, String), Stop> {
     let mut digest = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
+    kit.buffer.resize(CHUNK, 0);
     loop {
-        let length = fill(reader, &mut buffer)?;
+        let length = timed(kit.clock, &mut kit.spent.reading, || fill(reader, &mut kit.buffer))?;
         if length == 0 {
             break;
         }
         meter(length as u64)?;
-        digest.update(&buffer[..length]);
-        check.push(&buffer[..length]);
+        timed(kit.clock, &mut kit.spent.digest, || digest.update(&kit.buffer[..length]));
+        check.push(&kit.buffer[..length]);
     }
-    Ok((check.finish(), hexadecimal(&digest.finalize())))
+    Ok((kit.finish(check), hexadecimal(&digest.finalize())))
 }
 
 /// Judges in a thread of its own.
-fn beside(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Result<(FileJudgement, String), Stop> {
-    std::thread::scope(|scope| {
+fn beside(
+    reader: &mut dyn Read,
+    mut check: FileCheck,
+    meter: Meter<'_>,
+    kit: &mut Kit,
+) -> Result<(FileJudgement, String), Stop> {
+    let (clock, mut spent) = (kit.clock, Spent::default());
+    let outcome = std::thread::scope(|scope| {
         let (filled, to_judge) = sync_channel::<(Vec<u8>, usize)>(WAITING);
         let (emptied, to_fill) = channel::<Vec<u8>>();
+        let own = &mut *kit;
         let judging = scope.spawn(move || {
             for (buffer, length) in to_judge {
                 check.push(&buffer[..length]);
                 // Nobody may want it any more.
                 let _ = emptied.send(buffer);
             }
-            check.finish()
+            own.finish(check)
         });
         let mut digest = Sha256::new();
         loop {
             let mut buffer = to_fill.try_recv().unwrap_or_else(|_| vec![0; CHUNK]);
-            let length = fill(reader, &mut buffer)?;
+            let length = timed(clock, &mut spent.reading, || fill(reader, &mut buffer))?;
             if length == 0 {
                 break;
             }
             meter(length as u64)?;
-            digest.update(&buffer[..length]);
+            timed(clock, &mut spent.digest, || digest.update(&buffer[..length]));
             if filled.send((buffer, length)).is_err() {
                 // The judging broke; joining it tells.
                 break;
@@ -104,7 +159,9 @@ fn beside(reader: &mut dyn Read, mut check: FileCheck, meter: Meter<'_>) -> Resu
             Ok(judgement) => Ok((judgement, hexadecimal(&digest.finalize()))),
             Err(panic) => std::panic::resume_unwind(panic),
         }
-    })
+    });
+    kit.spent.add(&spent);
+    outcome
 }
 
 fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Stop> {

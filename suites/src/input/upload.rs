@@ -6,7 +6,8 @@ use bytes::Bytes;
 use renkei_validator::text::Message;
 
 use super::place::Place;
-use super::{Selection, Task, archive, folder, shown};
+use super::selection::{Root, Selection, Task};
+use super::{archive, folder, shown};
 
 impl Selection {
     /// Takes files with the names that a browser gave them, with `/` between folders. Several files,
@@ -37,15 +38,16 @@ impl Selection {
                 }
                 None => kept.insert(name_shown.clone(), bytes.clone()),
             };
-            let length = bytes.len() as u64;
             let place = Place::Memory { number, bytes };
             match archive::packing(&name) {
                 archive::Packing::None => {
-                    selection.tasks.push(Task::File { place, name: name_shown, named: alone, bytes: length });
+                    let name = name_shown.into();
+                    selection.roots.push(Root::Task(Task::File { place, name, named: alone }));
                 }
                 archive::Packing::Zip => {
                     selection.grouped = true;
-                    selection.tasks.push(Task::Archive { place, name: name_shown, named: false, bytes: length });
+                    let name = name_shown.into();
+                    selection.roots.push(Root::Task(Task::Archive { place, name, named: false }));
                 }
                 archive::Packing::Other => {
                     selection.missed.blocking(&name_shown, archive::other_packing(), false);
@@ -57,7 +59,7 @@ impl Selection {
 
     /// How many archives there are.
     pub(crate) fn archives(&self) -> usize {
-        self.tasks.iter().filter(|task| matches!(task, Task::Archive { .. })).count()
+        self.roots.iter().filter(|root| matches!(root, Root::Task(Task::Archive { .. }))).count()
     }
 }
 

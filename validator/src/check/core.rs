@@ -12,6 +12,7 @@ use std::sync::Arc;
 use self::ahead::Ahead;
 use self::owners::Owners;
 use self::rows::Bound;
+use super::reuse::{ByColumn, Learnt};
 use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
@@ -28,6 +29,7 @@ use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_bre
 use crate::scope::NotRun;
 use crate::spec::{Table, Version};
 use crate::text::Message;
+use crate::times::{Asks, Stage, Times, answered, asked, enter};
 
 /// The rules by what they look at, each list in the order they run.
 #[derive(Default)]
@@ -62,6 +64,15 @@ impl Plan {
         }
         plan
     }
+
+    /// The rules about the cells of a table, by column, in order of precedence.
+    pub(super) fn columns(&self, table: &Table) -> ByColumn {
+        let of = |item| {
+            let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
+            self.cell.iter().filter(applies).copied().collect()
+        };
+        table.items.iter().map(of).collect()
+    }
 }
 
 /// All that changes while pieces arrive.
@@ -86,6 +97,8 @@ pub(super) struct Core {
     owners: Owners,
     scratch: Vec<Finding>,
     ahead: Ahead,
+    learnt: Learnt,
+    pub(super) times: Option<Box<Times>>,
 }
 
 #[derive(Default)]
@@ -122,6 +135,20 @@ impl Visit for Stages<'_> {
 }
 
 impl Core {
+    /// With what was learnt on other files.
+    pub(super) fn starting(learnt: Learnt, times: Option<Box<Times>>) -> Core {
+        Core { learnt, times, ..Core::default() }
+    }
+
+    /// What was learnt, on this one too.
+    pub(super) fn leave(&mut self) -> (Learnt, Option<Box<Times>>) {
+        let mut learnt = std::mem::take(&mut self.learnt);
+        if let Some(fast) = self.ahead.leave() {
+            learnt.keep(fast);
+        }
+        (learnt, self.times.take())
+    }
+
     fn piece(&mut self, piece: Piece<'_>, context: &Context<'_>) {
         match piece {
             Piece::Bom(bytes) => self.encoding.bom(bytes),
@@ -149,7 +176,8 @@ impl Core {
             self.unreadable = true;
         }
         if self.bound.is_none() && role == Role::Data {
-            self.bind(&record, context);
+            let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
+            self.bind(stated, context);
         }
         let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
         let row = match role {
@@ -178,11 +206,15 @@ impl Core {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
+        let before = enter(&mut self.times, Stage::Rules);
         let mut found = std::mem::take(&mut self.scratch);
+        let mut times = self.times.take();
         loop {
             let mut running = "";
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.run_stateless(view, doubts, context, &mut running, &mut found);
+            let seen = (view, doubts);
+            let outcome = catch_unwind(AssertUnwindSafe(|| match &mut times {
+                None => self.run_stateless(seen, context, &mut (), &mut running, &mut found),
+                Some(times) => self.run_stateless(seen, context, &mut **times, &mut running, &mut found),
             }));
             if outcome.is_ok() {
                 break;
@@ -190,6 +222,7 @@ impl Core {
             found.clear();
             self.broken.insert(running);
         }
+        self.times = times;
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
@@ -197,6 +230,7 @@ impl Core {
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         self.scratch = found;
+        enter(&mut self.times, before);
     }
 
     fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
@@ -205,21 +239,14 @@ impl Core {
             return;
         }
         bound.table = Some(table);
-        bound.columns = table
-            .items
-            .iter()
-            .map(|item| {
-                let applies = |cell: &&CellRule| cell.rule.versions.contains(&table.version) && (cell.picks)(item);
-                context.plan.cell.iter().filter(applies).copied().collect()
-            })
-            .collect();
+        bound.columns = self.learnt.columns(table, context.plan);
     }
 
     fn run_stateless(
         &self,
-        view: &RecordView<'_>,
-        doubts: Option<Doubts>,
+        (view, doubts): (&RecordView<'_>, Option<Doubts>),
         context: &Context<'_>,
+        asks: &mut impl Asks,
         running: &mut &'static str,
         found: &mut Vec<Finding>,
     ) {
@@ -228,20 +255,20 @@ impl Core {
         if !view.odd.is_empty() {
             for &(rule, check) in context.plan.bytes.iter().filter(|(rule, _)| runs(rule)) {
                 *running = rule.id;
-                check(view, &mut Out { rule, file, found });
+                asks.ask(rule, || check(view, &mut Out { rule, file, found }));
             }
         }
         // What is doubtful has been found to be sound in its structure.
         for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| doubts.is_none() && runs(rule)) {
             *running = rule.id;
-            check(view, &mut Out { rule, file, found });
+            asks.ask(rule, || check(view, &mut Out { rule, file, found }));
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
         let Doubts { cells: columns, row: sees_row } = doubts.unwrap_or(Doubts::ALL);
         for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| sees_row && runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
-                check(row, &mut Out { rule, file, found });
+                asks.ask(rule, || check(row, &mut Out { rule, file, found }));
             }
         }
         for (column, rules) in bound.columns.iter().enumerate() {
@@ -258,7 +285,7 @@ impl Core {
                     continue;
                 }
                 *running = rule.id;
-                check(&view, &mut Out { rule, file: context.file, found });
+                asks.ask(rule, || check(&view, &mut Out { rule, file, found }));
                 // One bad cell makes one finding: the first rule that speaks of it wins.
                 if found.len() > before {
                     break;
@@ -276,7 +303,9 @@ impl Core {
         };
         self.spoken = encoding;
         let keep = context.options.keep;
+        let before = enter(&mut self.times, Stage::FileRules);
         self.end_of_rows(context);
+        enter(&mut self.times, Stage::Rules);
         // What the bytes say is only right in the right encoding.
         if encoding != Encoding::Ms932 {
             self.findings.remove(|id| id.starts_with("bytes/") || !encoding.keeps_structure());
@@ -297,11 +326,14 @@ impl Core {
         let name_view = NameView { name: context.name, version: self.stated };
         let mut found = Vec::new();
         let file = context.file;
+        let times = &mut self.times;
         let mut guarded = |rule: &'static Rule, run: &dyn Fn(&mut Out<'_>)| {
+            let asked = asked(times);
             let mut out = Out { rule, file, found: &mut found };
             if catch_unwind(AssertUnwindSafe(|| run(&mut out))).is_err() {
                 self.broken.insert(rule.id);
             }
+            answered(times, rule, asked);
         };
         if nature == Nature::Data {
             for &(rule, check) in &context.plan.scan {
@@ -319,6 +351,7 @@ impl Core {
         for finding in found {
             self.findings.add(finding, keep, &mut self.kept);
         }
+        enter(&mut self.times, before);
         self.findings.sort();
         let complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
         let facts = std::mem::take(&mut self.facts).finish(complete);

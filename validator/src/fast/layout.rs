@@ -11,6 +11,9 @@ use crate::scan::Cell;
 /// How many layouts are remembered. Where there are more, all are learnt anew.
 const MOST: usize = 4096;
 
+/// How many are kept for a file to come.
+const KEPT: usize = 256;
+
 /// Where they are looked for: more places than layouts, so that few share one.
 const SLOTS: usize = 2 * MOST;
 
@@ -121,6 +124,11 @@ impl Layouts {
             *slot = self.list.len() as u16;
         }
         self.list.len() - 1
+    }
+
+    /// Whether they take so much room that a file to come is better served without.
+    pub(super) fn are_many(&self) -> bool {
+        self.list.len() > KEPT
     }
 
     /// Forgets all of them.

@@ -344,6 +344,13 @@ impl Templates {
         self.came(index);
     }
 
+    /// Takes away what others wanted to know of them.
+    pub(super) fn unmark(&mut self) {
+        for template in &mut self.list {
+            (template.mark, template.skips) = (0, 0);
+        }
+    }
+
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
         *self = Templates::default();

@@ -59,11 +59,11 @@ fn ja(kind: Kind) -> String {
 
 /// The kind of a file by both of its names.
 fn ja_of(file: &FileJudgement) -> String {
-    file.kind.map_or_else(|| file.parsed.text.clone(), ja)
+    file.kind.map_or_else(|| file.base_name().to_owned(), ja)
 }
 
 fn en_of(file: &FileJudgement) -> String {
-    file.kind.map_or_else(|| file.parsed.text.clone(), |kind| kind.name().to_owned())
+    file.kind.map_or_else(|| file.base_name().to_owned(), |kind| kind.name().to_owned())
 }
 
 /// What the names of one set have in common.

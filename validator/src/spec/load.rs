@@ -8,6 +8,7 @@ use super::model::{
     Certainty, Cite, CodeTable, Condition, Grammar, Item, ItemType, Key, Kind, KnownVersion, Length, MonthSegment,
     Required, Segment, ServiceType, Table, Version,
 };
+use crate::scan::{Piece, scan};
 
 const WELL_FORMED: &str = "the embedded spec tables are well-formed; a test reads them all";
 
@@ -33,25 +34,30 @@ fn file(version: Version, name: &str) -> Option<&'static str> {
     files(version).iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
-/// Rows of a table as maps from column to value.
+/// Rows of a table as maps from column to value. Read by our own scanner, which costs next to nothing to
+/// start; a test reads the same files by the csv crate.
 pub(super) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_reader(text.as_bytes()).deserialize_maps()
-}
-
-trait Maps {
-    fn deserialize_maps(self) -> Vec<BTreeMap<String, String>>;
-}
-
-impl Maps for csv::Reader<&[u8]> {
-    fn deserialize_maps(mut self) -> Vec<BTreeMap<String, String>> {
-        let head = self.headers().expect(WELL_FORMED).clone();
-        let mut maps = Vec::new();
-        for record in self.records() {
-            let record = record.expect(WELL_FORMED);
-            maps.push(head.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect());
+    let mut head: Option<Vec<String>> = None;
+    let mut rows = Vec::new();
+    scan(text.as_bytes(), &mut |piece| {
+        let Piece::Record(record) = piece else { return };
+        if record.is_blank() {
+            return;
         }
-        maps
-    }
+        let values: Vec<String> = record.cells.iter().map(|cell| value(record.content(cell))).collect();
+        match &head {
+            None => head = Some(values),
+            Some(head) => {
+                assert_eq!(head.len(), values.len(), "{WELL_FORMED}");
+                rows.push(head.iter().cloned().zip(values).collect());
+            }
+        }
+    });
+    rows
+}
+
+fn value(content: &[u8]) -> String {
+    std::str::from_utf8(content).expect(WELL_FORMED).replace("\"\"", "\"")
 }
 
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {

@@ -1,6 +1,7 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
+use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
@@ -8,7 +9,8 @@ use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
-use crate::spec::Table;
+use crate::spec::{Table, Version};
+use crate::times::{Stage, enter};
 
 /// So many rows of another table make it the one that is proved.
 const OTHERS: u32 = 16;
@@ -55,7 +57,11 @@ impl Core {
         if !self.broken.is_empty() || self.unreadable {
             return taken;
         }
+        if self.records == 0 {
+            self.go_on_from_other_files(&begin, context);
+        }
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
+        let before = enter(&mut self.times, Stage::Prove);
         self.prepare_columns(fast.table, context);
         while let Some(proved) = fast.prove(&begin, context.file) {
             self.pass(&mut fast, &proved, &begin, context);
@@ -69,10 +75,34 @@ impl Core {
                 break;
             }
         }
+        enter(&mut self.times, before);
         self.records += taken.records;
         self.line_ends.crlf += taken.records;
         self.ahead.fast = Some(fast);
         taken
+    }
+
+    /// At the first row, goes on from what was learnt on other files, if that knows the row. If not,
+    /// nothing has happened.
+    fn go_on_from_other_files(&mut self, begin: &Begin<'_>, context: &Context<'_>) {
+        // A row that begins like this is one of data, and states this version, whatever follows.
+        let version = begin.buffer[begin.from..].first_chunk::<7>().and_then(|start| start.strip_suffix(b","));
+        let Some(version) = version.and_then(Version::parse).filter(|_| context.options.fast) else { return };
+        if self.bound.is_some() || self.learnt.is_empty() {
+            return;
+        }
+        self.bind(Some(version), context);
+        if let Some(bound) = &self.bound
+            && let Some(watch) = Watch::of(bound)
+            && let Some(mut fast) = self.learnt.take_one_of(bound.tables)
+        {
+            if fast.prove(begin, context.file).is_some() {
+                self.ahead = Ahead { fast: Some(fast), watch, ..Ahead::default() };
+                return;
+            }
+            self.learnt.keep(fast);
+        }
+        (self.bound, self.stated) = (None, None);
     }
 
     /// How many rows were proved clean.
@@ -160,19 +190,38 @@ impl Core {
             return;
         }
         *others += 1;
-        let count = bound.file_rules.len();
-        if fast.is_some() && *others < OTHERS || count == 0 || count > u64::BITS as usize {
+        if fast.is_some() && *others < OTHERS {
             return;
         }
-        let Plan { csv: records, row: rows, .. } = context.plan;
-        let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
-        *fast = Fast::of(table, &rules).map(Box::new);
+        let Some(fresh) = Watch::of(bound) else { return };
+        if let Some(fast) = fast.take() {
+            self.learnt.keep(fast);
+        }
+        *fast = self.learnt.take(table).or_else(|| {
+            let Plan { csv: records, row: rows, .. } = context.plan;
+            let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
+            Fast::of(table, &rules).map(Box::new)
+        });
         *others = 0;
-        *watch = Watch { next: vec![Next::Every; count], epoch: 1, ..Watch::default() };
+        *watch = fresh;
+    }
+}
+
+impl Ahead {
+    /// What was learnt of the table proved last.
+    pub(super) fn leave(&mut self) -> Option<Box<Fast>> {
+        self.fast.take()
     }
 }
 
 impl Watch {
+    /// All rules must see the next row; `None` where there are more than bits.
+    fn of(bound: &Bound) -> Option<Watch> {
+        let count = bound.file_rules.len();
+        let fits = (1..=u64::BITS as usize).contains(&count);
+        fits.then(|| Watch { next: vec![Next::Every; count], epoch: 1, ..Watch::default() })
+    }
+
     #[inline]
     fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
         if self.goes_on && proved.changed & self.all == 0 && *fast.mark(proved) == self.epoch {

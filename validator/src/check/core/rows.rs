@@ -7,24 +7,24 @@ use std::sync::Arc;
 use super::owners::{Past, Turn, owner, person};
 use super::{Context, Core, role};
 use crate::bind::Row;
+use crate::check::reuse::ByColumn;
 use crate::check::{ReadAgain, describe};
 use crate::facts::Person;
-use crate::fast::CellRule;
 use crate::finding::Finding;
 use crate::rowhash::row_hash;
 use crate::rule::{FileRule, FileStart, Next, Out, Role, Rule, SumsCheck};
-use crate::scan::{Piece, Record, Scanner, Visit};
+use crate::scan::{Piece, Scanner, Visit};
 use crate::seen::SeenRows;
 use crate::spec::{Kind, Table, Version, tables};
 use crate::table7::{AllSums, Sums};
+use crate::times::{Stage, answered, asked, enter};
 
 /// How the rows are read, and the rules that are told of them.
 pub(in super::super) struct Bound {
     pub(in super::super) version: Version,
     pub(super) tables: &'static [Table],
     pub(in super::super) table: Option<&'static Table>,
-    /// Cell rules by column, in order of precedence.
-    pub(super) columns: Vec<Vec<CellRule>>,
+    pub(super) columns: ByColumn,
     pub(super) file_rules: Vec<(&'static Rule, Box<dyn FileRule>)>,
     sum_rules: Vec<(&'static Rule, SumsCheck)>,
     /// What those need, where the kind has sums.
@@ -41,9 +41,9 @@ const FORGETFUL: usize = 15;
 const PART: u64 = 4 << 10;
 
 impl Core {
-    pub(super) fn bind(&mut self, record: &Record<'_>, context: &Context<'_>) {
+    /// Chooses the tables, by the version that the first row states.
+    pub(super) fn bind(&mut self, stated: Option<Version>, context: &Context<'_>) {
         let Some(kind) = context.name.meant_kind() else { return };
-        let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
         self.stated = stated;
         let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
         // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version
@@ -59,7 +59,8 @@ impl Core {
         let file_rules = rules.map(|(rule, make)| (*rule, make(&start))).collect();
         let sum_rules: Vec<_> = context.plan.sums.iter().filter(|(rule, _)| applies(rule)).copied().collect();
         let sums = (kind == Kind::Upsikyu && !sum_rules.is_empty()).then(AllSums::default);
-        self.bound = Some(Bound { version, tables, table: None, columns: Vec::new(), file_rules, sum_rules, sums });
+        self.bound =
+            Some(Bound { version, tables, table: None, columns: ByColumn::default(), file_rules, sum_rules, sums });
     }
 
     pub(in super::super) fn reading_again(&mut self, again: ReadAgain) {
@@ -77,6 +78,7 @@ impl Core {
     /// Takes a row, by its hash, before the file rules see it. `true` where they have been shown others
     /// in between.
     pub(super) fn arrive(&mut self, row: &Row<'_>, hash: u64, context: &Context<'_>) -> bool {
+        let before = enter(&mut self.times, Stage::FileRules);
         let turn = if self.owners.goes_on(row) { Turn::Same } else { self.turn(row, context) };
         if row.table.row_key.is_empty()
             && let Some(first) = self.owners.row(hash, row.record.line)
@@ -87,8 +89,10 @@ impl Core {
             sums.row(row, turn == Turn::Same);
         }
         if context.options.sets {
+            enter(&mut self.times, Stage::Facts);
             self.facts.row(row, turn == Turn::Same);
         }
+        enter(&mut self.times, before);
         matches!(turn, Turn::Back(_))
     }
 
@@ -199,9 +203,12 @@ impl Core {
         if self.broken.contains(rule.id) {
             return None;
         }
+        let before = enter(&mut self.times, Stage::FileRules);
+        let asked = asked(&self.times);
         let mut found = Vec::new();
         let mut out = Out { rule, file: context.file, found: &mut found };
         let outcome = catch_unwind(AssertUnwindSafe(|| ask(state.as_mut(), &mut out)));
+        answered(&mut self.times, rule, asked);
         if outcome.is_err() {
             self.broken.insert(rule.id);
         }
@@ -212,6 +219,7 @@ impl Core {
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
+        enter(&mut self.times, before);
         outcome.ok()
     }
 
@@ -222,12 +230,14 @@ impl Core {
         let (file, keep) = (context.file, context.options.keep);
         let mut found = Vec::new();
         for (rule, state) in &mut bound.file_rules {
+            let asked = asked(&self.times);
             let mut out = Out { rule, file, found: &mut found };
             if !self.broken.contains(rule.id)
                 && catch_unwind(AssertUnwindSafe(|| state.end(complete, &mut out))).is_err()
             {
                 self.broken.insert(rule.id);
             }
+            answered(&mut self.times, rule, asked);
             for finding in found.drain(..) {
                 self.findings.add(finding, keep, &mut self.kept);
             }
@@ -235,11 +245,13 @@ impl Core {
         let Some(sums) = bound.sums.as_mut().filter(|_| complete) else { return };
         let all = sums.all();
         for &(rule, check) in &bound.sum_rules {
+            let asked = asked(&self.times);
             let mut out = Out { rule, file, found: &mut found };
             let run = || all.clone().for_each(|sums| check(sums, &mut out));
             if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 self.broken.insert(rule.id);
             }
+            answered(&mut self.times, rule, asked);
             found.sort_by_key(|finding| finding.place);
             for finding in found.drain(..) {
                 self.findings.add(finding, keep, &mut self.kept);

@@ -82,7 +82,7 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
             Gap::Misdated { file, other } => (file, other, false),
             Gap::Missing { .. } | Gap::Timestamp { .. } | Gap::Office { .. } => continue,
         };
-        let month = |file: &FileJudgement| file.parsed.part(Segment::TargetMonth).unwrap_or_default().to_owned();
+        let month = |file: &FileJudgement| file.part(Segment::TargetMonth).unwrap_or_default().to_owned();
         let finding =
             out.whole_other(file).related_file(&other.name, "同じ連番のファイルです", "it has the same timestamp");
         if matches!(gap, Gap::Misdated { .. }) {

@@ -67,7 +67,7 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
         .collect();
     for set in &delivery.sets {
         let images: Vec<&str> =
-            set.files.iter().filter(|f| f.kind == Some(Kind::UpkihonImage)).map(|f| f.parsed.text.as_str()).collect();
+            set.files.iter().filter(|f| f.kind == Some(Kind::UpkihonImage)).map(|f| f.base_name()).collect();
         for file in set.files.iter().filter(|file| !apart.contains(&&*file.name)) {
             let shown = file.table.and_then(|table| table.item(upkihon::FAMILY_IMAGE_FILE)).is_some_and(|i| i.shown);
             for (name, place) in file.facts.images.iter().filter(|(name, _)| !images.iter().any(|i| same(i, name))) {

@@ -65,7 +65,7 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
     let Some(base) = set.file(Kind::Upkihon).filter(|base| is_readable(base)) else { return };
     let named = |image: &str| base.facts.images.iter().any(|(name, _)| same(image, name));
     for image in set.files.iter().filter(|file| file.kind == Some(Kind::UpkihonImage)) {
-        if !named(&image.parsed.text) {
+        if !named(image.base_name()) {
             out.whole_other(image)
                 .expected("利用者基本情報のいずれかの行に書かれたファイル名", "a name that some row of UPKIHON gives")
                 .got("どの行にもなし", "in no row")

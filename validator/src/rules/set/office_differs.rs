@@ -67,7 +67,7 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
     for gap in gaps(delivery) {
         let Gap::Office { file, other } = gap else { continue };
         let ends = ENDS.iter().filter(|(office, service)| {
-            [office, service].iter().any(|segment| file.parsed.part(**segment) != other.parsed.part(**segment))
+            [office, service].iter().any(|segment| file.part(**segment) != other.part(**segment))
         });
         let (mut expected, mut got) = ([String::new(), String::new()], [String::new(), String::new()]);
         for &(office, service) in ends {
@@ -91,6 +91,6 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
 
 /// 事業所番号_サービス種類コード
 fn end(file: &FileJudgement, office: Segment, service: Segment) -> String {
-    let parts: Vec<&str> = [office, service].into_iter().filter_map(|segment| file.parsed.part(segment)).collect();
+    let parts: Vec<&str> = [office, service].into_iter().filter_map(|segment| file.part(segment)).collect();
     parts.join("_")
 }

@@ -97,13 +97,13 @@ fn restate(draft: &mut Draft, file: usize, month: &str, plan: Option<&[u8]>) -> 
 fn check(set: &SetView<'_>, out: &mut Out<'_>) {
     for unit in formed(set) {
         let Some(file) = unit.file(Kind::Uphosoku).filter(|file| unit.is_misdated(file)) else { continue };
-        let Some(got) = file.parsed.part(Segment::TargetMonth) else { continue };
+        let Some(got) = file.part(Segment::TargetMonth) else { continue };
         // A month that is none has a finding of its own.
         if got != "000000" && YearMonth::parse(got.as_bytes()).is_none() {
             continue;
         }
         let other = unit.files[0];
-        let months = other.parsed.part(Segment::TargetMonth);
+        let months = other.part(Segment::TargetMonth);
         let expected = match months {
             None => "000000",
             Some(text) if YearMonth::parse(text.as_bytes()).is_some() => text,
