@@ -17,6 +17,7 @@
 //! [`Check::Shape`]: crate::rule::Check::Shape
 //! [`Check::Row`]: crate::rule::Check::Row
 
+mod endings;
 mod layout;
 mod masks;
 mod memo;
@@ -25,12 +26,13 @@ mod template;
 
 use std::sync::Arc;
 
+use self::endings::{Context, Endings};
 use self::layout::{Layouts, Structure};
-use self::masks::{Lanes, Way};
+use self::masks::{Lanes, Way, Work};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
-use self::template::{Endings, Templates, fixed_hash};
+use self::template::{Difference, Learnt, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::scan::{Begin, Cell, LineEnd, Record};
@@ -46,6 +48,7 @@ pub(crate) struct Fast {
     structure: Structure,
     layouts: Layouts,
     templates: Templates,
+    endings: Endings,
     /// The cells of a row whose layout is new.
     cells: Vec<Cell>,
 }
@@ -79,6 +82,7 @@ impl Fast {
             structure: Structure::default(),
             layouts: Layouts::default(),
             templates: Templates::default(),
+            endings: Endings::default(),
             cells: Vec::new(),
         })
     }
@@ -86,11 +90,7 @@ impl Fast {
     /// Proves the row that begins there, as far as it can. `None` where it is no sound row that ends in CR LF.
     #[inline(always)]
     pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
-        match self.way {
-            #[cfg(target_arch = "x86_64")]
-            Way::Wide(lanes) => lanes.run(|| self.prove_with(lanes, begin, file)),
-            Way::Any(lanes) => self.prove_with(lanes, begin, file),
-        }
+        self.way.run(Prove { fast: self, begin, file })
     }
 
     #[inline(always)]
@@ -98,7 +98,7 @@ impl Fast {
         let around = &begin.buffer[begin.from..];
         match self.templates.expected(lanes, &self.layouts, around) {
             Some((template, changed)) => Some(self.prove_by(template, changed, begin, around, file)),
-            None => self.prove_unexpected(lanes, begin, around, file),
+            None => self.prove_by_structure(lanes, begin, around, file),
         }
     }
 
@@ -113,7 +113,7 @@ impl Fast {
         file: &Arc<str>,
     ) -> Proved {
         let template = self.templates.get(index);
-        let mut doubts = template.doubts;
+        let mut doubts = template.learnt.doubts;
         if changed != 0 {
             doubts.cells &= !changed;
             let column = changed.trailing_zeros() as usize;
@@ -122,10 +122,10 @@ impl Fast {
             } else {
                 None
             };
-            if ending.is_none_or(|ending| !template.endings.hold(column, ending)) {
+            if ending.is_none_or(|ending| !self.endings.hold(template.learnt.context, column, ending)) {
                 let new = self.doubts(index, changed, begin, around, file);
                 if new.none() {
-                    self.keep(index, changed, ending.map(|ending| (column, ending)), around);
+                    self.keep(index, ending.map(|ending| (column, ending)), around);
                 }
                 doubts = doubts.or(new);
             }
@@ -135,16 +135,16 @@ impl Fast {
 
     /// Remembers what was proved of a row of a template.
     #[inline(never)]
-    fn keep(&mut self, index: template::Index, changed: Columns, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
+    fn keep(&mut self, index: template::Index, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
         let template = self.templates.get_mut(index);
         match ending {
-            Some((column, ending)) => template.endings.add(column, ending),
-            None => {
-                let column = template.endings.column();
-                let content = self.layouts.get(template.layout).cells[column].content();
-                let endings = template.endings_for(changed, self.program.beside(column), content, row);
-                template.rebase(row, endings);
+            Some((column, ending)) => {
+                let cells = &self.layouts.get(template.layout).cells;
+                if let Some(around) = self.program.around(column, cells, row) {
+                    template.learnt.context = self.endings.add(around, ending);
+                }
             }
+            None => template.rebase(row),
         }
     }
 
@@ -163,41 +163,39 @@ impl Fast {
         self.program.doubts(changed, &row, around, file)
     }
 
-    #[inline(never)]
-    fn prove_unexpected<L: Lanes>(
+    #[inline(always)]
+    fn prove_by_structure<L: Lanes>(
         &mut self,
         lanes: L,
         begin: &Begin<'_>,
         around: &[u8],
         file: &Arc<str>,
     ) -> Option<Proved> {
-        lanes.run(|| {
-            if !self.structure.read(lanes, around) {
-                return None;
-            }
-            let Some(index) = self.layouts.find(&self.structure) else {
-                return self.prove_alone(lanes, begin, around, file);
-            };
-            let layout = self.layouts.get(index);
-            let hash = fixed_hash(index, layout, around);
-            if let Some((template, changed)) = self.templates.find(lanes, layout, hash, around) {
-                return Some(self.prove_by(template, changed, begin, around, file));
-            }
-            let bytes = &around[..self.structure.length];
-            let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
-            let base = self.templates.get(layout.base);
-            let (doubts, endings) = if base.layout == index && base.doubts.none() {
-                let changed = base.difference(lanes, layout, around);
-                let column = base.endings.column();
-                let (beside, content) = (self.program.beside(column), layout.cells[column].content());
-                let endings = base.endings_for(changed, beside, content, around);
-                (self.program.doubts(changed, &row, around, file), endings)
-            } else {
-                (self.program.all_doubts(&row, around, file)?, Endings::default())
-            };
-            let template = self.templates.learn(lanes, index, layout, hash, around);
-            Some(self.end_learning(index, template, doubts, endings, bytes))
-        })
+        if !self.structure.read(lanes, around) {
+            return None;
+        }
+        let Some(index) = self.layouts.find(&self.structure) else {
+            return self.prove_alone(lanes, begin, around, file);
+        };
+        let layout = self.layouts.get(index);
+        let hash = fixed_hash(index, layout, around);
+        if let Some((template, changed)) = self.templates.find(lanes, layout, hash, around) {
+            return Some(self.prove_by(template, changed, begin, around, file));
+        }
+        let bytes = &around[..self.structure.length];
+        let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
+        let base = self.templates.get(layout.base);
+        let learnt = if base.layout == index && base.learnt.doubts.none() {
+            let Difference { columns, beyond_ascii } = base.difference(lanes, &layout.columns, around);
+            let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
+            Learnt { doubts: self.program.doubts(columns, &row, around, file), context: Context::default(), script }
+        } else {
+            let doubts = self.program.all_doubts(&row, around, file)?;
+            Learnt { doubts, context: Context::default(), script: Script::of(bytes) }
+        };
+        let template = self.templates.learn(lanes, index, layout, hash, around, learnt);
+        self.layouts.get_mut(index).base = template;
+        Some(Proved { template, changed: 0, doubts: learnt.doubts, bytes: bytes.len() + END })
     }
 
     /// Proves a row by its cells, and learns its layout.
@@ -214,24 +212,10 @@ impl Fast {
         let (varying, free) = (self.program.varying(), self.program.free());
         let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
         let layout = self.layouts.get(index);
-        let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around);
-        Some(self.end_learning(index, template, doubts, Endings::default(), bytes))
-    }
-
-    fn end_learning(
-        &mut self,
-        layout: layout::Index,
-        index: template::Index,
-        doubts: Doubts,
-        endings: Endings,
-        row: &[u8],
-    ) -> Proved {
-        self.layouts.get_mut(layout).base = index;
-        let template = self.templates.get_mut(index);
-        template.doubts = doubts;
-        template.endings = endings;
-        template.script = Script::of(row);
-        Proved { template: index, changed: 0, doubts, bytes: row.len() + END }
+        let learnt = Learnt { doubts, context: Context::default(), script: Script::of(bytes) };
+        let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around, learnt);
+        self.layouts.get_mut(index).base = template;
+        Some(Proved { template, changed: 0, doubts, bytes: bytes.len() + END })
     }
 
     /// A row as it was proved.
@@ -245,7 +229,7 @@ impl Fast {
     /// What the characters of a row look like.
     #[inline]
     pub(crate) fn script(&self, proved: &Proved) -> Script {
-        self.templates.get(proved.template).script
+        self.templates.get(proved.template).learnt.script
     }
 
     /// What was marked on the template of a row; 0 on a new one.
@@ -284,13 +268,29 @@ impl Fast {
     }
 }
 
+/// A row to be proved.
+struct Prove<'a> {
+    fast: &'a mut Fast,
+    begin: &'a Begin<'a>,
+    file: &'a Arc<str>,
+}
+
+impl Work for Prove<'_> {
+    type Outcome = Option<Proved>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Option<Proved> {
+        self.fast.prove_with(lanes, self.begin, self.file)
+    }
+}
+
 fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [Cell]) -> Record<'a> {
     Record { index: begin.index, line: begin.line, at: begin.at, bytes, end: LineEnd::CrLf, cells }
 }
 
 /// The columns among some.
 #[inline]
-fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
+pub(crate) fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
         columns &= columns - 1;

@@ -239,6 +239,11 @@ impl Scanner {
         self.finish_to(&mut Pieces(visit));
     }
 
+    /// Starts at a record that is not the first one, where it begins.
+    pub(crate) fn starting(at: u64, line: u64) -> Scanner {
+        Scanner { at, line, index: 1, state: State::Records, ..Scanner::default() }
+    }
+
     pub(crate) fn push_to(&mut self, chunk: &[u8], visit: &mut impl Visit) {
         let mut rest = chunk;
         if !self.buffer.is_empty() {

@@ -4,12 +4,9 @@
 //! whether it is empty.
 
 use super::Columns;
-use super::masks::{BLOCK, Lanes, Marks, with_block};
+use super::masks::{BLOCK, Lanes, MOST_BLOCKS, Marks, with_block};
 use super::template;
 use crate::scan::Cell;
-
-/// Rows longer than so many blocks are left to the rules.
-const MOST_BLOCKS: usize = 16;
 
 /// How many layouts are remembered. Where there are more, all are learnt anew.
 const MOST: usize = 4096;

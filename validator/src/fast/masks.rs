@@ -1,13 +1,16 @@
 //! Bytes of 64 at a time as bits of a word: bit `i` stands for byte `i`. Knows bytes; knows no record.
 //!
-//! Two ways give the same: sixteen bytes at once on any processor, and thirty-two on those that can. Which
-//! one is found out while the program runs. The only unsafe code of the validator is here: that a
-//! processor has the instructions is known to who holds a [`Wide`].
+//! Three ways give the same: sixteen bytes at once on any processor, thirty-two or all of them on those
+//! that can. Which one is found out while the program runs. The only unsafe code of the validator is
+//! here: that a processor has the instructions is known to who holds a [`Wide`] or a [`Widest`].
 
 use wide::u8x16;
 
 /// How many bytes a word stands for.
 pub(super) const BLOCK: usize = 64;
+
+/// Rows longer than so many blocks are left to the rules.
+pub(super) const MOST_BLOCKS: usize = 16;
 
 /// The bytes that a word stands for.
 pub(super) type Bytes = [u8; BLOCK];
@@ -23,9 +26,6 @@ pub(super) struct Marks {
 
 /// A way to look at many bytes at once.
 pub(super) trait Lanes: Copy {
-    /// Runs something that uses it, compiled for it.
-    fn run<R>(self, what: impl FnOnce() -> R) -> R;
-
     /// Where quotes, commas and line ends stand.
     fn marks(self, block: &Bytes) -> Marks;
 
@@ -34,6 +34,16 @@ pub(super) trait Lanes: Copy {
 
     /// Where digits stand.
     fn digits(self, block: &Bytes) -> u64;
+
+    /// Where bytes beyond ASCII stand.
+    fn beyond_ascii(self, block: &Bytes) -> u64;
+}
+
+/// Something that uses such a way. It is compiled for each, where it is inlined as a whole.
+pub(super) trait Work {
+    type Outcome;
+
+    fn run<L: Lanes>(self, lanes: L) -> Self::Outcome;
 }
 
 /// Looks at the 64 bytes from a place on, with zeros behind the end.
@@ -50,9 +60,27 @@ pub(super) fn with_block<R>(bytes: &[u8], from: usize, look: impl FnOnce(&Bytes)
     }
 }
 
+/// Looks at some blocks from the beginning on, with zeros behind the end.
+#[inline(always)]
+pub(super) fn with_blocks<R>(bytes: &[u8], count: usize, look: impl Fn(&[Bytes]) -> R) -> R {
+    match bytes.get(..count * BLOCK) {
+        Some(bytes) => look(bytes.as_chunks().0),
+        None => {
+            let mut blocks = [[0; BLOCK]; MOST_BLOCKS];
+            let count = count.min(MOST_BLOCKS);
+            for (index, block) in blocks[..count].iter_mut().enumerate() {
+                *block = with_block(bytes, index * BLOCK, |block| *block);
+            }
+            look(&blocks[..count])
+        }
+    }
+}
+
 /// The way of this processor.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Way {
+    #[cfg(target_arch = "x86_64")]
+    Widest(Widest),
     #[cfg(target_arch = "x86_64")]
     Wide(Wide),
     Any(Any),
@@ -61,10 +89,21 @@ pub(super) enum Way {
 impl Way {
     pub(super) fn best() -> Way {
         #[cfg(target_arch = "x86_64")]
-        if let Some(wide) = Wide::detect() {
-            return Way::Wide(wide);
+        if let Some(way) = Widest::detect().map(Way::Widest).or_else(|| Wide::detect().map(Way::Wide)) {
+            return way;
         }
         Way::Any(Any)
+    }
+
+    #[inline(always)]
+    pub(super) fn run<W: Work>(self, work: W) -> W::Outcome {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Way::Widest(lanes) => lanes.compiled(work),
+            #[cfg(target_arch = "x86_64")]
+            Way::Wide(lanes) => lanes.compiled(work),
+            Way::Any(lanes) => work.run(lanes),
+        }
     }
 }
 
@@ -73,11 +112,6 @@ impl Way {
 pub(super) struct Any;
 
 impl Lanes for Any {
-    #[inline(always)]
-    fn run<R>(self, what: impl FnOnce() -> R) -> R {
-        what()
-    }
-
     #[inline(always)]
     fn marks(self, block: &Bytes) -> Marks {
         let block = quarters(block);
@@ -99,6 +133,12 @@ impl Lanes for Any {
     fn digits(self, block: &Bytes) -> u64 {
         let [a, b, c, d] = quarters(block);
         bits(digit(a), digit(b), digit(c), digit(d))
+    }
+
+    #[inline(always)]
+    fn beyond_ascii(self, block: &Bytes) -> u64 {
+        let [a, b, c, d] = quarters(block);
+        bits(a, b, c, d)
     }
 }
 
@@ -130,116 +170,196 @@ fn digit(bytes: u8x16) -> u8x16 {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use self::wide_lanes::Wide;
+pub(super) use self::ways::{Wide, Widest};
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code, reason = "instructions that not every processor has are called after asking it")]
-mod wide_lanes {
+mod ways {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setr_epi64x,
-        _mm256_sub_epi8,
+        __m256i, __m512i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8,
+        _mm256_setr_epi64x, _mm256_sub_epi8, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
+        _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_setr_epi64, _mm512_sub_epi8,
     };
 
-    use super::{Bytes, Lanes, Marks};
+    use super::{Bytes, Lanes, Marks, Work};
 
-    /// A processor with AVX2 and what comes with it. Only [`Wide::detect`] makes one.
-    #[derive(Clone, Copy, Debug)]
-    pub(in super::super) struct Wide(());
+    /// Defines a way that only [`detect`](Wide::detect) makes, so that whoever holds one may call what it needs.
+    macro_rules! way {
+        ($(#[$about:meta])* $name:ident, $module:ident, [$($feature:tt),+], $features:literal) => {
+            $(#[$about])*
+            #[derive(Clone, Copy, Debug)]
+            pub(in super::super) struct $name(());
 
-    impl Wide {
-        pub(super) fn detect() -> Option<Wide> {
-            let has = is_x86_feature_detected!("avx2")
-                && is_x86_feature_detected!("bmi1")
-                && is_x86_feature_detected!("bmi2")
-                && is_x86_feature_detected!("lzcnt")
-                && is_x86_feature_detected!("popcnt");
-            has.then_some(Wide(()))
+            impl $name {
+                pub(super) fn detect() -> Option<$name> {
+                    (true $(&& is_x86_feature_detected!($feature))+).then_some($name(()))
+                }
+
+                #[inline(always)]
+                pub(super) fn compiled<W: Work>(self, work: W) -> W::Outcome {
+                    #[target_feature(enable = $features)]
+                    fn run<W: Work>(lanes: $name, work: W) -> W::Outcome {
+                        work.run(lanes)
+                    }
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { run(self, work) }
+                }
+            }
+
+            impl Lanes for $name {
+                #[inline(always)]
+                fn marks(self, block: &Bytes) -> Marks {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::marks(block) }
+                }
+
+                #[inline(always)]
+                fn changes(self, new: &Bytes, old: &Bytes) -> u64 {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::changes(new, old) }
+                }
+
+                #[inline(always)]
+                fn digits(self, block: &Bytes) -> u64 {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::digits(block) }
+                }
+
+                #[inline(always)]
+                fn beyond_ascii(self, block: &Bytes) -> u64 {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::beyond_ascii(block) }
+                }
+            }
+        };
+    }
+
+    way! {
+        /// Thirty-two bytes at once: AVX2 and what comes with it.
+        Wide, halves, ["avx2", "bmi1", "bmi2", "lzcnt", "popcnt"], "avx2,bmi1,bmi2,lzcnt,popcnt"
+    }
+
+    way! {
+        /// Sixty-four bytes at once: AVX-512 for bytes, and what comes with it.
+        Widest, wholes, ["avx512f", "avx512bw", "avx512vl", "avx2", "bmi1", "bmi2", "lzcnt", "popcnt"],
+        "avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt"
+    }
+
+    mod halves {
+        use super::*;
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn of(block: &Bytes) -> [__m256i; 2] {
+            let (words, _) = block.as_chunks::<8>();
+            let word = |index: usize| i64::from_le_bytes(words[index]);
+            [
+                _mm256_setr_epi64x(word(0), word(1), word(2), word(3)),
+                _mm256_setr_epi64x(word(4), word(5), word(6), word(7)),
+            ]
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn bits(low: __m256i, high: __m256i) -> u64 {
+            u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn equal([low, high]: [__m256i; 2], byte: u8) -> u64 {
+            let byte = _mm256_set1_epi8(byte as i8);
+            bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn marks(block: &Bytes) -> Marks {
+            let block = of(block);
+            Marks {
+                quotes: equal(block, b'"'),
+                commas: equal(block, b','),
+                feeds: equal(block, b'\n'),
+                returns: equal(block, b'\r'),
+            }
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn changes(new: &Bytes, old: &Bytes) -> u64 {
+            let ([a, b], [c, d]) = (of(new), of(old));
+            !bits(_mm256_cmpeq_epi8(a, c), _mm256_cmpeq_epi8(b, d))
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn digits(block: &Bytes) -> u64 {
+            let [low, high] = of(block);
+            bits(digit(low), digit(high))
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn beyond_ascii(block: &Bytes) -> u64 {
+            let [low, high] = of(block);
+            bits(low, high)
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn digit(bytes: __m256i) -> __m256i {
+            let value = _mm256_sub_epi8(bytes, _mm256_set1_epi8(b'0' as i8));
+            _mm256_cmpeq_epi8(_mm256_min_epu8(value, _mm256_set1_epi8(9)), value)
         }
     }
 
-    impl Lanes for Wide {
-        #[inline(always)]
-        fn run<R>(self, what: impl FnOnce() -> R) -> R {
-            // SAFETY: see Wide.
-            unsafe { compiled_for_it(what) }
+    mod wholes {
+        use super::*;
+
+        #[inline]
+        #[target_feature(enable = "avx512f")]
+        fn of(block: &Bytes) -> __m512i {
+            let (words, _) = block.as_chunks::<8>();
+            let word = |index: usize| i64::from_le_bytes(words[index]);
+            _mm512_setr_epi64(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
         }
 
-        #[inline(always)]
-        fn marks(self, block: &Bytes) -> Marks {
-            // SAFETY: see Wide.
-            unsafe { marks(block) }
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        fn equal(block: __m512i, byte: u8) -> u64 {
+            _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte as i8))
         }
 
-        #[inline(always)]
-        fn changes(self, new: &Bytes, old: &Bytes) -> u64 {
-            // SAFETY: see Wide.
-            unsafe { changes(new, old) }
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        pub(super) fn marks(block: &Bytes) -> Marks {
+            let block = of(block);
+            Marks {
+                quotes: equal(block, b'"'),
+                commas: equal(block, b','),
+                feeds: equal(block, b'\n'),
+                returns: equal(block, b'\r'),
+            }
         }
 
-        #[inline(always)]
-        fn digits(self, block: &Bytes) -> u64 {
-            // SAFETY: see Wide.
-            unsafe { digits(block) }
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        pub(super) fn changes(new: &Bytes, old: &Bytes) -> u64 {
+            _mm512_cmpneq_epi8_mask(of(new), of(old))
         }
-    }
 
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn compiled_for_it<R>(what: impl FnOnce() -> R) -> R {
-        what()
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn halves(block: &Bytes) -> [__m256i; 2] {
-        let (words, _) = block.as_chunks::<8>();
-        let word = |index: usize| i64::from_le_bytes(words[index]);
-        [_mm256_setr_epi64x(word(0), word(1), word(2), word(3)), _mm256_setr_epi64x(word(4), word(5), word(6), word(7))]
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn bits(low: __m256i, high: __m256i) -> u64 {
-        u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn equal([low, high]: [__m256i; 2], byte: u8) -> u64 {
-        let byte = _mm256_set1_epi8(byte as i8);
-        bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn marks(block: &Bytes) -> Marks {
-        let block = halves(block);
-        Marks {
-            quotes: equal(block, b'"'),
-            commas: equal(block, b','),
-            feeds: equal(block, b'\n'),
-            returns: equal(block, b'\r'),
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        pub(super) fn digits(block: &Bytes) -> u64 {
+            let value = _mm512_sub_epi8(of(block), _mm512_set1_epi8(b'0' as i8));
+            _mm512_cmple_epu8_mask(value, _mm512_set1_epi8(9))
         }
-    }
 
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn changes(new: &Bytes, old: &Bytes) -> u64 {
-        let ([a, b], [c, d]) = (halves(new), halves(old));
-        !bits(_mm256_cmpeq_epi8(a, c), _mm256_cmpeq_epi8(b, d))
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn digits(block: &Bytes) -> u64 {
-        let [low, high] = halves(block);
-        bits(digit(low), digit(high))
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn digit(bytes: __m256i) -> __m256i {
-        let value = _mm256_sub_epi8(bytes, _mm256_set1_epi8(b'0' as i8));
-        _mm256_cmpeq_epi8(_mm256_min_epu8(value, _mm256_set1_epi8(9)), value)
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        pub(super) fn beyond_ascii(block: &Bytes) -> u64 {
+            _mm512_movepi8_mask(of(block))
+        }
     }
 }
 
@@ -253,6 +373,10 @@ mod tests {
             $what;
             #[cfg(target_arch = "x86_64")]
             if let Some($lanes) = Wide::detect() {
+                $what;
+            }
+            #[cfg(target_arch = "x86_64")]
+            if let Some($lanes) = Widest::detect() {
                 $what;
             }
         };
@@ -281,6 +405,7 @@ mod tests {
     fn two_blocks_are_told_apart_by_bytes_and_digits() {
         for new in blocks() {
             for_each_way!(lanes, assert_eq!(lanes.digits(&new), word(|i| new[i].is_ascii_digit())));
+            for_each_way!(lanes, assert_eq!(lanes.beyond_ascii(&new), word(|i| !new[i].is_ascii())));
             for old in [new, [0; BLOCK], std::array::from_fn(|i| if i % 3 == 0 { new[i] } else { 0xE0 })] {
                 for_each_way!(lanes, assert_eq!(lanes.changes(&new, &old), word(|i| new[i] != old[i])));
             }

@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use super::endings::Context;
 use super::layout::{self, Layout};
-use super::masks::{BLOCK, Bytes, Lanes, with_block};
+use super::masks::{BLOCK, Bytes, Lanes, with_block, with_blocks};
 use super::{Columns, Doubts};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 2048;
+const MOST: usize = 1024;
 
 /// How many places a template may stand in.
 const WAYS: usize = 4;
@@ -27,17 +28,24 @@ pub(super) struct Template {
     /// Its bytes, line end included.
     pub(super) length: usize,
     blocks: Vec<Block>,
-    /// What its characters beyond ASCII look like.
-    pub(super) script: Script,
-    /// What the rules have to look at in each row of it.
-    pub(super) doubts: Doubts,
+    pub(super) learnt: Learnt,
     /// Those that came after it last, the latest first.
     next: [Index; NEXT],
-    pub(super) endings: Endings,
     /// What others want to know of it; 0 on a new one.
     pub(super) mark: u64,
     /// Likewise; none on a new one.
     pub(super) skips: u64,
+}
+
+/// What is learnt of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Learnt {
+    /// What the rules have to look at in each row of the template.
+    pub(super) doubts: Doubts,
+    /// That of the endings of one of its columns.
+    pub(super) context: Context,
+    /// What its characters beyond ASCII look like.
+    pub(super) script: Script,
 }
 
 /// 64 bytes of a row.
@@ -52,84 +60,33 @@ struct Block {
     varying: u64,
 }
 
-/// Endings of one column that were proved clean while all else in the row was as in the template: most rows
-/// of a template differ in a day alone.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Endings {
-    column: u8,
-    /// One bit for each pair of digits.
-    clean: u128,
-}
-
-impl Endings {
-    /// Whether a pair of digits at the end of a column is known to be clean.
-    #[inline(always)]
-    pub(super) fn hold(self, column: usize, ending: [u8; 2]) -> bool {
-        usize::from(self.column) == column && self.clean >> pair(ending) & 1 == 1
-    }
-
-    /// The column.
-    pub(super) fn column(self) -> usize {
-        usize::from(self.column)
-    }
-
-    /// Remembers a pair of digits. Of two columns, only the last one is known.
-    pub(super) fn add(&mut self, column: usize, ending: [u8; 2]) {
-        if usize::from(self.column) != column {
-            *self = Endings { column: column as u8, clean: 0 };
-        }
-        self.clean |= 1 << pair(ending);
-    }
-}
-
-/// Two digits as a number below 128, whatever bytes they are.
-#[inline(always)]
-fn pair([tens, ones]: [u8; 2]) -> u32 {
-    (u32::from(tens.wrapping_sub(b'0')) * 10 + u32::from(ones.wrapping_sub(b'0'))) % 128
-}
-
 impl Template {
     /// Tells in which columns a row differs from it, free digits aside. `None` where it is another row.
     #[inline(always)]
     fn compare<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Option<Columns> {
-        let mut changed = 0;
-        for (index, own) in self.blocks.iter().enumerate() {
-            let at = index * BLOCK;
-            let (bytes, others) = with_block(row, at, |new| {
+        with_blocks(row, self.blocks.len(), |new| {
+            let mut changed = 0;
+            for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
                 let bytes = lanes.changes(new, &own.bytes) & own.valid;
-                (bytes, if bytes == 0 { 0 } else { bytes & !(lanes.digits(new) & own.varying) })
-            });
-            if others != 0 {
-                return None;
-            }
-            let mut rest = bytes & !own.free;
-            while rest != 0 {
-                let column = columns[at + rest.trailing_zeros() as usize];
-                changed |= 1 << column;
-                while rest != 0 && columns[at + rest.trailing_zeros() as usize] == column {
-                    rest &= rest - 1;
+                if bytes == 0 {
+                    continue;
                 }
+                if bytes & !(lanes.digits(new) & own.varying) != 0 {
+                    return None;
+                }
+                changed |= columns_of(bytes & !own.free, &columns[index * BLOCK..]);
             }
-        }
-        Some(changed)
+            Some(changed)
+        })
     }
 
     /// Puts a row of it in its place: the next ones will differ less from that.
-    pub(super) fn rebase(&mut self, row: &[u8], endings: Endings) {
+    pub(super) fn rebase(&mut self, row: &[u8]) {
         for (index, own) in self.blocks.iter_mut().enumerate() {
             own.bytes = with_block(row, index * BLOCK, |block| *block);
         }
-        self.endings = endings;
+        self.learnt.context = Context::default();
         self.mark = 0;
-    }
-
-    /// What holds of the endings for a row that differs in some columns; `beside` are those that are looked at
-    /// together with theirs.
-    pub(super) fn endings_for(&self, changed: Columns, beside: Columns, content: Range<usize>, row: &[u8]) -> Endings {
-        let column = self.endings.column();
-        let others = changed & !(1 << column) & beside;
-        let kept = others == 0 && (changed >> column & 1 == 0 || self.ending(content, row).is_some());
-        if kept { self.endings } else { Endings::default() }
     }
 
     /// Where a column of a row ends in two digits and is equal before them, these.
@@ -140,27 +97,47 @@ impl Template {
         row[end..].first_chunk().copied().filter(|_| equal)
     }
 
-    /// The columns in which a row of the same layout differs, digits that are free in both aside.
+    /// In what a row of the same layout differs, digits that are free in both aside.
     #[inline(always)]
-    pub(super) fn difference<L: Lanes>(&self, lanes: L, layout: &Layout, row: &[u8]) -> Columns {
-        let mut changed = 0;
-        for (index, own) in self.blocks.iter().enumerate() {
-            let at = index * BLOCK;
-            with_block(row, at, |new| {
-                let mut rest = lanes.changes(new, &own.bytes) & own.valid;
-                rest &= !(lanes.digits(new) & own.free);
-                while rest != 0 {
-                    let byte = rest.trailing_zeros() as usize;
-                    let column = layout.columns[at + byte];
-                    changed |= 1 << column;
-                    let end = layout.cells[usize::from(column)].content().end - at;
-                    let others = if end < BLOCK { u64::MAX << end } else { 0 };
-                    rest &= others;
+    pub(super) fn difference<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Difference {
+        with_blocks(row, self.blocks.len(), |new| {
+            let mut difference = Difference::default();
+            for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
+                let bytes = lanes.changes(new, &own.bytes) & own.valid;
+                if bytes != 0 {
+                    difference.columns |=
+                        columns_of(bytes & !(lanes.digits(new) & own.free), &columns[index * BLOCK..]);
+                    difference.beyond_ascii |= bytes & (lanes.beyond_ascii(new) | lanes.beyond_ascii(&own.bytes)) != 0;
                 }
-            });
-        }
-        changed
+            }
+            difference
+        })
     }
+}
+
+/// What tells a row from another of its layout.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Difference {
+    pub(super) columns: Columns,
+    /// Whether bytes beyond ASCII are among it: these alone tell the script of a row.
+    pub(super) beyond_ascii: bool,
+}
+
+/// The columns that some bytes of a block, one bit for each, stand in.
+#[inline(always)]
+fn columns_of(mut bytes: u64, columns: &[u8]) -> Columns {
+    let mut found = 0;
+    let Some(columns) = columns.first_chunk::<BLOCK>() else { return found };
+    let mut last = u8::MAX;
+    while bytes != 0 {
+        let column = columns[(bytes.trailing_zeros() % BLOCK as u32) as usize];
+        bytes &= bytes - 1;
+        if column != last {
+            found |= 1 << (column & 127);
+            last = column;
+        }
+    }
+    found
 }
 
 #[derive(Debug, Default)]
@@ -247,6 +224,7 @@ impl Templates {
         layout: &Layout,
         hash: u64,
         row: &[u8],
+        learnt: Learnt,
     ) -> Index {
         if self.slots.is_empty() {
             self.slots.resize(2 * MOST + WAYS, (0, u32::MAX));
@@ -262,6 +240,7 @@ impl Templates {
         template.layout = index;
         template.length = layout.length + 2;
         template.next = [new; NEXT];
+        template.learnt = learnt;
         template.mark = 0;
         template.skips = 0;
         template.blocks.clear();

@@ -1,10 +1,10 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
-use super::{Context, Core, Plan};
+use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, short};
+use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
@@ -82,19 +82,21 @@ impl Core {
 
     #[inline(always)]
     fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
+        let row = fast.row(proved, begin);
+        if self.arrive(&row, rows::hash(&row), context) {
+            self.ahead.watch.goes_on = false;
+        }
         let rules = self.ahead.watch.must_see(fast, proved, begin);
+        let mut script = fast.script(proved);
         if proved.doubts.none() {
             self.ahead.proved += 1;
-            match fast.script(proved) {
-                Script::Ascii => {}
-                Script::Ms932 => self.encoding.ms932_record(),
-                Script::Other => self.encoding.record(&fast.row(proved, begin).record),
-            }
-        } else {
-            self.judge_doubts(&fast.row(proved, begin), proved.doubts, context);
+        } else if !self.judge_doubts(&fast.row(proved, begin), proved.doubts, context) {
+            script = Script::Other;
         }
-        if context.options.sets {
-            self.facts.row(&fast.row(proved, begin));
+        match script {
+            Script::Ascii => {}
+            Script::Ms932 => self.encoding.ms932_record(),
+            Script::Other => self.encoding.record(&fast.row(proved, begin).record),
         }
         if rules != 0 {
             self.show(rules, fast, proved, begin, context);
@@ -105,13 +107,13 @@ impl Core {
     #[inline(never)]
     fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
         let row = fast.row(proved, begin);
-        let (mut others, mut unlike) = (false, 0);
+        let (mut others, mut alike) = (false, 0);
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
             let next = match self.file_rule(index, &row, context) {
-                Next::Unlike(keys) => {
-                    unlike |= u64::from(fast.is_fixed(keys)) << index;
+                Next::Like(keys) => {
+                    alike |= u64::from(fast.is_fixed(keys)) << index;
                     Next::Every
                 }
                 next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
@@ -122,8 +124,8 @@ impl Core {
                 others = true;
             }
         }
-        if unlike != 0 {
-            fast.skip(proved, unlike);
+        if alike != 0 {
+            fast.skip(proved, alike);
         }
         self.ahead.watch.goes_on = true;
         if others {
@@ -131,15 +133,21 @@ impl Core {
         }
     }
 
-    /// Has the rules about single rows look at what could not be proved.
+    /// Has the rules about single rows look at what could not be proved. `true` where all of that is plain.
     #[inline(never)]
-    fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) {
-        self.encoding.record(&row.record);
-        let Some(bound) = &self.bound else { return };
-        let odd = odd_characters(row.record.bytes);
+    fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) -> bool {
+        let Some(bound) = &self.bound else { return false };
+        // Those that are not in doubt have none.
+        let is_plain = |column: usize| {
+            let content = &row.record.bytes[row.record.cells[column].content()];
+            content.iter().all(|byte| matches!(byte, 0x20..=0x7E))
+        };
+        let is_plain = each(doubts.cells).all(is_plain);
+        let odd = if is_plain { Vec::new() } else { odd_characters(row.record.bytes) };
         let view =
             RecordView { record: row.record, odd: &odd, role: Role::Data, tables: bound.tables, row: Some(*row) };
         self.stateless(&view, Some(doubts), context);
+        is_plain
     }
 
     /// Begins to prove rows of a table once one was read.
@@ -204,7 +212,7 @@ impl Watch {
         for (index, next) in self.next.iter().enumerate() {
             let bit = 1 << index;
             match next {
-                Next::Every | Next::Unlike(_) => self.every |= bit,
+                Next::Every | Next::Like(_) => self.every |= bit,
                 Next::Never => {}
                 Next::Changed(keys) => {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
