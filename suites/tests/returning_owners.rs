@@ -28,7 +28,6 @@ fn findings(report: &Value) -> Vec<String> {
 fn interleaved(faults: bool) -> Vec<u8> {
     let sample = fs::read(clean("202407-table").join(TABLE7)).unwrap();
     let user = sample.split(|byte| *byte == b',').nth(2).unwrap();
-    let has = |row: &[u8], text: &[u8]| row.windows(text.len()).any(|window| window == text);
     let own: Vec<&[u8]> = sample.split_inclusive(|byte| *byte == b'\n').filter(|row| has(row, user)).collect();
     assert!(own.len() >= 4, "{} rows", own.len());
     let mut rows = Vec::new();
@@ -46,6 +45,10 @@ fn interleaved(faults: bool) -> Vec<u8> {
         }
     }
     rows.concat()
+}
+
+fn has(row: &[u8], text: &[u8]) -> bool {
+    row.windows(text.len()).any(|window| window == text)
 }
 
 #[test]
