@@ -171,7 +171,7 @@ impl EncodingEvidence {
     pub fn record(&mut self, record: &Record<'_>) {
         let bytes = record.bytes;
         let escape = || memchr::memmem::find(bytes, b"\x1B$B").or_else(|| memchr::memmem::find(bytes, b"\x1B$@"));
-        if self.escape.is_none() {
+        if self.escape.is_none() && memchr::memchr(0x1B, bytes).is_some() {
             self.escape = escape().map(|i| Seen::at(record.line, record.in_file(i..i + 3)));
         }
         match look(bytes) {

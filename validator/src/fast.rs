@@ -17,6 +17,7 @@
 //! [`Check::Shape`]: crate::rule::Check::Shape
 //! [`Check::Row`]: crate::rule::Check::Row
 
+mod endings;
 mod layout;
 mod masks;
 mod memo;
@@ -25,12 +26,13 @@ mod template;
 
 use std::sync::Arc;
 
+use self::endings::{Context, ENDING, Endings};
 use self::layout::{Layouts, Structure};
 use self::masks::{Lanes, Way, Work};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
-use self::template::{Difference, Endings, Learnt, Templates, fixed_hash};
+use self::template::{Changes, Difference, Learnt, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::scan::{Begin, Cell, LineEnd, Record};
@@ -46,6 +48,7 @@ pub(crate) struct Fast {
     structure: Structure,
     layouts: Layouts,
     templates: Templates,
+    endings: Endings,
     /// The cells of a row whose layout is new.
     cells: Vec<Cell>,
 }
@@ -79,6 +82,7 @@ impl Fast {
             structure: Structure::default(),
             layouts: Layouts::default(),
             templates: Templates::default(),
+            endings: Endings::default(),
             cells: Vec::new(),
         })
     }
@@ -111,60 +115,54 @@ impl Fast {
     fn prove_by(
         &mut self,
         index: template::Index,
-        changed: Columns,
+        changes: Changes,
         begin: &Begin<'_>,
         around: &[u8],
         file: &Arc<str>,
     ) -> Proved {
         let template = self.templates.get(index);
         let mut doubts = template.learnt.doubts;
+        let Changes { columns: changed, is_usual } = changes;
         if changed != 0 {
             doubts.cells &= !changed;
             let column = changed.trailing_zeros() as usize;
-            let ending = if changed & (changed - 1) == 0 {
-                template.ending(self.layouts.get(template.layout).cells[column].content(), around)
-            } else {
-                None
+            let is_clean = is_usual && {
+                let end = self.layouts.get(template.layout).cells[column].content().end;
+                let ending = around.get(end - ENDING..).and_then(|rest| rest.first_chunk());
+                ending.is_some_and(|ending| self.endings.hold(template.learnt.context, *ending))
             };
-            if ending.is_none_or(|ending| !template.learnt.endings.hold(column, ending)) {
-                let new = self.doubts(index, changed, begin, around, file);
-                if new.none() {
-                    self.keep(index, changed, ending.map(|ending| (column, ending)), around);
-                }
-                doubts = doubts.or(new);
+            if !is_clean {
+                doubts = doubts.or(self.doubts(index, changed, begin, around, file));
             }
         }
         Proved { template: index, changed, doubts, bytes: self.templates.get(index).length }
     }
 
-    /// Remembers what was proved of a row of a template.
-    #[inline(never)]
-    fn keep(&mut self, index: template::Index, changed: Columns, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
-        let template = self.templates.get_mut(index);
-        match ending {
-            Some((column, ending)) => template.learnt.endings.add(column, ending),
-            None => {
-                let column = template.learnt.endings.column();
-                let content = self.layouts.get(template.layout).cells[column].content();
-                let endings = template.endings_for(changed, self.program.beside(column), content, row);
-                template.rebase(row, endings);
-            }
-        }
-    }
-
+    /// What is not proved of a row of a template in which some columns have changed.
     #[inline(never)]
     fn doubts(
         &mut self,
-        template: template::Index,
+        index: template::Index,
         changed: Columns,
         begin: &Begin<'_>,
         around: &[u8],
         file: &Arc<str>,
     ) -> Doubts {
-        let template = self.templates.get(template);
+        let template = self.templates.get_mut(index);
         let cells = &self.layouts.get(template.layout).cells;
         let row = Row { table: self.table, record: record(begin, &around[..template.length - END], cells) };
-        self.program.doubts(changed, &row, around, file)
+        let doubts = self.program.doubts(changed, &row, around, file);
+        if doubts.none() {
+            // What is to be expected next.
+            let column = changed.trailing_zeros() as usize;
+            let content = cells[column].content();
+            if changed & (changed - 1) != 0 || !template.is_equal_before(content.clone(), around) {
+                template.rebase(around);
+            } else if let Some((context, ending)) = self.program.around(column, cells, around) {
+                template.expect(self.endings.add(context, ending), content.end);
+            }
+        }
+        doubts
     }
 
     #[inline(always)]
@@ -182,26 +180,37 @@ impl Fast {
             return self.prove_alone(lanes, begin, around, file);
         };
         let layout = self.layouts.get(index);
-        let hash = fixed_hash(index, layout, around);
-        if let Some((template, changed)) = self.templates.find(lanes, layout, hash, around) {
-            return Some(self.prove_by(template, changed, begin, around, file));
-        }
+        let base = self.templates.get(layout.base);
+        let is_known = base.layout == index && base.learnt.doubts.none();
+        let hash = if is_known && !self.templates.are_worth_learning() {
+            None
+        } else {
+            let hash = fixed_hash(index, layout, around);
+            if let Some((template, changes)) = self.templates.find(lanes, layout, hash, around) {
+                return Some(self.prove_by(template, changes, begin, around, file));
+            }
+            Some(hash)
+        };
         let bytes = &around[..self.structure.length];
         let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
         let base = self.templates.get(layout.base);
-        let learnt = if base.layout == index && base.learnt.doubts.none() {
+        let learnt = if is_known {
             let Difference { columns, beyond_ascii } = base.difference(lanes, &layout.columns, around);
-            let column = base.learnt.endings.column();
-            let (beside, content) = (self.program.beside(column), layout.cells[column].content());
-            let endings = base.endings_for(columns, beside, content, around);
             let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
-            Learnt { doubts: self.program.doubts(columns, &row, around, file), endings, script }
+            Learnt { doubts: self.program.doubts(columns, &row, around, file), context: Context::default(), script }
         } else {
             let doubts = self.program.all_doubts(&row, around, file)?;
-            Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) }
+            Learnt { doubts, context: Context::default(), script: Script::of(bytes) }
         };
-        let template = self.templates.learn(lanes, index, layout, hash, around, learnt);
-        self.layouts.get_mut(index).base = template;
+        let template = if hash.is_none() && learnt.doubts.none() {
+            self.templates.replace(lanes, layout.base, layout, around, learnt);
+            layout.base
+        } else {
+            let hash = hash.unwrap_or_else(|| fixed_hash(index, layout, around));
+            let template = self.templates.learn(lanes, &self.layouts, index, hash, around, learnt);
+            self.layouts.get_mut(index).base = template;
+            template
+        };
         Some(Proved { template, changed: 0, doubts: learnt.doubts, bytes: bytes.len() + END })
     }
 
@@ -219,8 +228,9 @@ impl Fast {
         let (varying, free) = (self.program.varying(), self.program.free());
         let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
         let layout = self.layouts.get(index);
-        let learnt = Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) };
-        let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around, learnt);
+        let learnt = Learnt { doubts, context: Context::default(), script: Script::of(bytes) };
+        let template =
+            self.templates.learn(lanes, &self.layouts, index, fixed_hash(index, layout, around), around, learnt);
         self.layouts.get_mut(index).base = template;
         Some(Proved { template, changed: 0, doubts, bytes: bytes.len() + END })
     }
@@ -297,7 +307,7 @@ fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [Cell]) -> Record<'
 
 /// The columns among some.
 #[inline]
-fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
+pub(crate) fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
         columns &= columns - 1;

@@ -114,18 +114,47 @@ pub struct OddCharacter {
 
 /// The characters that are neither plain text nor a line break inside quotes, and the ambiguous ones.
 pub fn odd_characters(bytes: &[u8]) -> Vec<OddCharacter> {
-    if bytes.iter().all(|b| matches!(b, 0x20..=0x7E)) {
-        return Vec::new();
-    }
-    characters(bytes)
-        .filter(|(range, class)| match class {
+    let mut odd = Vec::new();
+    let mut from = 0;
+    while let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) {
+        if let Some(length) = plain(rest) {
+            from += length;
+            continue;
+        }
+        let Some((class, length)) = classify(rest) else { break };
+        let range = from..from + length;
+        from = range.end;
+        let is_odd = match class {
             Class::Ascii | Class::HalfKana => false,
             Class::Control => !matches!(bytes[range.start], b'\r' | b'\n'),
             Class::Mapped => bytes[range.start] == 0x81 && ambiguous(&bytes[range.clone()]).is_some(),
             Class::UndefinedByte | Class::UserDefined | Class::Unmapped | Class::LeadAlone | Class::BadTrail => true,
-        })
-        .map(|(range, class)| OddCharacter { range, class })
-        .collect()
+        };
+        if is_odd {
+            odd.push(OddCharacter { range, class });
+        }
+    }
+    odd
+}
+
+/// How many of the first bytes are plain text at a glance: eight of ASCII, or one character.
+#[inline]
+fn plain(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES << 7;
+    if let Some(word) = bytes.first_chunk::<8>().map(|chunk| u64::from_le_bytes(*chunk)) {
+        let beyond_or_delete = word | word.wrapping_add(ONES);
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        if (beyond_or_delete | control) & HIGH == 0 {
+            return Some(8);
+        }
+    }
+    match *bytes {
+        [0x20..=0x7E | 0xA1..=0xDF, ..] => Some(1),
+        // These have a character behind every trail byte.
+        [0x89..=0x97 | 0x99..=0x9F | 0xE0..=0xE9, 0x40..=0x7E | 0x80..=0xFC, ..] => Some(2),
+        _ => None,
+    }
 }
 
 /// The two readings of a pair, where there are two.

@@ -1,10 +1,9 @@
 //! Which rows and keys of a file have been seen, and on which line first. Knows hashes; judges nothing.
 //!
 //! The rows of one owner stand together in most files: a run. While it goes on, a row is compared with
-//! those of its run alone, by 64 bits; rows of different owners are never taken for each other. After it,
-//! the rows are forgotten, where the run can be read again should its owner come back. Where it cannot,
-//! 40 bits of each are kept, in five bytes. Of an owner who has come back, all rows are where any row is
-//! found.
+//! those of its run alone, by 64 bits. After it, the rows are forgotten, where the run can be read again
+//! should its owner come back. Where it cannot, 40 bits of each are kept, in five bytes. Of an owner who
+//! has come back, all rows are where any row is found.
 //!
 //! That two different rows fall together happens once in some 10^12 files of a million rows where rows
 //! stand together; where they do not, once in some 10^7, and of rows that cannot be read again once in

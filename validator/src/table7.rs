@@ -30,6 +30,9 @@ pub(crate) const AMOUNTS: [Key; 10] = [
     upsikyu::USER_COPAY_FULL,
 ];
 
+/// The place of サービス単位金額 among them.
+const UNITS_AMOUNT: usize = 0;
+
 /// What the rows of one person's table of one month add up to.
 #[derive(Debug)]
 pub struct Sums {
@@ -88,9 +91,17 @@ pub(crate) struct Total {
     pub(crate) table: &'static Table,
 }
 
+/// Where the amounts stand in rows of a table.
+#[derive(Debug)]
+struct Columns {
+    table: &'static Table,
+    amounts: [Option<u16>; AMOUNTS.len()],
+}
+
 /// The tables of everybody.
 #[derive(Debug, Default)]
 pub(crate) struct AllSums {
+    columns: Option<Columns>,
     /// Those of the person whose row came last, each with its month as it stands in the rows.
     open: Vec<([u8; 6], Bill, Sums)>,
     /// Of everybody else, those that are kept.
@@ -111,11 +122,15 @@ impl AllSums {
             self.park();
             self.person = person(row);
         }
-        let Some(sums) = self.sums(row) else {
-            self.blind = true;
-            return;
+        let columns = match self.columns.take() {
+            Some(columns) if std::ptr::eq(columns.table, row.table) => columns,
+            Some(_) | None => Columns::of(row.table),
         };
-        sums.add(row);
+        match self.sums(row) {
+            Some(sums) => sums.add(row, &columns),
+            None => self.blind = true,
+        }
+        self.columns = Some(columns);
     }
 
     /// The table that a row is of.
@@ -136,7 +151,10 @@ impl AllSums {
     }
 
     fn park(&mut self) {
-        self.parked.extend(self.open.drain(..).map(|(_, bill, sums)| (bill, sums)));
+        self.parked.extend(self.open.drain(..).map(|(_, bill, mut sums)| {
+            sums.types.shrink_to_fit();
+            (bill, sums)
+        }));
     }
 
     /// Forgets the tables of the person whose row came last, if all of them are clean. `true` where it
@@ -157,13 +175,32 @@ impl AllSums {
     }
 }
 
+impl Columns {
+    fn of(table: &'static Table) -> Columns {
+        Columns { table, amounts: AMOUNTS.map(|key| table.column(key).map(|column| column as u16)) }
+    }
+
+    /// An amount of a row.
+    #[inline]
+    fn amount(&self, row: &Row<'_>, index: usize) -> Known<i64> {
+        let column = self.amounts[index].map(usize::from);
+        let Some(cell) = column.and_then(|column| row.record.cells.get(column)) else { return Known::Absent };
+        let cell = &row.record.bytes[cell.span()];
+        match plain_number(cell) {
+            _ if cell.is_empty() => Known::Absent,
+            Some(number) => Known::Is(number),
+            None => row.integer(AMOUNTS[index]),
+        }
+    }
+}
+
 impl Sums {
     fn of(row: &Row<'_>) -> Sums {
         let first = Place::record(&row.record);
         Sums { first, table: row.table, has_total: false, open: false, types: Vec::new(), total: None }
     }
 
-    fn add(&mut self, row: &Row<'_>) {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
         let Known::Is(code) = row.fixed::<6>(upsikyu::SERVICE_CODE) else {
             self.open = true;
             self.has_total = true;
@@ -172,7 +209,7 @@ impl Sums {
         match SumRow::of(&code) {
             SumRow::Total => {
                 self.has_total = true;
-                self.total.get_or_insert_with(|| Box::new(Total::of(row)));
+                self.total.get_or_insert_with(|| Box::new(Total::of(row, columns)));
             }
             SumRow::Detail => {
                 let own = self.of_type([code[0], code[1]]);
@@ -180,14 +217,14 @@ impl Sums {
                 if own.first_detail.is_none() {
                     own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
                 }
-                own.details.add(row);
-                own.units.add(row, None);
+                own.details.add(row, columns);
+                own.units.add(row, columns, None);
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
-                own.subtotals.add(row);
-                own.units.add(row, Some(subtotal));
+                own.subtotals.add(row, columns);
+                own.units.add(row, columns, Some(subtotal));
             }
         }
     }
@@ -206,8 +243,8 @@ impl Sums {
 }
 
 impl Units {
-    fn add(&mut self, row: &Row<'_>, subtotal: Option<Subtotal>) {
-        let Known::Is(amount) = row.integer(upsikyu::SERVICE_UNITS_AMOUNT) else {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns, subtotal: Option<Subtotal>) {
+        let Known::Is(amount) = columns.amount(row, UNITS_AMOUNT) else {
             self.open = true;
             return;
         };
@@ -227,9 +264,9 @@ impl Units {
 }
 
 impl Amounts {
-    fn add(&mut self, row: &Row<'_>) {
-        for (index, key) in AMOUNTS.iter().enumerate() {
-            let amount = match row.integer(*key) {
+    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
+        for index in 0..AMOUNTS.len() {
+            let amount = match columns.amount(row, index) {
                 Known::Is(amount) => i32::try_from(amount).ok(),
                 Known::Absent => continue,
                 Known::Unreadable => None,
@@ -255,9 +292,9 @@ impl Amounts {
 }
 
 impl Total {
-    fn of(row: &Row<'_>) -> Total {
+    fn of(row: &Row<'_>, columns: &Columns) -> Total {
         let mut amounts = Amounts::default();
-        amounts.add(row);
+        amounts.add(row, columns);
         let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
         Total { amounts, spans, row: Place::record(&row.record), table: row.table }
     }
@@ -268,6 +305,21 @@ impl Total {
         let column = self.table.column(AMOUNTS[index])? as u16;
         Some(Place { start, end, column, ..self.row })
     }
+}
+
+/// A cell of a few digits and nothing else, as most amounts are.
+#[inline]
+fn plain_number(cell: &[u8]) -> Option<i64> {
+    if cell.len() > 9 {
+        return None;
+    }
+    let (mut number, mut is_plain) = (0, true);
+    for byte in cell {
+        let digit = byte.wrapping_sub(b'0');
+        is_plain &= digit < 10;
+        number = number * 10 + i64::from(digit);
+    }
+    is_plain.then_some(number)
 }
 
 /// A service type as text.

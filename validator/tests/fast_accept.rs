@@ -125,6 +125,32 @@ fn every_bad_example_between_clean_rows_is_judged_alike() {
     assert!(dirty > 500 && proved > 10_000, "{dirty} files, {proved} rows proved");
 }
 
+#[test]
+fn files_in_which_one_column_is_wrong_throughout_are_judged_alike() {
+    let mut wrong = 0;
+    for file in files() {
+        for column in 0..file.rows[0].cells.len() {
+            for value in [&b"x"[..], b"\xF0\x40", b"99", b"\"A\x1B$B\""] {
+                let rows: Vec<Vec<u8>> = file
+                    .rows
+                    .iter()
+                    .map(|row| {
+                        let mut cells = row.cells.clone();
+                        if let Some(cell) = cells.get_mut(column) {
+                            *cell = value.to_vec();
+                        }
+                        [cells.join(&b','), b"\r\n".to_vec()].concat()
+                    })
+                    .collect();
+                let bytes = rows.concat().repeat(2);
+                alike(&file.name, &bytes, 700);
+                wrong += 1;
+            }
+        }
+    }
+    assert!(wrong > 2_000, "{wrong}");
+}
+
 /// A change to a row.
 #[derive(Clone, Debug)]
 enum Edit {

@@ -37,7 +37,7 @@ pub(super) struct Layout {
     pub(super) fixed: Vec<[u128; BLOCK / 16]>,
     /// By blocks, one bit for each byte of columns that are free.
     pub(super) free: Vec<u64>,
-    /// The last row of it that was proved.
+    /// The row of it that was learnt last.
     pub(super) base: template::Index,
 }
 
@@ -244,5 +244,68 @@ impl Structure {
             word = self.words[index][which];
         }
         index * BLOCK + word.trailing_zeros() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masks::Any;
+    use super::*;
+
+    fn length(bytes: &[u8]) -> Option<usize> {
+        let mut structure = Structure::default();
+        structure.read(Any, bytes).then_some(structure.length)
+    }
+
+    #[test]
+    fn a_row_of_any_length_ends_at_its_cr_lf() {
+        for content in 1..=MOST_BLOCKS * BLOCK - 2 {
+            let row = [vec![b'x'; content], b"\r\n".to_vec()].concat();
+            assert_eq!(length(&row), Some(content), "{content}");
+            assert_eq!(length(&[&row[..], b"1,2\r\n"].concat()), Some(content), "{content}");
+            assert_eq!(length(&row[..content + 1]), None, "{content} without LF");
+            assert_eq!(length(&[&row[..content], b"\n"].concat()), None, "{content} without CR");
+        }
+        for content in [0, MOST_BLOCKS * BLOCK - 1, MOST_BLOCKS * BLOCK] {
+            assert_eq!(length(&[vec![b'x'; content], b"\r\n".to_vec()].concat()), None, "{content}");
+        }
+    }
+
+    #[test]
+    fn a_row_with_a_cr_within_is_left_alone() {
+        for content in [3, 63, 64, 65, 127, 128, 200] {
+            for at in 0..content {
+                let mut row = [vec![b'x'; content], b"\r\n".to_vec()].concat();
+                row[at] = b'\r';
+                assert_eq!(length(&row), None, "{content}, {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn cells_are_those_that_the_scanner_finds() {
+        let rows: [&[u8]; 6] = [b"1,2,3", b",,", b"\"a\",\"b\"\"c,d\",\"\"", b"\"\x83\x5C\",x,", b"1", b"\"a,\"\"\",b"];
+        for row in rows {
+            // Put off, so that it lies over the end of a block.
+            for before in [0, 60, 64, 120] {
+                let row = [&vec![b'y'; before][..], if before > 0 { b"," } else { b"" }, row, b"\r\n"].concat();
+                let mut structure = Structure::default();
+                assert!(structure.read(Any, &row));
+                let mut cells = Vec::new();
+                assert!(structure.cells(&mut cells));
+                let mut expected = Vec::new();
+                crate::scan::scan(&row, &mut |piece| {
+                    if let crate::scan::Piece::Record(record) = piece {
+                        expected = record.cells.to_vec();
+                    }
+                });
+                assert_eq!(cells, expected);
+            }
+        }
+        for row in [&b"a\"b,c\r\n"[..], b"\"a\"b,c\r\n", b"\"a,b\r\n", b"\"a\"\",b\r\n"] {
+            let mut structure = Structure::default();
+            assert!(structure.read(Any, row));
+            assert!(!structure.cells(&mut Vec::new()), "{}", String::from_utf8_lossy(row));
+        }
     }
 }

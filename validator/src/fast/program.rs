@@ -4,11 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::endings::{Around, BESIDE, ENDING, Ending};
 use super::memo::{Memo, SHORT, Short, Texts, shape, short};
 use super::{Columns, each};
 use crate::bind::Row;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
+use crate::scan::Cell;
 use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
@@ -194,9 +196,19 @@ impl Program {
         self.varying
     }
 
-    /// The columns that are looked at together with one.
-    pub(super) fn beside(&self, column: usize) -> Columns {
-        self.columns[column].beside
+    /// The ending of a cell, with what it is looked at with. `None` where that is much, or it is no two digits.
+    pub(super) fn around(&self, column: usize, cells: &[Cell], row: &[u8]) -> Option<(Around, Ending)> {
+        let content = cells[column].content();
+        let (before, ending) = row.get(content.clone())?.split_last_chunk::<ENDING>()?;
+        let ending = Some(*ending).filter(|ending| ending.iter().all(u8::is_ascii_digit))?;
+        let before = short(row, content.start, content.start + before.len())?;
+        let mut around = Around { column: column as u8, before, beside: [0; BESIDE] };
+        let mut values = around.beside.iter_mut();
+        for beside in each(self.columns[column].beside & !(1 << column)) {
+            let content = cells[beside].content();
+            *values.next()? = short(row, content.start, content.end)?;
+        }
+        Some((around, ending))
     }
 
     /// What is not proved of a row in which these columns are new; `around` is what its bytes begin, and may

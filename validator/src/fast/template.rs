@@ -3,13 +3,17 @@
 
 use std::ops::Range;
 
-use super::layout::{self, Layout};
+use super::endings::{Context, ENDING};
+use super::layout::{self, Layout, Layouts};
 use super::masks::{BLOCK, Bytes, Lanes, with_block, with_blocks};
 use super::{Columns, Doubts};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 512;
+const MOST: usize = 1024;
+
+/// How many are asked to give way to a new one.
+const CHANCES: usize = 8;
 
 /// How many places a template may stand in.
 const WAYS: usize = 4;
@@ -41,7 +45,8 @@ pub(super) struct Template {
 pub(super) struct Learnt {
     /// What the rules have to look at in each row of the template.
     pub(super) doubts: Doubts,
-    pub(super) endings: Endings,
+    /// That of the endings of one of its columns.
+    pub(super) context: Context,
     /// What its characters beyond ASCII look like.
     pub(super) script: Script,
 }
@@ -56,88 +61,95 @@ struct Block {
     free: u64,
     /// Digits that may be others, which is to be noticed, and those that may be any.
     varying: u64,
-}
-
-/// Endings of one column that were proved clean while all else in the row was as in the template: most rows
-/// of a template differ in a day alone.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Endings {
-    column: u8,
-    /// One bit for each pair of digits.
-    clean: u128,
-}
-
-impl Endings {
-    /// Whether a pair of digits at the end of a column is known to be clean.
-    #[inline(always)]
-    pub(super) fn hold(self, column: usize, ending: [u8; 2]) -> bool {
-        usize::from(self.column) == column && self.clean >> pair(ending) & 1 == 1
-    }
-
-    /// The column.
-    pub(super) fn column(self) -> usize {
-        usize::from(self.column)
-    }
-
-    /// Remembers a pair of digits. Of two columns, only the last one is known.
-    pub(super) fn add(&mut self, column: usize, ending: [u8; 2]) {
-        if usize::from(self.column) != column {
-            *self = Endings { column: column as u8, clean: 0 };
-        }
-        self.clean |= 1 << pair(ending);
-    }
-}
-
-/// Two digits as a number below 128, whatever bytes they are.
-#[inline(always)]
-fn pair([tens, ones]: [u8; 2]) -> u32 {
-    (u32::from(tens.wrapping_sub(b'0')) * 10 + u32::from(ones.wrapping_sub(b'0'))) % 128
+    /// Those among them that most often are: the endings whose context is known.
+    usual: u64,
 }
 
 impl Template {
-    /// Tells in which columns a row differs from it, free digits aside. `None` where it is another row.
+    /// Tells in what a row differs from it, free digits aside. `None` where it is another row.
     #[inline(always)]
-    fn compare<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Option<Columns> {
+    fn compare<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Option<Changes> {
         with_blocks(row, self.blocks.len(), |new| {
-            let mut changed = 0;
-            for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
+            // No block is left out: what is done costs less than guessing whether to do it.
+            let (mut others, mut noticed, mut unusual) = (0, 0, 0);
+            for (new, own) in new.iter().zip(&self.blocks) {
                 let bytes = lanes.changes(new, &own.bytes) & own.valid;
-                if bytes == 0 {
-                    continue;
-                }
-                if bytes & !(lanes.digits(new) & own.varying) != 0 {
-                    return None;
-                }
-                changed |= columns_of(bytes & !own.free, &columns[index * BLOCK..]);
+                others |= bytes & !(lanes.digits(new) & own.varying);
+                noticed |= bytes & !own.free;
+                unusual |= bytes & !own.free & !own.usual;
             }
-            Some(changed)
+            if others != 0 {
+                return None;
+            }
+            let is_usual = unusual == 0;
+            let columns = match noticed {
+                0 => 0,
+                _ if is_usual => 1 << self.learnt.context.column(),
+                _ => self.noticed(lanes, columns, new),
+            };
+            Some(Changes { columns, is_usual })
         })
     }
 
+    /// The columns in which blocks differ, free digits aside.
+    #[inline(always)]
+    fn noticed<L: Lanes>(&self, lanes: L, columns: &[u8], new: &[Bytes]) -> Columns {
+        let mut noticed = 0;
+        for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
+            let bytes = lanes.changes(new, &own.bytes) & own.valid & !own.free;
+            noticed |= columns_of(bytes, &columns[index * BLOCK..]);
+        }
+        noticed
+    }
+
+    /// Becomes a row of a layout.
+    #[inline(always)]
+    fn become_row<L: Lanes>(&mut self, lanes: L, layout: &Layout, row: &[u8], learnt: Learnt) {
+        self.length = layout.length + 2;
+        self.learnt = learnt;
+        self.mark = 0;
+        self.skips = 0;
+        self.blocks.clear();
+        self.blocks.extend(layout.varying.iter().zip(&layout.free).enumerate().map(|(index, (varying, free))| {
+            let at = index * BLOCK;
+            let (bytes, digits) = with_block(row, at, |block| (*block, lanes.digits(block)));
+            let rest = self.length - at;
+            let valid = if rest < BLOCK { (1 << rest) - 1 } else { u64::MAX };
+            Block { bytes, valid, free: free & digits, varying: varying & digits, usual: 0 }
+        }));
+    }
+
+    /// Remembers the context of the endings of a column, which end there.
+    pub(super) fn expect(&mut self, context: Context, end: usize) {
+        self.forget_context();
+        self.learnt.context = context;
+        for at in end.saturating_sub(ENDING)..end {
+            if let Some(block) = self.blocks.get_mut(at / BLOCK) {
+                block.usual |= 1 << (at % BLOCK);
+            }
+        }
+    }
+
+    fn forget_context(&mut self) {
+        self.learnt.context = Context::default();
+        for block in &mut self.blocks {
+            block.usual = 0;
+        }
+    }
+
     /// Puts a row of it in its place: the next ones will differ less from that.
-    pub(super) fn rebase(&mut self, row: &[u8], endings: Endings) {
+    pub(super) fn rebase(&mut self, row: &[u8]) {
         for (index, own) in self.blocks.iter_mut().enumerate() {
             own.bytes = with_block(row, index * BLOCK, |block| *block);
         }
-        self.learnt.endings = endings;
+        self.forget_context();
         self.mark = 0;
     }
 
-    /// What holds of the endings for a row that differs in some columns; `beside` are those that are looked at
-    /// together with theirs.
-    pub(super) fn endings_for(&self, changed: Columns, beside: Columns, content: Range<usize>, row: &[u8]) -> Endings {
-        let column = self.learnt.endings.column();
-        let others = changed & !(1 << column) & beside;
-        let kept = others == 0 && (changed >> column & 1 == 0 || self.ending(content, row).is_some());
-        if kept { self.learnt.endings } else { Endings::default() }
-    }
-
-    /// Where a column of a row ends in two digits and is equal before them, these.
-    #[inline(always)]
-    pub(super) fn ending(&self, content: Range<usize>, row: &[u8]) -> Option<[u8; 2]> {
-        let end = content.end.checked_sub(2).filter(|end| *end >= content.start)?;
-        let equal = (content.start..end).all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at]);
-        row[end..].first_chunk().copied().filter(|_| equal)
+    /// Whether a column of a row is as here but for its ending.
+    pub(super) fn is_equal_before(&self, content: Range<usize>, row: &[u8]) -> bool {
+        let before = content.start..content.end.saturating_sub(ENDING);
+        before.into_iter().all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at])
     }
 
     /// In what a row of the same layout differs, digits that are free in both aside.
@@ -156,6 +168,15 @@ impl Template {
             difference
         })
     }
+}
+
+/// In what a row differs from its template.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Changes {
+    /// The columns, free digits aside.
+    pub(super) columns: Columns,
+    /// Whether nothing but an ending whose context is known is among it.
+    pub(super) is_usual: bool,
 }
 
 /// What tells a row from another of its layout.
@@ -192,7 +213,21 @@ pub(super) struct Templates {
     oldest: Index,
     /// The one that the last row was of.
     last: Index,
+    use_of: Use,
 }
+
+/// How often rows were of a template that was known.
+#[derive(Debug, Default)]
+struct Use {
+    rows: u32,
+    learnt: u32,
+}
+
+/// So many rows are learnt before that is judged.
+const TRIED: u32 = 512;
+
+/// After so many it is judged anew.
+const ROWS: u32 = 16_384;
 
 impl Templates {
     pub(super) fn get(&self, index: Index) -> &Template {
@@ -205,12 +240,11 @@ impl Templates {
 
     /// The template of a row, by what came after the last one before, with the columns that have changed.
     #[inline(always)]
-    pub(super) fn expected<L: Lanes>(
-        &mut self,
-        lanes: L,
-        layouts: &layout::Layouts,
-        row: &[u8],
-    ) -> Option<(Index, Columns)> {
+    pub(super) fn expected<L: Lanes>(&mut self, lanes: L, layouts: &Layouts, row: &[u8]) -> Option<(Index, Changes)> {
+        self.use_of.rows += 1;
+        if self.use_of.rows > ROWS {
+            self.use_of = Use::default();
+        }
         let next = self.list.get(self.last)?.next;
         for (place, index) in next.into_iter().enumerate() {
             let template = self.list.get(index)?;
@@ -234,7 +268,7 @@ impl Templates {
         layout: &Layout,
         hash: u64,
         row: &[u8],
-    ) -> Option<(Index, Columns)> {
+    ) -> Option<(Index, Changes)> {
         let start = place(hash);
         for (tag, index) in self.slots.get(start..start + WAYS)?.iter().copied() {
             if tag == tag_of(hash)
@@ -246,6 +280,11 @@ impl Templates {
             }
         }
         None
+    }
+
+    /// Whether rows come again often enough to learn each. Where they do not, one of each layout is kept.
+    pub(super) fn are_worth_learning(&self) -> bool {
+        self.use_of.learnt < TRIED || self.use_of.rows >= 2 * self.use_of.learnt
     }
 
     /// Remembers that a row of a template came next.
@@ -263,12 +302,13 @@ impl Templates {
     pub(super) fn learn<L: Lanes>(
         &mut self,
         lanes: L,
+        layouts: &Layouts,
         index: layout::Index,
-        layout: &Layout,
         hash: u64,
         row: &[u8],
         learnt: Learnt,
     ) -> Index {
+        let layout = layouts.get(index);
         if self.slots.is_empty() {
             self.slots.resize(2 * MOST + WAYS, (0, u32::MAX));
         }
@@ -276,24 +316,20 @@ impl Templates {
             self.list.push(Template::default());
             self.list.len() - 1
         } else {
-            self.oldest = (self.oldest + 1) % MOST;
+            // One that rows of its layout are compared with gives way last.
+            for _ in 0..CHANCES {
+                self.oldest = (self.oldest + 1) % MOST;
+                if layouts.get(self.list[self.oldest].layout).base != self.oldest {
+                    break;
+                }
+            }
             self.oldest
         };
         let template = &mut self.list[new];
         template.layout = index;
-        template.length = layout.length + 2;
         template.next = [new; NEXT];
-        template.learnt = learnt;
-        template.mark = 0;
-        template.skips = 0;
-        template.blocks.clear();
-        template.blocks.extend(layout.varying.iter().zip(&layout.free).enumerate().map(|(index, (varying, free))| {
-            let at = index * BLOCK;
-            let (bytes, digits) = with_block(row, at, |block| (*block, lanes.digits(block)));
-            let rest = template.length - at;
-            let valid = if rest < BLOCK { (1 << rest) - 1 } else { u64::MAX };
-            Block { bytes, valid, free: free & digits, varying: varying & digits }
-        }));
+        template.become_row(lanes, layout, row, learnt);
+        self.use_of.learnt += 1;
         let slots = &mut self.slots[place(hash)..][..WAYS];
         let slot = slots.iter().position(|(_, index)| *index == u32::MAX).unwrap_or(new % WAYS);
         slots[slot] = (tag_of(hash), new as u32);
@@ -306,6 +342,13 @@ impl Templates {
         for template in &mut self.list {
             (template.mark, template.skips) = (0, 0);
         }
+    }
+
+    /// Puts a row in the place of another one of its layout, that is not looked for by what cannot vary.
+    #[inline(always)]
+    pub(super) fn replace<L: Lanes>(&mut self, lanes: L, index: Index, layout: &Layout, row: &[u8], learnt: Learnt) {
+        self.list[index].become_row(lanes, layout, row, learnt);
+        self.came(index);
     }
 
     /// Forgets all of them.

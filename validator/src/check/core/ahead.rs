@@ -5,7 +5,7 @@ use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, short};
+use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
@@ -117,15 +117,16 @@ impl Core {
             self.ahead.watch.goes_on = false;
         }
         let rules = self.ahead.watch.must_see(fast, proved, begin);
+        let mut script = fast.script(proved);
         if proved.doubts.none() {
             self.ahead.proved += 1;
-            match fast.script(proved) {
-                Script::Ascii => {}
-                Script::Ms932 => self.encoding.ms932_record(),
-                Script::Other => self.encoding.record(&fast.row(proved, begin).record),
-            }
-        } else {
-            self.judge_doubts(&fast.row(proved, begin), proved.doubts, context);
+        } else if !self.judge_doubts(&fast.row(proved, begin), proved.doubts, context) {
+            script = Script::Other;
+        }
+        match script {
+            Script::Ascii => {}
+            Script::Ms932 => self.encoding.ms932_record(),
+            Script::Other => self.encoding.record(&fast.row(proved, begin).record),
         }
         if rules != 0 {
             self.show(rules, fast, proved, begin, context);
@@ -162,15 +163,21 @@ impl Core {
         }
     }
 
-    /// Has the rules about single rows look at what could not be proved.
+    /// Has the rules about single rows look at what could not be proved. `true` where all of that is plain.
     #[inline(never)]
-    fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) {
-        self.encoding.record(&row.record);
-        let Some(bound) = &self.bound else { return };
-        let odd = odd_characters(row.record.bytes);
+    fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) -> bool {
+        let Some(bound) = &self.bound else { return false };
+        // Those that are not in doubt have none.
+        let is_plain = |column: usize| {
+            let content = &row.record.bytes[row.record.cells[column].content()];
+            content.iter().all(|byte| matches!(byte, 0x20..=0x7E))
+        };
+        let is_plain = each(doubts.cells).all(is_plain);
+        let odd = if is_plain { Vec::new() } else { odd_characters(row.record.bytes) };
         let view =
             RecordView { record: row.record, odd: &odd, role: Role::Data, tables: bound.tables, row: Some(*row) };
         self.stateless(&view, Some(doubts), context);
+        is_plain
     }
 
     /// Begins to prove rows of a table once one was read.
