@@ -337,18 +337,18 @@ impl Templates {
         new
     }
 
-    /// Puts a row in the place of another one of its layout, that is not looked for by what cannot vary.
-    #[inline(always)]
-    pub(super) fn replace<L: Lanes>(&mut self, lanes: L, index: Index, layout: &Layout, row: &[u8], learnt: Learnt) {
-        self.list[index].become_row(lanes, layout, row, learnt);
-        self.came(index);
-    }
-
     /// Takes away what others wanted to know of them.
     pub(super) fn unmark(&mut self) {
         for template in &mut self.list {
             (template.mark, template.skips) = (0, 0);
         }
+    }
+
+    /// Puts a row in the place of another one of its layout, that is not looked for by what cannot vary.
+    #[inline(always)]
+    pub(super) fn replace<L: Lanes>(&mut self, lanes: L, index: Index, layout: &Layout, row: &[u8], learnt: Learnt) {
+        self.list[index].become_row(lanes, layout, row, learnt);
+        self.came(index);
     }
 
     /// Forgets all of them.
