@@ -256,6 +256,10 @@ fn count(
                 Err(error) => return Err(stopped.tell(why_unread(&error))),
             };
             counted.take(chunk.len()).await.map_err(|why| stopped.tell(why))?;
+            if gathered.is_empty() && (chunk.len() == counted.expected || chunk.len() >= GATHERED) {
+                counted.expected -= counted.expected.min(chunk.len());
+                return Ok(Some((chunk, (body, counted, stopped))));
+            }
             if gathered.is_empty() {
                 gathered.reserve(counted.expected.min(GATHERED).max(chunk.len()));
             }

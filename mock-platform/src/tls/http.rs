@@ -39,7 +39,7 @@ where
     let settings = &house.config.settings;
     let (router, body_time) = (house.router.clone(), settings.body_time);
     let stream = Arc::new(Mutex::new(stream));
-    let telling = Telling { stream: stream.clone(), control: peer.control.clone() };
+    let telling = Telling { stream: stream.clone(), control: peer.control.clone(), failed: None };
     let unread = Arc::new(AtomicBool::new(false));
     let bodies = Bodies { time: body_time, unread: unread.clone() };
     let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), bodies.clone()));
@@ -233,15 +233,36 @@ impl HttpBody for Leaving {
     }
 }
 
-/// A stream above TLS that tells the connection's handle of every flush that succeeded.
+/// A stream above TLS that tells the connection's handle of every flush that succeeded. It reads all that
+/// is there at once: each record by itself would be a piece of a body by itself, and handled so.
 struct Telling<S> {
     stream: Arc<Mutex<S>>,
     control: Control,
+    /// How reading failed behind bytes that were read, until somebody reads again.
+    failed: Option<io::Error>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Telling<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        with(&self.stream, |stream| stream.poll_read(cx, buf))
+        let Telling { stream, failed, .. } = self.get_mut();
+        if let Some(error) = failed.take() {
+            return Poll::Ready(Err(error));
+        }
+        with(stream, |mut stream| {
+            let before = buf.filled().len();
+            loop {
+                let filled = buf.filled().len();
+                match stream.as_mut().poll_read(cx, buf) {
+                    Poll::Ready(Ok(())) if buf.filled().len() > filled && buf.remaining() > 0 => {}
+                    Poll::Ready(Err(error)) if filled > before => {
+                        *failed = Some(error);
+                        return Poll::Ready(Ok(()));
+                    }
+                    Poll::Pending if filled > before => return Poll::Ready(Ok(())),
+                    polled => return polled,
+                }
+            }
+        })
     }
 }
 
