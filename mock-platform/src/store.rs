@@ -1,11 +1,13 @@
 //! What was accepted, durably: deliveries, the entries of the lists of their receivers, documents.
 //! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
 //!
-//! A store is a directory with an index (`platform.sqlite`) and a log of deliveries (`bodies-….log`).
-//! One thread writes the log ([`appender`]), one the index ([`writer`]), a few connections read. When a
-//! change is acknowledged it is on the disk: after that nothing is lost, whatever is killed or loses
-//! power, and what was not acknowledged is there as a whole or not at all. Of a delivery it is the log
-//! that is on the disk by then; what the index lacks of it at the next opening is read from there.
+//! A store is a directory with a log of deliveries (`bodies-….log`) and an index (`platform.sqlite`). One
+//! thread accepts deliveries into the log ([`appender`]), one brings them into the index behind that and
+//! makes all other changes there ([`writer`]), a few connections read. When a change is acknowledged it is
+//! on the disk: after that nothing is lost, whatever is killed or loses power, and what was not
+//! acknowledged is there as a whole or not at all. Of a delivery it is the log that is on the disk by then;
+//! what the index lacks of it at the next opening is read from there. Who reads waits until the index has
+//! what was acknowledged before.
 //!
 //! The lines `accepted`, `repeated`, `fetched`, `reset`, `snapshot` and `restored` of the journal are
 //! written here, in the order in which things happened; so are `recovered` and `opened`.
@@ -24,9 +26,11 @@ mod tail;
 mod writer;
 
 use std::fs::TryLockError;
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -118,23 +122,15 @@ impl Store {
         let log = Arc::new(log);
         let (sender, commands) = mpsc::channel(QUEUE);
         let (orders, received) = std::sync::mpsc::sync_channel(BEHIND);
-        let appender = Appender {
-            tail: Tail::new(Arc::clone(&log), meta.log_end)?,
-            meta: meta.clone(),
-            pending: Pending::default(),
-            progress: Arc::clone(&progress),
-            told: Arc::clone(&told),
-            connection: index::open_read_only(directory)?,
-            commands,
-            orders,
-        };
+        let tail = Tail::new(Arc::clone(&log), meta.log_end)?;
+        let reader = index::open_read_only(directory)?;
         let log = Arc::new(Mutex::new(log));
         let writer = Writer {
             connection,
-            meta,
+            meta: meta.clone(),
             log: Arc::clone(&log),
             directory: directory.to_owned(),
-            told,
+            told: Arc::clone(&told),
             progress: Arc::clone(&progress),
             behind: Vec::new(),
             room,
@@ -146,8 +142,19 @@ impl Store {
             let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
             started.map_err(|source| log::failed("serve", directory, source))
         };
-        let threads =
-            vec![thread("store-log", Box::new(|| appender.run()))?, thread("store-index", Box::new(|| writer.run()))?];
+        let index = thread("store-index", Box::new(|| writer.run()))?;
+        let appender = Appender {
+            tail,
+            meta,
+            pending: Pending::default(),
+            progress: Arc::clone(&progress),
+            told,
+            connection: reader,
+            commands,
+            orders,
+            writer: index.thread().clone(),
+        };
+        let threads = vec![thread("store-log", Box::new(|| appender.run()))?, index];
         Ok(Store {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),
@@ -173,7 +180,16 @@ impl Store {
         }
         let head = Arc::new(Head::of(&delivery)?);
         let bodies = delivery.files.into_iter().map(|file| file.bytes).collect();
-        self.tell(|answer| Command::Accept(Offered { head, bodies, answer })).await
+        let accepted = self.tell(|answer| Command::Accept(Offered { head, bodies, answer }));
+        tokio::pin!(accepted);
+        let told = poll_fn(|cx| Poll::Ready(accepted.as_mut().poll(cx))).await;
+        // The thread that accepts runs for some microseconds now and then: on busy processors it would else
+        // wait until those who do much have had their turn.
+        std::thread::yield_now();
+        match told {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => accepted.await,
+        }
     }
 
     /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;

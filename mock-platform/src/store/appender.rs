@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel};
+use std::thread::Thread;
 
 use bytes::Bytes;
 use rusqlite::Connection;
@@ -72,6 +73,8 @@ pub(super) struct Appender {
     pub(super) connection: Connection,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) orders: SyncSender<Order>,
+    /// Who takes the orders.
+    pub(super) writer: Thread,
 }
 
 /// The writer has ended: nobody is left to be told.
@@ -220,6 +223,11 @@ impl Appender {
     }
 
     fn hand_on(&self, order: Order) -> Result<(), Gone> {
-        self.orders.send(order).map_err(|_| Gone)
+        let urgent = !matches!(order, Order::Rows(_));
+        self.orders.send(order).map_err(|_| Gone)?;
+        if urgent {
+            self.writer.unpark();
+        }
+        Ok(())
     }
 }

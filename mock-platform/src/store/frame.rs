@@ -1,7 +1,7 @@
 //! How a delivery lies in the log: a head that tells all of it but its number, then the bytes of its
 //! files. Knows how heads are written and found again; decides nothing.
 //!
-//! Heads are read after a loss of power only, when the index may lack what was acknowledged last.
+//! Heads are read after a kill or a loss of power only, when the index may lack what was acknowledged last.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -9,7 +9,8 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use tokio::sync::oneshot;
@@ -25,10 +26,7 @@ use crate::files::Lock;
 use crate::journal::Event;
 use crate::model::OfficeNumber;
 
-/// Rows for which no more are waited.
-const ENOUGH: usize = 128;
-
-/// Rows after which no more are taken.
+/// Rows written together: no more are added once there are so many.
 const MOST: usize = 2048;
 
 /// How long rows wait for others: nobody waits for them.
@@ -124,25 +122,29 @@ impl Writer {
         }
     }
 
-    /// Takes what waits, and what comes soon as long as only rows wait. Returns work, and an order that is
-    /// to be followed when that is done.
+    /// Takes what waits, and where that is only some rows, what comes soon. Returns work, and an order that
+    /// is to be followed when that is done.
     fn gather(&mut self, first: Order) -> (Vec<Work>, Option<Order>) {
-        let until = Instant::now() + LINGER;
         let mut work = Vec::new();
         let mut next = Some(first);
-        while let Some(order) = next.take() {
-            match order {
-                Order::Rows(rows) => self.behind.extend(rows),
-                Order::Work(more) => work.extend(more),
-                Order::Ready(_) | Order::Replace { .. } | Order::Close(_) => return (work, Some(order)),
+        let mut lingered = false;
+        loop {
+            match next {
+                Some(Order::Rows(rows)) => self.behind.extend(rows),
+                Some(Order::Work(more)) => work.extend(more),
+                Some(Order::Ready(_) | Order::Replace { .. } | Order::Close(_)) => return (work, next),
+                // Whoever gives another order than to write rows ends the pause.
+                None if work.is_empty() && !lingered => {
+                    thread::park_timeout(LINGER);
+                    lingered = true;
+                }
+                None => return (work, None),
             }
-            if self.behind.len() >= ENOUGH || !work.is_empty() {
-                next = if self.behind.len() < MOST { self.orders.try_recv().ok() } else { None };
-            } else {
-                next = self.orders.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
+            if self.behind.len() >= MOST {
+                return (work, None);
             }
+            next = self.orders.try_recv().ok();
         }
-        (work, None)
     }
 
     /// Writes rows and does work together; one by one where that fails, as one piece may have spoilt the
