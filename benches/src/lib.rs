@@ -5,3 +5,5 @@
 //!
 //! 1. What is compared is measured side by side in one run, on one machine.
 //! 2. No test depends on a time.
+
+pub mod peer;

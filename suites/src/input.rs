@@ -288,15 +288,19 @@ impl Inputs {
         progress: &Progress,
         spare: &Spare,
     ) {
-        let (mut file, bytes) = match place.open() {
+        let (mut file, stamp) = match place.open() {
             Ok(opened) => opened,
             Err(error) => return self.missed.unreadable(name, &error, named),
         };
-        let source = if bytes.is_some() { Source::File(place.clone()) } else { Source::Nowhere };
         let check = FileCheck::new(name, options);
         let check = if named { check.as_data() } else { check };
+        let (source, check) = match stamp {
+            Some(stamp) => (Source::File(place.clone()), check.reading_again(place.again(stamp))),
+            None => (Source::Nowhere, check),
+        };
         // What is no file may go on for long.
-        let from = Origin { name, named, source, spare: Some(spare), bytes: bytes.unwrap_or(u64::MAX) };
+        let bytes = stamp.map_or(u64::MAX, |stamp| stamp.length);
+        let from = Origin { name, named, source, spare: Some(spare), bytes };
         self.judge(&mut file, check, from, &mut |bytes| {
             progress.advance(bytes);
             Ok(())

@@ -3,6 +3,7 @@
 mod core;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use time::Date;
@@ -125,6 +126,10 @@ pub struct FileJudgement {
     pub rows: PickedRows,
 }
 
+/// Reads a range of the file once more, and gives all of its bytes; `None` where they cannot be had, or
+/// the file is not what it was.
+pub type ReadAgain = Box<dyn FnMut(Range<u64>) -> Option<Vec<u8>> + Send>;
+
 /// How many bytes go to the scanner at once.
 const PART: usize = 64 << 10;
 
@@ -167,6 +172,14 @@ impl FileCheck {
         self
     }
 
+    /// Lets what rows of one owner have told be forgotten, as they can be read again should that owner
+    /// come back. Memory is then bounded by the owners, not by the rows, where the rows of each stand
+    /// together. What has been pushed can be read again at once. It changes nothing that is found.
+    pub fn reading_again(mut self, again: ReadAgain) -> FileCheck {
+        self.core.reading_again(again);
+        self
+    }
+
     /// Takes the next bytes.
     pub fn push(&mut self, chunk: &[u8]) {
         self.core.bytes += chunk.len() as u64;
@@ -189,7 +202,7 @@ impl FileCheck {
         if nature == Nature::Data {
             scanner.finish_to(&mut Stages { core: &mut core, context: &context });
         }
-        let not_checked = core.end(nature, &context);
+        let (facts, not_checked) = core.end(nature, &context);
         FileJudgement {
             kind: name.meant_kind(),
             stated: core.stated,
@@ -205,7 +218,7 @@ impl FileCheck {
             broken: core.broken,
             findings: core.findings,
             not_checked,
-            facts: core.facts,
+            facts,
             rows: PickedRows::default(),
         }
     }

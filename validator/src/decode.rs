@@ -182,13 +182,10 @@ impl EncodingEvidence {
         }
     }
 
-    /// Takes one record that has no control characters, of which the script is known.
-    pub(crate) fn plain_record(&mut self, record: &Record<'_>, script: Script) {
-        match script {
-            Script::Ascii => {}
-            Script::Ms932 => self.ms932 += 1,
-            Script::Other => self.record(record),
-        }
+    /// Takes one record that has no control characters and is known to be MS932.
+    #[inline]
+    pub(crate) fn ms932_record(&mut self) {
+        self.ms932 += 1;
     }
 
     /// The encoding that most records with anything beyond ASCII speak for, and where it shows first.

@@ -83,10 +83,44 @@ impl Facts {
             new.then_some((person, place))
         })
     }
+}
 
-    pub(crate) fn row(&mut self, row: &Row<'_>) {
-        let Some(person) = person(row) else {
-            self.nameless = true;
+/// Gathers the facts. What belongs to the person of the row before is near at hand.
+#[derive(Debug, Default)]
+pub(crate) struct Gathering {
+    facts: Facts,
+    /// Whose row came last.
+    person: Option<Person>,
+    /// The occasion of that row, where its places are known.
+    occasion: Option<Occasion>,
+    /// Services of that person, not among the others meanwhile.
+    services: Vec<(ServiceKey, Amount)>,
+}
+
+/// So many services of one person are looked through.
+const MANY: usize = 64;
+
+impl Gathering {
+    /// All that was gathered. `complete` says whether every record could be read as a row.
+    pub(crate) fn finish(mut self, complete: bool) -> Facts {
+        self.put_back();
+        self.facts.complete = complete && !self.facts.nameless;
+        self.facts
+    }
+
+    fn put_back(&mut self) {
+        self.facts.services.extend(self.services.drain(..));
+    }
+
+    /// Takes a row. `same` says that it is of the same person as the one before.
+    pub(crate) fn row(&mut self, row: &Row<'_>, same: bool) {
+        if !same {
+            self.put_back();
+            self.person = person(row);
+            self.occasion = None;
+        }
+        let Some(person) = self.person else {
+            self.facts.nameless = true;
             return;
         };
         let occasion_key = occasion_key(row.table.kind);
@@ -94,11 +128,14 @@ impl Facts {
             Some(Known::Is(occasion)) => occasion,
             Some(Known::Absent | Known::Unreadable) | None => [0; 8],
         };
-        if let Some(place) = place(row, upplan::INSURED_NUMBER) {
-            self.occasions.entry((person, occasion)).or_insert(place);
-        }
-        if let Some(place) = occasion_key.and_then(|key| place(row, key)) {
-            self.occasion_places.entry((person, occasion)).or_insert(place);
+        if self.occasion != Some(occasion) {
+            self.occasion = Some(occasion);
+            if let Some(place) = place(row, upplan::INSURED_NUMBER) {
+                self.facts.occasions.entry((person, occasion)).or_insert(place);
+            }
+            if let Some(place) = occasion_key.and_then(|key| place(row, key)) {
+                self.facts.occasion_places.entry((person, occasion)).or_insert(place);
+            }
         }
         match row.table.kind {
             Kind::Upplan => self.service(row, person),
@@ -110,7 +147,7 @@ impl Facts {
                 if let (Known::Is(name), Some(place)) =
                     (row.bytes(upkihon::FAMILY_IMAGE_FILE), place(row, upkihon::FAMILY_IMAGE_FILE))
                 {
-                    self.images.push((name.to_vec(), place));
+                    self.facts.images.push((name.to_vec(), place));
                 }
             }
             Kind::Uphosoku
@@ -137,14 +174,16 @@ impl Facts {
             row.fixed::<6>(upplan::SERVICE_CODE),
             place(row, upplan::SERVICE_CODE),
         ) else {
-            self.unsummed.insert(person);
+            self.facts.unsummed.insert(person);
             return;
         };
         // A type that is unknown or not exchanged has a finding of its own; what it was meant to be
         // is missing from the sum of another code.
         let key = ServiceKey { person, office, code };
-        if !self.services.contains_key(&key) && service_type(row.table.version, &code[..2]) != Some(true) {
-            self.unsummed.insert(person);
+        let known = self.services.iter().position(|(own, _)| own.code == code && own.office == office);
+        let before = if known.is_none() { self.facts.services.remove(&key) } else { None };
+        if known.is_none() && before.is_none() && service_type(row.table.version, &code[..2]) != Some(true) {
+            self.facts.unsummed.insert(person);
             return;
         }
         let (units, count) = (row.integer(upplan::UNITS), row.integer(upplan::SERVICE_COUNT));
@@ -152,8 +191,15 @@ impl Facts {
         // 第6表 has the units after a discount, 第7表 both.
         let discounted = !matches!(row.integer(upsikyu::DISCOUNTED_UNITS), Known::Absent | Known::Is(0));
         let product = units.is().zip(count.is()).and_then(|(units, count)| units.checked_mul(count));
-        let amount =
-            self.services.entry(key).or_insert(Amount { sum: 0, rows: 0, units: units.is(), open: false, place });
+        let index = known.unwrap_or_else(|| {
+            if self.services.len() >= MANY {
+                self.put_back();
+            }
+            let new = Amount { sum: 0, rows: 0, units: units.is(), open: false, place };
+            self.services.push((key, before.unwrap_or(new)));
+            self.services.len() - 1
+        });
+        let Some((_, amount)) = self.services.get_mut(index) else { return };
         amount.rows += 1;
         amount.sum = amount.sum.saturating_add(product.unwrap_or(0));
         amount.open |= prorated || discounted || product.is_none_or(|product| product < 0);

@@ -1,12 +1,16 @@
-//! Proves rows clean by what was proved before. Makes no finding, and has an opinion on clean rows
-//! only: whatever it cannot prove goes through the rules.
+//! Proves rows clean by what was proved before. Makes no finding, and has an opinion on clean cells
+//! only: whatever it cannot prove is left to the rules.
 //!
-//! Where quotes and commas stand in a row is its layout. A row of a layout that was met before is
-//! compared with the last one of it. Cells that are equal are clean; so are cells in which digits
-//! became other digits, where no rule tells digits apart ([`Check::Shape`]); the rest is looked up
-//! among values seen before, or put before the rules. Rules that look at more than one cell say which
-//! ([`Check::Row`]), and are asked where one of those has changed. Of a row of a new layout, every cell
-//! is proved in this way, and the layout is learnt.
+//! Rows that differ in some digits only, those of dates and of columns in which no rule tells digits
+//! apart ([`Check::Shape`]), have one template. It is guessed from the row before, as rows come in the
+//! same order day by day: then a row is compared with it and read no further. Otherwise it is looked
+//! for by where quotes and commas stand, the layout, and by what cannot vary. Where there is none, the row is
+//! compared with the last one of its layout, and becomes a template.
+//!
+//! Cells that are equal to those compared with are as clean as they are. The others are looked up among values
+//! seen before, or put before the rules. Rules that look at more than one cell say which
+//! ([`Check::Row`]), and are asked where one of those has changed. Cells that are not clean are named, so
+//! that the rules look at nothing else.
 //!
 //! So every rule has one home, and this module knows none of them.
 //!
@@ -17,226 +21,278 @@ mod layout;
 mod masks;
 mod memo;
 mod program;
+mod template;
 
 use std::sync::Arc;
 
-use self::layout::{Block, Index, Layout, Layouts, Structure};
-use self::masks::{BLOCK, Masks, beyond, changes, digits, padded};
+use self::layout::{Layouts, Structure};
+use self::masks::{Lanes, Way, Work};
 pub(crate) use self::memo::{Short, short};
 use self::program::Program;
-pub(crate) use self::program::{CellRule, RowRule, Rules};
+pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
+use self::template::{Difference, Endings, Learnt, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::scan::{Begin, LineEnd, Record};
-use crate::spec::Table;
+use crate::scan::{Begin, Cell, LineEnd, Record};
+use crate::spec::{Key, Table};
 
-/// What is remembered of the clean rows of one table.
+/// What is remembered of the rows of one table.
 #[derive(Debug)]
 pub(crate) struct Fast {
     pub(crate) table: &'static Table,
     program: Program,
-    masks: Masks,
-    /// Offset in the file and length of the buffer that the masks are of.
-    read: Option<(u64, usize)>,
+    way: Way,
     /// That of the row looked at.
     structure: Structure,
     layouts: Layouts,
-    /// How many rows were proved.
-    rows: u64,
+    templates: Templates,
     /// The cells of a row whose layout is new.
-    cells: Vec<crate::scan::Cell>,
+    cells: Vec<Cell>,
 }
 
 /// Some columns of a table, one bit for each.
 pub(crate) type Columns = u128;
 
-/// A row that was proved clean. Its layout holds its bytes until the next one comes.
+/// How many bytes the line end has.
+const END: usize = LineEnd::CrLf.bytes().len();
+
+/// A row that was proved, but for what is in doubt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proved {
-    layout: Index,
-    /// The number of the row, counted from 1.
-    pub(crate) number: u64,
-    /// The number of the row that it was proved by; 0 where it was proved by its cells.
-    pub(crate) by: u64,
-    /// The columns in which it differs from that row, except for digits of columns that need not be
+    template: template::Index,
+    /// The columns in which it differs from its template, except for digits of columns that need not be
     /// noticed.
     pub(crate) changed: Columns,
+    /// What the rules have to look at.
+    pub(crate) doubts: Doubts,
     /// Its bytes in the file, line end included.
     pub(crate) bytes: usize,
-}
-
-/// What tells a row from the last one of its layout.
-#[derive(Clone, Copy, Debug, Default)]
-struct Difference {
-    /// The columns, free digits aside.
-    columns: Columns,
-    /// One bit for each block in which any byte is another.
-    blocks: u32,
-    /// Whether characters beyond ASCII are among it.
-    beyond_ascii: bool,
 }
 
 impl Fast {
     /// `None` where a table is too large.
     pub(crate) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Fast> {
-        let program = Program::of(table, rules)?;
         Some(Fast {
             table,
-            program,
-            masks: Masks::default(),
-            read: None,
+            program: Program::of(table, rules)?,
+            way: Way::best(),
             structure: Structure::default(),
             layouts: Layouts::default(),
-            rows: 0,
+            templates: Templates::default(),
             cells: Vec::new(),
         })
     }
 
-    /// Proves the row that begins there, if it can.
+    /// Proves the row that begins there, as far as it can. `None` where it is no sound row that ends in CR LF.
+    #[inline(always)]
     pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
-        let Begin { buffer, from, .. } = *begin;
-        let read = (begin.at - from as u64, buffer.len());
-        if self.read != Some(read) {
-            self.masks.read(buffer);
-            self.read = Some(read);
-        }
-        let feed = self.masks.feed(from)?;
-        let length = (feed - from).checked_sub(1)?;
-        if buffer[feed - 1] != b'\r' {
-            return None;
-        }
-        if !self.structure.read(&self.masks, from, length) {
-            return None;
-        }
-        let around = &buffer[from..];
-        let known = self.layouts.find(&self.structure);
-        let (layout, changed) = match known {
-            Some(layout) => (layout, self.prove_alike(layout, begin, around, length, file)?),
-            None => (self.prove_alone(begin, around, length, file)?, 0),
-        };
-        self.rows += 1;
-        let by = std::mem::replace(&mut self.layouts.get_mut(layout).row, self.rows);
-        Some(Proved { layout, number: self.rows, by, changed, bytes: length + LineEnd::CrLf.bytes().len() })
+        self.way.run(Prove { fast: self, begin, file })
     }
 
-    /// Proves a row by the last one of its layout, and gives the columns that have changed.
-    #[inline]
-    fn prove_alike(
+    #[inline(always)]
+    fn prove_with<L: Lanes>(&mut self, lanes: L, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
+        let around = &begin.buffer[begin.from..];
+        match self.templates.expected(lanes, &self.layouts, around) {
+            Some((template, changed)) => Some(self.prove_by(template, changed, begin, around, file)),
+            None => self.prove_by_structure(lanes, begin, around, file),
+        }
+    }
+
+    /// Proves a row of a template.
+    #[inline(always)]
+    fn prove_by(
         &mut self,
-        index: Index,
+        index: template::Index,
+        changed: Columns,
         begin: &Begin<'_>,
         around: &[u8],
-        length: usize,
         file: &Arc<str>,
-    ) -> Option<Columns> {
-        let layout = self.layouts.get(index);
-        let difference = compare(layout, around, length);
-        if difference.columns != 0 {
-            let row = Row { table: self.table, record: record(begin, &around[..length], &layout.cells) };
-            let mut observers = 0;
-            for column in each(difference.columns) {
-                if !self.program.cell_is_clean(column, &row, around, file) {
-                    return None;
+    ) -> Proved {
+        let template = self.templates.get(index);
+        let mut doubts = template.learnt.doubts;
+        if changed != 0 {
+            doubts.cells &= !changed;
+            let column = changed.trailing_zeros() as usize;
+            let ending = if changed & (changed - 1) == 0 {
+                template.ending(self.layouts.get(template.layout).cells[column].content(), around)
+            } else {
+                None
+            };
+            if ending.is_none_or(|ending| !template.learnt.endings.hold(column, ending)) {
+                let new = self.doubts(index, changed, begin, around, file);
+                if new.none() {
+                    self.keep(index, changed, ending.map(|ending| (column, ending)), around);
                 }
-                observers |= self.program.observers(column);
-            }
-            if observers != 0 && !self.program.observers_are_silent(observers, &row, around, file) {
-                return None;
+                doubts = doubts.or(new);
             }
         }
-        let layout = self.layouts.get_mut(index);
-        layout.keep(difference.blocks, around);
-        if difference.beyond_ascii {
-            layout.script = Script::of(&around[..length]);
+        Proved { template: index, changed, doubts, bytes: self.templates.get(index).length }
+    }
+
+    /// Remembers what was proved of a row of a template.
+    #[inline(never)]
+    fn keep(&mut self, index: template::Index, changed: Columns, ending: Option<(usize, [u8; 2])>, row: &[u8]) {
+        let template = self.templates.get_mut(index);
+        match ending {
+            Some((column, ending)) => template.learnt.endings.add(column, ending),
+            None => {
+                let column = template.learnt.endings.column();
+                let content = self.layouts.get(template.layout).cells[column].content();
+                let endings = template.endings_for(changed, self.program.beside(column), content, row);
+                template.rebase(row, endings);
+            }
         }
-        for column in each(difference.columns & self.program.free()) {
-            layout.set_free(column);
+    }
+
+    #[inline(never)]
+    fn doubts(
+        &mut self,
+        template: template::Index,
+        changed: Columns,
+        begin: &Begin<'_>,
+        around: &[u8],
+        file: &Arc<str>,
+    ) -> Doubts {
+        let template = self.templates.get(template);
+        let cells = &self.layouts.get(template.layout).cells;
+        let row = Row { table: self.table, record: record(begin, &around[..template.length - END], cells) };
+        self.program.doubts(changed, &row, around, file)
+    }
+
+    #[inline(always)]
+    fn prove_by_structure<L: Lanes>(
+        &mut self,
+        lanes: L,
+        begin: &Begin<'_>,
+        around: &[u8],
+        file: &Arc<str>,
+    ) -> Option<Proved> {
+        if !self.structure.read(lanes, around) {
+            return None;
         }
-        Some(difference.columns)
+        let Some(index) = self.layouts.find(&self.structure) else {
+            return self.prove_alone(lanes, begin, around, file);
+        };
+        let layout = self.layouts.get(index);
+        let hash = fixed_hash(index, layout, around);
+        if let Some((template, changed)) = self.templates.find(lanes, layout, hash, around) {
+            return Some(self.prove_by(template, changed, begin, around, file));
+        }
+        let bytes = &around[..self.structure.length];
+        let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
+        let base = self.templates.get(layout.base);
+        let learnt = if base.layout == index && base.learnt.doubts.none() {
+            let Difference { columns, beyond_ascii } = base.difference(lanes, &layout.columns, around);
+            let column = base.learnt.endings.column();
+            let (beside, content) = (self.program.beside(column), layout.cells[column].content());
+            let endings = base.endings_for(columns, beside, content, around);
+            let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
+            Learnt { doubts: self.program.doubts(columns, &row, around, file), endings, script }
+        } else {
+            let doubts = self.program.all_doubts(&row, around, file)?;
+            Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) }
+        };
+        let template = self.templates.learn(lanes, index, layout, hash, around, learnt);
+        self.layouts.get_mut(index).base = template;
+        Some(Proved { template, changed: 0, doubts: learnt.doubts, bytes: bytes.len() + END })
     }
 
     /// Proves a row by its cells, and learns its layout.
-    fn prove_alone(&mut self, begin: &Begin<'_>, around: &[u8], length: usize, file: &Arc<str>) -> Option<Index> {
-        let bytes = &around[..length];
+    fn prove_alone<L: Lanes>(&mut self, lanes: L, begin: &Begin<'_>, around: &[u8], file: &Arc<str>) -> Option<Proved> {
         if !self.structure.cells(&mut self.cells) || self.cells.len() != self.table.items.len() {
             return None;
         }
+        let bytes = &around[..self.structure.length];
         let row = Row { table: self.table, record: record(begin, bytes, &self.cells) };
-        if !self.program.row_is_clean(&row, around, file) {
-            return None;
+        let doubts = self.program.all_doubts(&row, around, file)?;
+        if !self.layouts.has_room(&self.structure) {
+            self.forget();
         }
-        Some(self.layouts.learn(&self.structure, bytes, &self.cells, Script::of(bytes), self.program.free()))
+        let (varying, free) = (self.program.varying(), self.program.free());
+        let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
+        let layout = self.layouts.get(index);
+        let learnt = Learnt { doubts, endings: Endings::default(), script: Script::of(bytes) };
+        let template = self.templates.learn(lanes, index, layout, fixed_hash(index, layout, around), around, learnt);
+        self.layouts.get_mut(index).base = template;
+        Some(Proved { template, changed: 0, doubts, bytes: bytes.len() + END })
     }
 
     /// A row as it was proved.
+    #[inline]
     pub(crate) fn row<'a>(&'a self, proved: &Proved, begin: &Begin<'a>) -> Row<'a> {
-        let length = proved.bytes - LineEnd::CrLf.bytes().len();
-        let bytes = &begin.buffer[begin.from..begin.from + length];
-        Row { table: self.table, record: record(begin, bytes, &self.layouts.get(proved.layout).cells) }
+        let bytes = &begin.buffer[begin.from..begin.from + proved.bytes - END];
+        let cells = &self.layouts.get(self.templates.get(proved.template).layout).cells;
+        Row { table: self.table, record: record(begin, bytes, cells) }
     }
 
-    /// What the characters of the row just proved look like.
+    /// What the characters of a row look like.
+    #[inline]
     pub(crate) fn script(&self, proved: &Proved) -> Script {
-        self.layouts.get(proved.layout).script
+        self.templates.get(proved.template).learnt.script
+    }
+
+    /// What was marked on the template of a row; 0 on a new one.
+    #[inline]
+    pub(crate) fn mark(&mut self, proved: &Proved) -> &mut u64 {
+        &mut self.templates.get_mut(proved.template).mark
+    }
+
+    /// Whether items are the same in all rows of any template.
+    pub(crate) fn is_fixed(&self, keys: &[Key]) -> bool {
+        let varying = self.program.varying();
+        keys.iter().filter_map(|key| self.table.column(*key)).all(|column| varying >> column & 1 == 0)
+    }
+
+    /// The rules that need not see rows of this template, one bit for each.
+    #[inline]
+    pub(crate) fn skips(&self, proved: &Proved) -> u64 {
+        self.templates.get(proved.template).skips
+    }
+
+    /// Adds to them.
+    pub(crate) fn skip(&mut self, proved: &Proved, rules: u64) {
+        self.templates.get_mut(proved.template).skips |= rules;
     }
 
     /// Has every change of a column noticed from now on.
     pub(crate) fn notice(&mut self, column: usize) {
         if self.program.notice(column) {
-            self.layouts.clear();
+            self.forget();
         }
+    }
+
+    fn forget(&mut self) {
+        self.layouts.clear();
+        self.templates.clear();
     }
 }
 
-fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [crate::scan::Cell]) -> Record<'a> {
+/// A row to be proved.
+struct Prove<'a> {
+    fast: &'a mut Fast,
+    begin: &'a Begin<'a>,
+    file: &'a Arc<str>,
+}
+
+impl Work for Prove<'_> {
+    type Outcome = Option<Proved>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Option<Proved> {
+        self.fast.prove_with(lanes, self.begin, self.file)
+    }
+}
+
+fn record<'a>(begin: &Begin<'_>, bytes: &'a [u8], cells: &'a [Cell]) -> Record<'a> {
     Record { index: begin.index, line: begin.line, at: begin.at, bytes, end: LineEnd::CrLf, cells }
 }
 
 /// The columns among some.
+#[inline]
 fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
         columns &= columns - 1;
         Some(column)
     })
-}
-
-/// Tells in what a row differs from the last one of its layout.
-#[inline]
-fn compare(layout: &Layout, around: &[u8], length: usize) -> Difference {
-    let mut difference = Difference::default();
-    for (index, Block { structure, free, last: old, columns }) in layout.blocks.iter().enumerate() {
-        let at = index * BLOCK;
-        let rest = &around[at..];
-        let end;
-        let new = match rest.first_chunk::<BLOCK>() {
-            Some(new) => new,
-            None => {
-                end = padded(rest);
-                &end
-            }
-        };
-        let mut bytes = changes(new, old);
-        if at + BLOCK > length {
-            bytes &= u64::MAX >> (at + BLOCK - length);
-        }
-        if bytes == 0 {
-            continue;
-        }
-        difference.blocks |= 1 << index;
-        let mut rest = if bytes & free == 0 { bytes } else { bytes & !(digits(new) & free) };
-        if rest == 0 {
-            continue;
-        }
-        difference.beyond_ascii |= rest & beyond(new, old) != 0;
-        let delimiters = structure[0] | structure[1];
-        while rest != 0 {
-            let byte = rest.trailing_zeros();
-            difference.columns |= 1 << columns[byte as usize];
-            // What is left up to the next quote or comma is of the same cell.
-            let next = (delimiters & u64::MAX << byte).trailing_zeros();
-            rest = if next == u64::BITS { 0 } else { rest & u64::MAX << next };
-        }
-    }
-    difference
 }

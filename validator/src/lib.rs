@@ -37,6 +37,7 @@ mod gaps;
 pub mod ms932;
 pub mod name;
 pub mod numbers;
+mod rowhash;
 pub mod rows;
 pub mod rule;
 pub mod rules;
@@ -45,12 +46,12 @@ pub mod scope;
 mod seen;
 mod sets;
 pub mod spec;
-mod table7;
+pub mod table7;
 pub mod text;
 mod together;
 mod units;
 
-pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, fill_excerpt};
+pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, ReadAgain, fill_excerpt};
 pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.

@@ -9,11 +9,13 @@ use crate::bind::Row;
 use crate::check::{FileJudgement, Options};
 use crate::decode::{Encoding, Seen};
 use crate::draft::{Draft, Site};
+use crate::facts::Person;
 use crate::finding::{Finding, Got, ItemRef, Location, Place, Related, Severity};
 use crate::ms932::OddCharacter;
 use crate::name::FileName;
 use crate::scan::{Cell, Record};
 use crate::spec::{Certainty, Item, Key, Kind, Table, Version};
+use crate::table7::Sums;
 use crate::text::{Message, Text};
 
 /// A place in one of the documents of `sources.csv`.
@@ -111,6 +113,8 @@ pub type CellCheck = fn(&CellView<'_>, &mut Out<'_>);
 pub type Reads = fn(&Table) -> Vec<Key>;
 /// A check of one row.
 pub type RowCheck = fn(&Row<'_>, &mut Out<'_>);
+/// A check of the sums of one person's 第7表 of one month.
+pub type SumsCheck = fn(&Sums, &mut Out<'_>);
 /// What starts a rule with a memory.
 pub type FileRuleStart = fn(&FileStart<'_>) -> Box<dyn FileRule>;
 
@@ -136,6 +140,8 @@ pub enum Check {
     Row(Reads, RowCheck),
     /// The rows of one file, in order, with a memory.
     File(FileRuleStart),
+    /// What the rows of one person's 第7表 of one month add up to, once all of them are known.
+    Sums(SumsCheck),
     /// The files of one sending unit.
     Set(fn(&SetView<'_>, &mut Out<'_>)),
     /// All the sets that were given together.
@@ -273,6 +279,9 @@ pub enum Next {
     Every,
     /// Those in which one of these items is not as it was in the row before.
     Changed(&'static [Key]),
+    /// Every one but those that have the same in these items as this one has: they need never be seen,
+    /// whatever comes between. That holds on after any other answer.
+    Like(&'static [Key]),
     /// None any more.
     Never,
 }
@@ -289,8 +298,25 @@ pub trait FileRule: Send {
         Next::Every
     }
 
+    /// Takes a row of a table whose rows have no key, where the same row has been seen before: on the
+    /// line `first`. It is asked after [`FileRule::row`], also of rows that it need not see.
+    fn repeated(&mut self, row: &Row<'_>, first: u64, out: &mut Out<'_>) {
+        let _ = (row, first, out);
+    }
+
+    /// Takes the end of the rows of an owner, named by 保険者番号 and 被保険者番号, that stand together.
+    /// Where it remembers something of that owner, and nothing of that would make a finding at the end
+    /// of the file or matters to rows of others, it forgets all of it and returns `true`: should the
+    /// owner come back, it is shown all of the same rows again first. What it finds in them then is
+    /// dropped.
+    fn forget(&mut self, owner: &Person) -> bool {
+        let _ = owner;
+        false
+    }
+
     /// Says what can only be said at the end. `complete` is false where some record could not be
-    /// read as a row: sums and missing rows cannot be judged then.
+    /// read as a row, or rows that were to be read again could not be: sums and missing rows cannot be
+    /// judged then.
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
         let _ = (complete, out);
     }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 /// A record longer than this is handed out as [`Piece::Skipped`] and never kept in memory.
 pub const RECORD_LIMIT: usize = 1 << 20;
@@ -27,7 +27,7 @@ pub enum LineEnd {
 
 impl LineEnd {
     /// The bytes it stands for.
-    pub fn bytes(self) -> &'static [u8] {
+    pub const fn bytes(self) -> &'static [u8] {
         match self {
             LineEnd::CrLf => b"\r\n",
             LineEnd::Lf => b"\n",
@@ -239,24 +239,47 @@ impl Scanner {
         self.finish_to(&mut Pieces(visit));
     }
 
+    /// Starts at a record that is not the first one, where it begins.
+    pub(crate) fn starting(at: u64, line: u64) -> Scanner {
+        Scanner { at, line, index: 1, state: State::Records, ..Scanner::default() }
+    }
+
     pub(crate) fn push_to(&mut self, chunk: &[u8], visit: &mut impl Visit) {
-        self.buffer.extend_from_slice(chunk);
-        self.run(false, visit);
+        let mut rest = chunk;
+        if !self.buffer.is_empty() {
+            // Most often a line end is all that a record lacks: what follows is read where it stands.
+            let line = memchr(b'\n', chunk).map_or(chunk.len(), |feed| feed + 1);
+            for part in [&chunk[..line], &chunk[line..]] {
+                if !self.buffer.is_empty() {
+                    self.buffer.extend_from_slice(part);
+                    self.run_buffer(false, visit);
+                    rest = &rest[part.len()..];
+                }
+            }
+        }
+        let used = self.run(rest, false, visit);
+        self.buffer.extend_from_slice(&rest[used..]);
     }
 
     pub(crate) fn finish_to(mut self, visit: &mut impl Visit) {
-        self.run(true, visit);
+        self.run_buffer(true, visit);
     }
 
-    fn run(&mut self, last: bool, visit: &mut impl Visit) {
-        let buffer = std::mem::take(&mut self.buffer);
+    fn run_buffer(&mut self, last: bool, visit: &mut impl Visit) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let used = self.run(&buffer, last, visit);
+        buffer.drain(..used);
+        self.buffer = buffer;
+    }
+
+    /// Hands out what is complete, and tells how many bytes that was.
+    fn run(&mut self, buffer: &[u8], last: bool, visit: &mut impl Visit) -> usize {
         let mut from = 0;
         if self.state == State::Start {
             if !last && buffer.len() < 3 {
-                self.buffer = buffer;
-                return;
+                return 0;
             }
-            let length = bom_length(&buffer);
+            let length = bom_length(buffer);
             if length > 0 {
                 visit.piece(Piece::Bom(&buffer[..length]));
                 self.at += length as u64;
@@ -266,7 +289,7 @@ impl Scanner {
         }
         while from < buffer.len() {
             if self.state == State::Records {
-                let begin = Begin { buffer: &buffer, from, index: self.index, line: self.line, at: self.at };
+                let begin = Begin { buffer, from, index: self.index, line: self.line, at: self.at };
                 let Taken { records, bytes } = visit.ahead(begin);
                 self.index += records;
                 self.line += records;
@@ -303,8 +326,7 @@ impl Scanner {
             };
             from += used;
         }
-        self.buffer = buffer;
-        self.buffer.drain(..from);
+        from
     }
 
     /// Hands out bytes up to and including the next line end, whatever the quotes say.

@@ -86,7 +86,7 @@ pub fn not_run(file: &FileJudgement, rule: &Rule) -> Option<NotRun> {
         Check::Scan(_) if rule.id.starts_with("bytes/") => None,
         Check::Scan(_) | Check::Csv(_) => unreadable,
         Check::Bytes(_) => unreadable.or((file.encoding != Encoding::Ms932).then_some(NotRun::OtherEncoding)),
-        Check::File(_) => unreadable.or(match file.version {
+        Check::File(_) | Check::Sums(_) => unreadable.or(match file.version {
             None => Some(NotRun::NoRows),
             Some(version) => (!rule.versions.contains(&version)).then_some(NotRun::OtherVersion),
         }),

@@ -1,108 +1,272 @@
-//! Rows of 第7表 as parts of one person's table of one month. Knows where a row belongs; judges
-//! nothing.
+//! What the rows of one person's 第7表 of one month add up to, gathered while they pass by. Knows where a
+//! row belongs and what it gives; judges nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use crate::bind::{Known, Row, SumRow, YearMonth};
+use crate::bind::{Known, Row, Subtotal, SumRow, YearMonth};
 use crate::draft::DraftFile;
-use crate::facts::{Person, person};
+use crate::facts::{Person, person, place};
+use crate::finding::Place;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Key, Kind};
-use crate::together::Together;
+use crate::spec::{Key, Kind, Table};
 
 /// Whose table, and of which month.
-pub(crate) type Bill = (Person, YearMonth);
+type Bill = (Person, YearMonth);
 
 /// サービス種類コード
 pub(crate) type ServiceType = [u8; 2];
 
-/// What a row is, and of which service type; the type of the total row is `99`.
-pub(crate) type Sort = (SumRow, ServiceType);
+/// The items that can be added up. Rates, prices per unit and days cannot.
+pub(crate) const AMOUNTS: [Key; 10] = [
+    upsikyu::SERVICE_UNITS_AMOUNT,
+    upsikyu::MANAGED_UNITS,
+    upsikyu::TYPE_LIMIT_OVER_UNITS,
+    upsikyu::TYPE_LIMIT_WITHIN_UNITS,
+    upsikyu::CATEGORY_LIMIT_OVER_UNITS,
+    upsikyu::CATEGORY_LIMIT_WITHIN_UNITS,
+    upsikyu::TOTAL_COST_INSURED,
+    upsikyu::INSURANCE_CLAIM_AMOUNT,
+    upsikyu::USER_COPAY_INSURED,
+    upsikyu::USER_COPAY_FULL,
+];
 
-/// Tells where rows belong. A row of the same table as the one before is known by its bytes.
+/// What the rows of one person's table of one month add up to.
+#[derive(Debug)]
+pub struct Sums {
+    /// The first row.
+    pub(crate) first: Place,
+    pub(crate) table: &'static Table,
+    /// Whether there is a total row, or a row that may be one.
+    pub(crate) has_total: bool,
+    /// Whether some row may be anything.
+    pub(crate) open: bool,
+    pub(crate) types: Vec<(ServiceType, OfType)>,
+    /// The first total row.
+    pub(crate) total: Option<Box<Total>>,
+}
+
+/// The rows of one service type.
 #[derive(Debug, Default)]
-pub(crate) struct Positions {
-    last: Option<([u8; 22], Bill)>,
+pub(crate) struct OfType {
+    pub(crate) detail_rows: u32,
+    /// サービスコード of the first detail row.
+    pub(crate) first_detail: Option<(Place, &'static Table)>,
+    pub(crate) has_within: bool,
+    pub(crate) units: Units,
+    pub(crate) details: Amounts,
+    pub(crate) subtotals: Amounts,
 }
 
-impl Positions {
-    /// Where a row belongs. `Absent` in any other kind, `Unreadable` where person or month are; the
-    /// second value is `None` where the service code is unreadable or missing.
-    pub(crate) fn of(&mut self, row: &Row<'_>) -> Known<(Bill, Option<Sort>)> {
-        if row.table.kind != Kind::Upsikyu {
-            return Known::Absent;
-        }
-        let bill = match self.last {
-            Some((ref last, bill)) if is_same(row, last) => bill,
-            Some(_) | None => {
-                let (Some(person), Known::Is(month)) = (person(row), row.month(upsikyu::TARGET_MONTH)) else {
-                    return Known::Unreadable;
-                };
-                self.last = bill_bytes(row).map(|bytes| (bytes, (person, month)));
-                (person, month)
-            }
-        };
-        let sort = row.fixed::<6>(upsikyu::SERVICE_CODE).is().map(|code| (SumRow::of(&code), [code[0], code[1]]));
-        Known::Is((bill, sort))
-    }
-}
-
-/// Whether person and month stand so in a row.
-fn is_same(row: &Row<'_>, bytes: &[u8; 22]) -> bool {
-    row.bytes(upsikyu::INSURED_NUMBER) == Known::Is(&bytes[6..16])
-        && row.bytes(upsikyu::INSURER_NUMBER) == Known::Is(&bytes[..6])
-        && row.bytes(upsikyu::TARGET_MONTH) == Known::Is(&bytes[16..])
-}
-
-/// Person and month as they stand in a row, where they are as long as they should be.
-fn bill_bytes(row: &Row<'_>) -> Option<[u8; 22]> {
-    let mut bytes = [0; 22];
-    let mut at = 0;
-    for (key, length) in [(upsikyu::INSURER_NUMBER, 6), (upsikyu::INSURED_NUMBER, 10), (upsikyu::TARGET_MONTH, 6)] {
-        bytes.get_mut(at..at + length)?.copy_from_slice(row.bytes(key).is().filter(|part| part.len() == length)?);
-        at += length;
-    }
-    Some(bytes)
-}
-
-/// Something for each service type of each table.
-pub(crate) type ByType<T> = Together<Bill, ServiceType, T>;
-
-/// Which rows of a file could not be placed, so that sums are not judged where they may be missing.
+/// サービス単位金額 of the rows of one service type.
 #[derive(Debug, Default)]
-pub(crate) struct Placed {
-    /// Tables with a row that may be anything.
-    open: BTreeSet<Bill>,
+pub(crate) struct Units {
+    pub(crate) details: i64,
+    pub(crate) detail_rows: u32,
+    pub(crate) subtotals: i64,
+    /// That of the first TTAAAA row that gives one.
+    pub(crate) within: Option<(Place, &'static Table)>,
+    /// Whether some row does not give it, or it cannot be read.
+    pub(crate) open: bool,
+}
+
+/// A sum for each of [`AMOUNTS`], small because there are some for each service type of each user.
+#[derive(Debug, Default)]
+pub(crate) struct Amounts {
+    sums: [i32; AMOUNTS.len()],
+    /// One bit per amount: whether some row gives it.
+    given: u16,
+    /// One bit per amount: whether some row gives it and it cannot be read.
+    open: u16,
+}
+
+/// A total row.
+#[derive(Debug)]
+pub(crate) struct Total {
+    pub(crate) amounts: Amounts,
+    spans: [(u32, u32); AMOUNTS.len()],
+    row: Place,
+    pub(crate) table: &'static Table,
+}
+
+/// The tables of everybody.
+#[derive(Debug, Default)]
+pub(crate) struct AllSums {
+    /// Those of the person whose row came last, each with its month as it stands in the rows.
+    open: Vec<([u8; 6], Bill, Sums)>,
+    /// Of everybody else, those that are kept.
+    parked: BTreeMap<Bill, Sums>,
+    /// Whose row came last; `None` where it belongs to nobody knows whom.
+    person: Option<Person>,
     /// Whether some row belongs to nobody knows whom.
     blind: bool,
-    positions: Positions,
 }
 
-impl Placed {
-    /// Where a row belongs; `None` where it is no row of 第7表 or cannot be placed.
-    pub(crate) fn place(&mut self, row: &Row<'_>) -> Option<(Bill, SumRow, ServiceType)> {
-        match self.positions.of(row) {
-            Known::Is((bill, Some((sort, service_type)))) => Some((bill, sort, service_type)),
-            Known::Is((bill, None)) => {
-                self.open.insert(bill);
-                None
+impl AllSums {
+    /// Takes a row. `same` says that it is of the same person as the one before.
+    pub(crate) fn row(&mut self, row: &Row<'_>, same: bool) {
+        if row.table.kind != Kind::Upsikyu {
+            return;
+        }
+        if !same {
+            self.park();
+            self.person = person(row);
+        }
+        let Some(sums) = self.sums(row) else {
+            self.blind = true;
+            return;
+        };
+        sums.add(row);
+    }
+
+    /// The table that a row is of.
+    #[inline]
+    fn sums(&mut self, row: &Row<'_>) -> Option<&mut Sums> {
+        let person = self.person?;
+        let month = row.bytes(upsikyu::TARGET_MONTH).is()?;
+        let index = match self.open.iter().position(|(own, ..)| own == month) {
+            Some(index) => index,
+            None => {
+                let bill = (person, YearMonth::parse(month)?);
+                let sums = self.parked.remove(&bill).unwrap_or_else(|| Sums::of(row));
+                self.open.push((month.try_into().ok()?, bill, sums));
+                self.open.len() - 1
             }
-            Known::Absent => None,
-            Known::Unreadable => {
-                self.blind = true;
-                None
+        };
+        self.open.get_mut(index).map(|(.., sums)| sums)
+    }
+
+    fn park(&mut self) {
+        self.parked.extend(self.open.drain(..).map(|(_, bill, sums)| (bill, sums)));
+    }
+
+    /// Forgets the tables of the person whose row came last, if all of them are clean. `true` where it
+    /// did.
+    pub(crate) fn forget(&mut self, mut is_clean: impl FnMut(&Sums) -> bool) -> bool {
+        let forgets = !self.open.is_empty() && self.open.iter().all(|(.., sums)| is_clean(sums));
+        if forgets {
+            self.open.clear();
+        }
+        forgets
+    }
+
+    /// All that are kept; none where a row may belong to any of them.
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = &Sums> + Clone {
+        self.park();
+        let blind = self.blind;
+        self.parked.values().filter(move |_| !blind)
+    }
+}
+
+impl Sums {
+    fn of(row: &Row<'_>) -> Sums {
+        let first = Place::record(&row.record);
+        Sums { first, table: row.table, has_total: false, open: false, types: Vec::new(), total: None }
+    }
+
+    fn add(&mut self, row: &Row<'_>) {
+        let Known::Is(code) = row.fixed::<6>(upsikyu::SERVICE_CODE) else {
+            self.open = true;
+            self.has_total = true;
+            return;
+        };
+        match SumRow::of(&code) {
+            SumRow::Total => {
+                self.has_total = true;
+                self.total.get_or_insert_with(|| Box::new(Total::of(row)));
+            }
+            SumRow::Detail => {
+                let own = self.of_type([code[0], code[1]]);
+                own.detail_rows += 1;
+                if own.first_detail.is_none() {
+                    own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
+                }
+                own.details.add(row);
+                own.units.add(row, None);
+            }
+            SumRow::Subtotal(subtotal) => {
+                let own = self.of_type([code[0], code[1]]);
+                own.has_within |= subtotal == Subtotal::Within;
+                own.subtotals.add(row);
+                own.units.add(row, Some(subtotal));
             }
         }
     }
 
-    /// Whether every row could at least be given to somebody.
-    pub(crate) fn sees_all(&self) -> bool {
-        !self.blind
+    #[inline]
+    fn of_type(&mut self, service_type: ServiceType) -> &mut OfType {
+        let index = match self.types.iter().position(|(own, _)| *own == service_type) {
+            Some(index) => index,
+            None => {
+                self.types.push((service_type, OfType::default()));
+                self.types.len() - 1
+            }
+        };
+        &mut self.types[index].1
+    }
+}
+
+impl Units {
+    fn add(&mut self, row: &Row<'_>, subtotal: Option<Subtotal>) {
+        let Known::Is(amount) = row.integer(upsikyu::SERVICE_UNITS_AMOUNT) else {
+            self.open = true;
+            return;
+        };
+        match subtotal {
+            None => {
+                self.details = self.details.saturating_add(amount);
+                self.detail_rows += 1;
+            }
+            Some(subtotal) => {
+                self.subtotals = self.subtotals.saturating_add(amount);
+                if subtotal == Subtotal::Within && self.within.is_none() {
+                    self.within = place(row, upsikyu::SERVICE_UNITS_AMOUNT).map(|place| (place, row.table));
+                }
+            }
+        }
+    }
+}
+
+impl Amounts {
+    fn add(&mut self, row: &Row<'_>) {
+        for (index, key) in AMOUNTS.iter().enumerate() {
+            let amount = match row.integer(*key) {
+                Known::Is(amount) => i32::try_from(amount).ok(),
+                Known::Absent => continue,
+                Known::Unreadable => None,
+            };
+            self.given |= 1 << index;
+            match amount.and_then(|amount| self.sums[index].checked_add(amount)) {
+                Some(sum) => self.sums[index] = sum,
+                None => self.open |= 1 << index,
+            }
+        }
     }
 
-    /// Whether every row of a table could be placed.
-    pub(crate) fn is_whole(&self, bill: &Bill) -> bool {
-        !self.open.contains(bill)
+    /// The sum of an amount; `Unreadable` where some row's cannot be added.
+    pub(crate) fn get(&self, index: usize) -> Known<i64> {
+        if self.open & 1 << index != 0 {
+            Known::Unreadable
+        } else if self.given & 1 << index != 0 {
+            Known::Is(i64::from(self.sums[index]))
+        } else {
+            Known::Absent
+        }
+    }
+}
+
+impl Total {
+    fn of(row: &Row<'_>) -> Total {
+        let mut amounts = Amounts::default();
+        amounts.add(row);
+        let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
+        Total { amounts, spans, row: Place::record(&row.record), table: row.table }
+    }
+
+    /// The place of an amount.
+    pub(crate) fn place(&self, index: usize) -> Option<Place> {
+        let (start, end) = self.spans[index];
+        let column = self.table.column(AMOUNTS[index])? as u16;
+        Some(Place { start, end, column, ..self.row })
     }
 }
 

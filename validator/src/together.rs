@@ -45,6 +45,17 @@ impl<O: Ord + Copy, K: Ord + Copy, V> Together<O, K, V> {
         &mut own[index].1
     }
 
+    /// Forgets what belongs to an owner, if the row before does and all of it is clean. `true` where it
+    /// did.
+    pub(crate) fn forget(&mut self, owner: &O, is_clean: impl Fn(&V) -> bool) -> bool {
+        let forgets =
+            self.open.as_ref().is_some_and(|(open, own)| open == owner && own.iter().all(|(_, value)| is_clean(value)));
+        if forgets {
+            self.open = None;
+        }
+        forgets
+    }
+
     /// All of them, by owner.
     pub(crate) fn all(&mut self) -> &BTreeMap<O, Vec<(K, V)>> {
         self.close();
@@ -62,6 +73,20 @@ impl<O: Ord + Copy, K: Ord + Copy, V> Together<O, K, V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_clean_is_forgotten_and_what_is_not_is_kept() {
+        let mut counts: Together<u8, u8, bool> = Together::default();
+        assert!(!counts.forget(&1, |clean| *clean));
+        for (owner, key, clean) in [(1, 1, true), (1, 2, true), (2, 1, true), (2, 2, false), (3, 1, true)] {
+            *counts.of(owner, key, || false) = clean;
+            if key == 2 {
+                assert_eq!(counts.forget(&owner, |clean| *clean), owner == 1);
+            }
+        }
+        assert!(!counts.forget(&2, |clean| *clean));
+        assert_eq!(counts.all().keys().copied().collect::<Vec<u8>>(), [2, 3]);
+    }
 
     #[test]
     fn a_value_is_found_again_whoever_came_between() {

@@ -1,66 +1,40 @@
-//! How fast files are judged: clean ones of some kinds, with what is known of rows before them and
-//! without it, beside the csv crate with the same checks of bytes, and beside the digest alone; the
-//! scanner alone; a file in which every row has a finding; the start.
+//! How fast files are judged, inside one process and one thread: the scanner alone; clean files by
+//! kind, with rows proved by rows before them and with every rule asked for each row, beside the csv
+//! crate with the same checks of items and without any; files with something wrong in every row;
+//! small files; the rules about sets. `whole.rs` measures the program itself: a file, a tree, the start.
 //!
 //! `cargo bench -p renkei-benches --bench check`. The ratios of one run count, not the rates.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a bench stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a bench stops where it cannot go on, and says what it leaves out"
+)]
 
-mod peer;
+mod made;
+mod whole;
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use renkei_generators::delivery::{Courier, single_name};
-use renkei_generators::model::YearMonth;
-use renkei_generators::population::{Population, Request};
-use renkei_generators::version::Versions;
-use renkei_generators::write::{Job, Shape};
+use renkei_benches::peer;
 use renkei_validator::scan::scan;
 use renkei_validator::spec::{self, Kind, Version};
-use renkei_validator::{FileCheck, FileJudgement, Options};
+use renkei_validator::{FileCheck, FileJudgement, Options, check_sets};
 use sha2::{Digest, Sha256};
+
+use self::made::File;
 
 /// How much is handed over at once, as the command line does.
 const CHUNK: usize = 64 << 10;
 
-struct File {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-/// The rows of one kind of everybody.
-fn file(kind: Kind, version: Version) -> File {
-    // `cargo bench` says so; any other caller wants to know that it works.
-    let users = if std::env::args().any(|arg| arg == "--bench") { 2_000 } else { 20 };
-    let month = match version {
-        Version::V202407 => YearMonth { year: 2026, month: 10 },
-        Version::V202208 | Version::V202003 => YearMonth { year: 2025, month: 2 },
-    };
-    let offices = Population::usual_offices(users).max(5);
-    let population = Population::new(&Request { seed: 1, users, offices, months: (month, month) }).unwrap();
-    let courier = Courier { population: &population, versions: Versions::ByMonth };
-    let name = single_name(&courier, kind, month).unwrap().unwrap();
-    let job = Job::new(courier, Shape::OneFile(kind), 1).unwrap();
-    let mut bytes = Vec::new();
-    job.stream_rows(kind, &mut bytes, &|_, _| {}).unwrap();
-    File { name, bytes }
-}
-
-fn judge(file: &File, fast: bool) -> FileJudgement {
-    let options = Options { as_of: spec::parse_date(b"20261120"), sets: false, fast, ..Options::default() };
-    let mut check = FileCheck::new(&file.name, &options);
-    for chunk in file.bytes.chunks(CHUNK) {
-        check.push(chunk);
-    }
-    check.finish()
-}
-
-/// Kinds that the generators write as one file.
-const FILES: [(Kind, Version); 9] = [
+/// What the tables and the rules are measured on.
+const FILES: [(Kind, Version); 10] = [
     (Kind::Upplan, Version::V202208),
     (Kind::Upplan, Version::V202407),
+    (Kind::Upjsk, Version::V202208),
     (Kind::Upjsk, Version::V202407),
     (Kind::Upsikyu, Version::V202208),
     (Kind::Upsikyu, Version::V202407),
@@ -70,70 +44,121 @@ const FILES: [(Kind, Version); 9] = [
     (Kind::Up3kyo, Version::V202407),
 ];
 
+fn options() -> Options {
+    Options { as_of: spec::parse_date(b"20261120"), sets: false, ..Options::default() }
+}
+
+fn judge(file: &File, options: &Options) -> FileJudgement {
+    let mut check = FileCheck::new(&file.name, options);
+    for chunk in file.bytes.chunks(CHUNK) {
+        check.push(chunk);
+    }
+    check.finish()
+}
+
 fn by_kind(criterion: &mut Criterion) {
+    let (fast, slow) = (options(), Options { fast: false, ..options() });
     for (kind, version) in FILES {
-        let file = file(kind, version);
-        let clean = judge(&file, true);
+        let file = made::file(kind, version);
+        let clean = judge(&file, &fast);
         assert!(clean.findings.kept.is_empty(), "{:?}", clean.findings.totals);
         let table = spec::table(version, kind).unwrap();
-        assert_eq!(peer::count(table, &file.bytes), (clean.records, 0));
+        let counted = peer::count(table, file.bytes.as_slice()).unwrap();
+        assert_eq!((counted.rows, counted.wrong), (clean.records, 0));
         let mut group = criterion.benchmark_group(format!("{kind}-{version}"));
         group.throughput(Throughput::Bytes(file.bytes.len() as u64));
-        group.bench_function("check", |b| b.iter(|| judge(black_box(&file), true)));
-        group.bench_function("every-rule-asked", |b| b.iter(|| judge(black_box(&file), false)));
-        group.bench_function("csv-and-byte-checks", |b| b.iter(|| peer::count(table, black_box(&file.bytes))));
+        group.bench_function("check", |b| b.iter(|| judge(black_box(&file), &fast)));
+        group.bench_function("every-rule-asked", |b| b.iter(|| judge(black_box(&file), &slow)));
+        group.bench_function("csv-and-checks", |b| b.iter(|| peer::count(table, black_box(file.bytes.as_slice()))));
+        group.bench_function("csv-alone", |b| b.iter(|| peer::split(black_box(file.bytes.as_slice()))));
         group.finish();
     }
 }
 
-fn others(criterion: &mut Criterion) {
-    let clean = file(Kind::Upplan, Version::V202407);
-    let dirty = every_row_wrong(&clean);
-    let mut group = criterion.benchmark_group("UPPLAN-202407-more");
-    group.throughput(Throughput::Bytes(clean.bytes.len() as u64));
+fn parts(criterion: &mut Criterion) {
+    let file = made::file(Kind::Upplan, Version::V202208);
+    let mut group = criterion.benchmark_group("parts");
+    group.throughput(Throughput::Bytes(file.bytes.len() as u64));
     group.bench_function("scan", |b| {
         b.iter(|| {
             let mut records = 0_u64;
-            scan(black_box(&clean.bytes), &mut |_| records += 1);
+            scan(black_box(&file.bytes), &mut |_| records += 1);
             records
         });
     });
-    group.bench_function("sha-256", |b| b.iter(|| Sha256::digest(black_box(&clean.bytes))));
-    group.bench_function("every-row-wrong", |b| b.iter(|| judge(black_box(&dirty), true)));
+    group.bench_function("sha-256", |b| b.iter(|| Sha256::digest(black_box(&file.bytes))));
     group.finish();
-    let mut group = criterion.benchmark_group("small-file");
-    for kilobytes in [5, 50] {
-        let length = (kilobytes << 10).min(clean.bytes.len());
-        let bytes = clean.bytes[..length].iter().rposition(|byte| *byte == b'\n').map(|end| &clean.bytes[..=end]);
-        let small = File { name: clean.name.clone(), bytes: bytes.unwrap_or_default().to_vec() };
-        group.throughput(Throughput::Bytes(small.bytes.len() as u64));
-        group.bench_with_input(BenchmarkId::new("check", kilobytes), &small, |b, small| b.iter(|| judge(small, true)));
+}
+
+fn dirty(criterion: &mut Criterion) {
+    let clean = made::file(Kind::Upplan, Version::V202208);
+    let rows = judge(&clean, &options()).records;
+    let mut group = criterion.benchmark_group("dirty");
+    for (name, file, each) in [
+        ("clean", made::beginning(&clean, clean.bytes.len()), None),
+        ("a-wrong-value-in-every-row", made::with_a_wrong_value(&clean), Some("cell/not-integer")),
+        ("an-item-more-in-every-row", made::with_an_item_more(&clean), Some("csv/too-many-items")),
+        ("bare-line-ends", made::with_bare_line_ends(&clean), None),
+    ] {
+        if let Some(rule) = each {
+            let totals = judge(&file, &options()).findings.totals;
+            let found: u64 = totals.iter().filter(|((id, _), _)| *id == rule).map(|(_, found)| found).sum();
+            assert_eq!(found, rows, "{totals:?}");
+        }
+        group.throughput(Throughput::Bytes(file.bytes.len() as u64));
+        group.bench_function(name, |b| b.iter(|| judge(black_box(&file), &options())));
     }
     group.finish();
 }
 
-/// Gives every row a finding: サービス回数 is no number.
-fn every_row_wrong(file: &File) -> File {
-    let mut bytes = Vec::with_capacity(file.bytes.len());
-    let mut rows = 0;
-    for row in file.bytes.split_inclusive(|byte| *byte == b'\n') {
-        let mut cells: Vec<&[u8]> = row.split(|byte| *byte == b',').collect();
-        cells[13] = b"x";
-        bytes.extend(cells.join(&b','));
-        rows += 1;
+fn small(criterion: &mut Criterion) {
+    let file = made::file(Kind::Upplan, Version::V202208);
+    let mut group = criterion.benchmark_group("small-file");
+    for kilobytes in [5, 50] {
+        let small = made::beginning(&file, kilobytes << 10);
+        group.throughput(Throughput::Bytes(small.bytes.len() as u64));
+        let check = |small: &File| judge(small, &options());
+        group.bench_with_input(BenchmarkId::new("check", kilobytes), &small, |b, small| b.iter(|| check(small)));
     }
-    let wrong = File { name: file.name.clone(), bytes };
-    let totals = judge(&wrong, true).findings.totals;
-    assert!(totals.values().sum::<u64>() >= rows, "{totals:?}");
-    wrong
+    group.finish();
+}
+
+/// The rules about more than one file, on what was gathered of each file before.
+fn sets(criterion: &mut Criterion) {
+    let options = Options { sets: true, ..options() };
+    let judged: Vec<FileJudgement> = made::deliveries(Version::V202407, made::users(500), 30)
+        .iter()
+        .enumerate()
+        .flat_map(|(number, delivery)| delivery.files.iter().map(move |file| (number, file)))
+        .map(|(number, file)| {
+            let name = format!("{number:05}/{}", file.name);
+            judge(&File { name, bytes: file.bytes.clone() }, &options)
+        })
+        .collect();
+    let files: Vec<&FileJudgement> = judged.iter().collect();
+    let found = check_sets(&files, &options);
+    assert!(found.sets > 10, "{}", found.sets);
+    assert!(found.findings.kept.is_empty(), "{:?}", found.findings.totals);
+    let mut group = criterion.benchmark_group("sets");
+    group.throughput(Throughput::Elements(files.len() as u64));
+    group.bench_function("check-sets", |b| b.iter(|| check_sets(black_box(&files), &options)));
+    group.finish();
 }
 
 criterion_group! {
-    name = benches;
+    name = inside;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(2));
-    targets = by_kind, others
+    targets = by_kind, parts, dirty, small, sets
 }
-criterion_main!(benches);
+criterion_group! {
+    name = processes;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(3));
+    targets = whole::start, whole::files
+}
+criterion_main!(inside, processes);

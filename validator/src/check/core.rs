@@ -2,27 +2,31 @@
 //! Judges nothing itself.
 
 mod ahead;
+mod owners;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::ahead::Ahead;
+use self::owners::Owners;
+use self::rows::Bound;
 use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
-use crate::facts::Facts;
-use crate::fast::{CellRule, RowRule};
+use crate::facts::{Facts, Gathering};
+use crate::fast::{CellRule, Columns, Doubts, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
 use crate::rule::{
-    CellView, Check, FileRule, FileRuleStart, FileStart, NameCheck, NameView, Next, Out, RecordCheck, RecordView, Role,
-    Rule, ScanCheck, ScanView,
+    CellView, Check, FileRuleStart, NameCheck, NameView, Out, RecordCheck, RecordView, Role, Rule, ScanCheck, ScanView,
+    SumsCheck,
 };
 use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
 use crate::scope::NotRun;
-use crate::spec::{Table, Version, tables};
+use crate::spec::{Table, Version};
 use crate::text::Message;
 
 /// The rules by what they look at, each list in the order they run.
@@ -35,6 +39,7 @@ pub(super) struct Plan {
     cell: Vec<CellRule>,
     row: Vec<RowRule>,
     file: Vec<(&'static Rule, FileRuleStart)>,
+    sums: Vec<(&'static Rule, SumsCheck)>,
 }
 
 impl Plan {
@@ -50,6 +55,7 @@ impl Plan {
                 Check::Shape(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: true }),
                 Check::Row(reads, check) => plan.row.push(RowRule { rule, reads, check }),
                 Check::File(make) => plan.file.push((rule, make)),
+                Check::Sums(check) => plan.sums.push((rule, check)),
                 // sets.rs runs these.
                 Check::Set(_) | Check::Delivery(_) => {}
             }
@@ -76,7 +82,8 @@ pub(super) struct Core {
     pub(super) broken: BTreeSet<&'static str>,
     /// The encoding that all of the bytes speak for.
     pub(super) spoken: Encoding,
-    pub(super) facts: Facts,
+    facts: Gathering,
+    owners: Owners,
     scratch: Vec<Finding>,
     ahead: Ahead,
 }
@@ -88,15 +95,6 @@ struct LineEnds {
     cr: u64,
     first_other: Option<Seen>,
     open: Option<u64>,
-}
-
-pub(super) struct Bound {
-    pub(super) version: Version,
-    tables: &'static [Table],
-    pub(super) table: Option<&'static Table>,
-    /// Cell rules by column, in order of precedence.
-    columns: Vec<Vec<CellRule>>,
-    file_rules: Vec<(&'static Rule, Box<dyn FileRule>)>,
 }
 
 /// What stays the same while pieces arrive.
@@ -167,39 +165,16 @@ impl Core {
             Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
         };
         let view = RecordView { record, odd: &odd, role, tables, row };
-        let silent = self.stateless(&view, context);
+        self.stateless(&view, None, context);
         if let Some(row) = row {
             self.stateful(&row, context);
-            self.prove_more(row.table, silent && odd.is_empty(), context);
-            if context.options.sets {
-                self.facts.row(&row);
-            }
+            self.prove_more(row.table, context);
         }
     }
 
-    fn bind(&mut self, record: &Record<'_>, context: &Context<'_>) {
-        let Some(kind) = context.name.meant_kind() else { return };
-        let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
-        self.stated = stated;
-        let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
-        // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version
-        // speaks of it, and the rows can still be judged.
-        let version = [stated.unwrap_or(by_name), by_name, Version::V202407]
-            .into_iter()
-            .find(|version| !tables(*version, kind).is_empty());
-        let Some(version) = version else { return };
-        let tables = tables(version, kind);
-        let start = FileStart { name: context.name, kind, version, as_of: context.options.as_of };
-        let applies = |rule: &Rule| rule.versions.contains(&version);
-        let rules = context.plan.file.iter().filter(|(rule, _)| applies(rule));
-        let file_rules = rules.map(|(rule, make)| (*rule, make(&start))).collect();
-        self.bound = Some(Bound { version, tables, table: None, columns: Vec::new(), file_rules });
-    }
-
     /// Bytes, csv, cell and row rules: they remember nothing, so that a record can be judged again
-    /// without the rule that broke on it.
-    /// `true` where they had nothing to say.
-    fn stateless(&mut self, view: &RecordView<'_>, context: &Context<'_>) -> bool {
+    /// without the rule that broke on it. Where it is known what is in doubt, they see nothing else.
+    fn stateless(&mut self, view: &RecordView<'_>, doubts: Option<Doubts>, context: &Context<'_>) {
         if let Some(row) = &view.row {
             self.prepare_columns(row.table, context);
         }
@@ -207,7 +182,7 @@ impl Core {
         loop {
             let mut running = "";
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.run_stateless(view, context, &mut running, &mut found);
+                self.run_stateless(view, doubts, context, &mut running, &mut found);
             }));
             if outcome.is_ok() {
                 break;
@@ -215,7 +190,6 @@ impl Core {
             found.clear();
             self.broken.insert(running);
         }
-        let silent = found.is_empty();
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
@@ -223,7 +197,6 @@ impl Core {
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
         self.scratch = found;
-        silent
     }
 
     fn prepare_columns(&mut self, table: &'static Table, context: &Context<'_>) {
@@ -245,6 +218,7 @@ impl Core {
     fn run_stateless(
         &self,
         view: &RecordView<'_>,
+        doubts: Option<Doubts>,
         context: &Context<'_>,
         running: &mut &'static str,
         found: &mut Vec<Finding>,
@@ -257,12 +231,14 @@ impl Core {
                 check(view, &mut Out { rule, file, found });
             }
         }
-        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| runs(rule)) {
+        // What is doubtful has been found to be sound in its structure.
+        for &(rule, check) in context.plan.csv.iter().filter(|(rule, _)| doubts.is_none() && runs(rule)) {
             *running = rule.id;
             check(view, &mut Out { rule, file, found });
         }
         let (Some(row), Some(bound)) = (&view.row, &self.bound) else { return };
-        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| runs(row.rule)) {
+        let Doubts { cells: columns, row: sees_row } = doubts.unwrap_or(Doubts::ALL);
+        for &RowRule { rule, check, .. } in context.plan.row.iter().filter(|row| sees_row && runs(row.rule)) {
             if rule.versions.contains(&row.table.version) {
                 *running = rule.id;
                 check(row, &mut Out { rule, file, found });
@@ -270,7 +246,8 @@ impl Core {
         }
         for (column, rules) in bound.columns.iter().enumerate() {
             let cell = &row.record.cells[column];
-            if !cell.is_sound() {
+            // A table has at most as many columns as there are bits wherever something is known.
+            if !cell.is_sound() || columns != Columns::MAX && columns >> column & 1 == 0 {
                 continue;
             }
             let view =
@@ -290,37 +267,8 @@ impl Core {
         }
     }
 
-    /// File rules remember rows. One that breaks is left out from there on; what it found stays.
-    fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
-            self.file_rule(index, row, context);
-        }
-    }
-
-    /// Shows a row to a file rule, and asks it which rows it must see next.
-    fn file_rule(&mut self, index: usize, row: &Row<'_>, context: &Context<'_>) -> Next {
-        let rules = self.bound.as_mut().and_then(|bound| bound.file_rules.get_mut(index));
-        let Some((rule, state)) = rules.filter(|(rule, _)| !self.broken.contains(rule.id)) else { return Next::Never };
-        let mut found = Vec::new();
-        let mut out = Out { rule, file: context.file, found: &mut found };
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            state.row(row, &mut out);
-            state.next(row)
-        }));
-        if outcome.is_err() {
-            self.broken.insert(rule.id);
-        }
-        for mut finding in found {
-            let keeps = self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep);
-            if keeps && finding.place.is_some_and(|place| place.record == row.record.at) {
-                describe(&mut finding, &row.record, Some(row.table));
-            }
-            self.findings.add(finding, context.options.keep, &mut self.kept);
-        }
-        outcome.unwrap_or(Next::Never)
-    }
-
-    pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> Vec<NotChecked> {
+    /// Takes the end of the file, and gives what the set rules need to know and what was not checked.
+    pub(super) fn end(&mut self, nature: Nature, context: &Context<'_>) -> (Facts, Vec<NotChecked>) {
         let mut not_checked = Vec::new();
         let (encoding, seen) = match nature {
             Nature::Data => self.encoding.verdict(),
@@ -328,21 +276,7 @@ impl Core {
         };
         self.spoken = encoding;
         let keep = context.options.keep;
-        if let Some(mut bound) = self.bound.take() {
-            for (rule, state) in &mut bound.file_rules {
-                let mut found = Vec::new();
-                let mut out = Out { rule, file: context.file, found: &mut found };
-                if !self.broken.contains(rule.id)
-                    && catch_unwind(AssertUnwindSafe(|| state.end(!self.incomplete, &mut out))).is_err()
-                {
-                    self.broken.insert(rule.id);
-                }
-                for finding in found {
-                    self.findings.add(finding, keep, &mut self.kept);
-                }
-            }
-            self.bound = Some(bound);
-        }
+        self.end_of_rows(context);
         // What the bytes say is only right in the right encoding.
         if encoding != Encoding::Ms932 {
             self.findings.remove(|id| id.starts_with("bytes/") || !encoding.keeps_structure());
@@ -386,8 +320,8 @@ impl Core {
             self.findings.add(finding, keep, &mut self.kept);
         }
         self.findings.sort();
-        self.facts.complete =
-            !self.incomplete && encoding.keeps_structure() && !self.unreadable && !self.facts.nameless;
+        let complete = !self.incomplete && encoding.keeps_structure() && !self.unreadable;
+        let facts = std::mem::take(&mut self.facts).finish(complete);
         if let Some((count, line)) = self.skipped {
             not_checked.push(NotChecked {
                 what: Message::pair(
@@ -395,6 +329,19 @@ impl Core {
                     format!("{file}: {count} row(s) longer than 1 MiB, the first on line {line}"),
                 ),
                 why: Message::pair("1行が長すぎるため読み飛ばしました", "a row so long is skipped"),
+                blocks: true,
+            });
+        }
+        if self.owners.lost {
+            not_checked.push(NotChecked {
+                what: Message::pair(
+                    format!("{file}: 間をおいて再び出てくる利用者の行"),
+                    format!("{file}: rows of users who come up again further on"),
+                ),
+                why: Message::pair(
+                    "検査の途中でファイルが変わったか、前の行を読み直せませんでした",
+                    "the file changed while it was judged, or earlier rows could not be read again",
+                ),
                 blocks: true,
             });
         }
@@ -408,7 +355,7 @@ impl Core {
         if nature == Nature::Data && self.bytes > 0 {
             not_checked.extend(self.consequences(encoding, context));
         }
-        not_checked
+        (facts, not_checked)
     }
 
     /// What an error already reported has made impossible to check.

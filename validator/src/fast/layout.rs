@@ -1,88 +1,79 @@
 //! Layouts: where quotes and commas stand in a row, with all that follows from it. Knows no rule.
 //!
 //! Quotes and commas decide how many cells a row has, how long each is, whether it is quoted and
-//! whether it is empty. The last row of a layout that was proved clean stands for the next one:
-//! what is equal in both need not be proved again.
-
-use std::ops::Range;
+//! whether it is empty.
 
 use super::Columns;
-use super::masks::{BLOCK, Masks, digits, padded};
-use crate::decode::Script;
+use super::masks::{BLOCK, Lanes, MOST_BLOCKS, Marks, with_block};
+use super::template;
 use crate::scan::Cell;
 
-/// Rows longer than so many blocks are left to the rules.
-const MOST_BLOCKS: usize = 16;
-
-/// How many layouts are remembered.
-const MOST: usize = 2048;
+/// How many layouts are remembered. Where there are more, all are learnt anew.
+const MOST: usize = 4096;
 
 /// Where they are looked for: more places than layouts, so that few share one.
-const SLOTS: usize = 4 * MOST;
+const SLOTS: usize = 2 * MOST;
 
 /// How many places a layout may stand in.
 const WAYS: usize = 4;
 
 /// The index of a layout.
-pub(crate) type Index = usize;
+pub(super) type Index = usize;
 
-#[derive(Debug, Default)]
-pub(super) struct Layout {
-    length: usize,
-    pub(super) blocks: Vec<Block>,
-    pub(super) cells: Vec<Cell>,
-    /// What the row's characters beyond ASCII look like.
-    pub(super) script: Script,
-    /// The number of the last row.
-    pub(super) row: u64,
-}
-
-/// 64 bytes of the last row that was proved clean, with anything behind its end. All that is looked at for
-/// every row lies together.
 #[derive(Debug)]
-pub(super) struct Block {
-    /// Where quotes and commas stand.
-    pub(super) structure: [u64; 2],
-    /// Which of the digits may be any others.
-    pub(super) free: u64,
-    pub(super) last: [u8; BLOCK],
+pub(super) struct Layout {
+    /// Without the line end.
+    pub(super) length: usize,
+    structure: Vec<[u64; 2]>,
+    pub(super) cells: Vec<Cell>,
     /// The column of each byte.
-    pub(super) columns: [u8; BLOCK],
+    pub(super) columns: Vec<u8>,
+    /// By blocks, one bit for each byte of columns that may vary.
+    pub(super) varying: Vec<u64>,
+    /// By blocks, all bits of each byte of the others.
+    pub(super) fixed: Vec<[u128; BLOCK / 16]>,
+    /// By blocks, one bit for each byte of columns that are free.
+    pub(super) free: Vec<u64>,
+    /// The last row of it that was proved.
+    pub(super) base: template::Index,
 }
 
 impl Layout {
-    /// Whether quotes and commas stand where they do here.
-    #[inline]
     fn is_of(&self, structure: &Structure) -> bool {
-        let same = |(block, words): (&Block, &[u64; 2])| {
-            (block.structure[0] ^ words[0]) | (block.structure[1] ^ words[1]) == 0
+        self.length == structure.length && self.structure == structure.words()
+    }
+
+    fn of(structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Layout {
+        let blocks = (structure.length + 2).div_ceil(BLOCK);
+        let mut layout = Layout {
+            length: structure.length,
+            structure: structure.words().to_vec(),
+            cells: cells.to_vec(),
+            columns: vec![0; blocks * BLOCK],
+            varying: vec![0; blocks],
+            free: vec![0; blocks],
+            fixed: vec![[0; BLOCK / 16]; blocks],
+            base: 0,
         };
-        self.length == structure.length && self.blocks.iter().zip(structure.words()).all(same)
-    }
-
-    /// Keeps some blocks, one bit for each, of a row of this layout. What begins with the row may go
-    /// on behind it.
-    #[inline]
-    pub(super) fn keep(&mut self, mut blocks: u32, around: &[u8]) {
-        while blocks != 0 {
-            let index = blocks.trailing_zeros() as usize;
-            blocks &= blocks - 1;
-            let rest = &around[index * BLOCK..];
-            self.blocks[index].last = rest.first_chunk().copied().unwrap_or_else(|| padded(rest));
-        }
-    }
-
-    /// Marks the digits of a column as free.
-    pub(super) fn set_free(&mut self, column: usize) {
-        for at in self.cells[column].content() {
-            let block = &mut self.blocks[at / BLOCK];
-            let bit = 1 << (at % BLOCK);
-            if block.last[at % BLOCK].is_ascii_digit() {
-                block.free |= bit;
-            } else {
-                block.free &= !bit;
+        for (column, cell) in cells.iter().enumerate() {
+            let content = cell.content();
+            layout.columns[content.clone()].fill(column as u8);
+            for at in content {
+                let bit = 1 << (at % BLOCK);
+                if varying >> column & 1 == 1 {
+                    layout.varying[at / BLOCK] |= bit;
+                }
+                if free >> column & 1 == 1 {
+                    layout.free[at / BLOCK] |= bit;
+                }
             }
         }
+        for at in 0..structure.length {
+            if layout.varying[at / BLOCK] >> (at % BLOCK) & 1 == 0 {
+                layout.fixed[at / BLOCK][at % BLOCK / 16] |= 0xFF << (at % 16 * 8);
+            }
+        }
+        layout
     }
 }
 
@@ -102,10 +93,9 @@ impl Layouts {
         &mut self.list[index]
     }
 
-    /// The layout of a row in a buffer whose masks these are.
-    #[inline]
+    /// The layout of a row.
     pub(super) fn find(&self, structure: &Structure) -> Option<Index> {
-        for slot in self.slots.get(structure.slots())? {
+        for slot in self.slots.get(structure.slot()..)?.iter().take(WAYS) {
             let index = usize::from(*slot).checked_sub(1)?;
             if self.list[index].is_of(structure) {
                 return Some(index);
@@ -114,60 +104,23 @@ impl Layouts {
         None
     }
 
-    /// Learns the layout of a row that was proved clean, maybe in place of another.
-    pub(super) fn learn(
-        &mut self,
-        structure: &Structure,
-        row: &[u8],
-        cells: &[Cell],
-        script: Script,
-        free: Columns,
-    ) -> Index {
+    /// Whether another layout can be learnt without forgetting one.
+    pub(super) fn has_room(&self, structure: &Structure) -> bool {
+        let free = |slots: &[u16]| slots.iter().take(WAYS).any(|slot| *slot == 0);
+        self.slots.get(structure.slot()..).is_none_or(free) && self.list.len() < MOST
+    }
+
+    /// Learns the layout of a row. There must be room.
+    pub(super) fn learn(&mut self, structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Index {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS + WAYS, 0);
         }
-        if self.list.len() == MOST {
-            self.clear();
+        self.list.push(Layout::of(structure, cells, varying, free));
+        let slots = &mut self.slots[structure.slot()..][..WAYS];
+        if let Some(slot) = slots.iter_mut().find(|slot| **slot == 0) {
+            *slot = self.list.len() as u16;
         }
-        let slots = &mut self.slots[structure.slots()];
-        let index = match slots.iter_mut().find(|slot| **slot == 0) {
-            Some(slot) => {
-                self.list.push(Layout::default());
-                *slot = self.list.len() as u16;
-                self.list.len() - 1
-            }
-            None => usize::from(slots[structure.length % WAYS]) - 1,
-        };
-        let layout = &mut self.list[index];
-        layout.length = row.len();
-        layout.script = script;
-        layout.row = 0;
-        layout.cells.clear();
-        layout.cells.extend_from_slice(cells);
-        layout.blocks.clear();
-        layout.blocks.extend(row.chunks(BLOCK).zip(structure.words()).map(|(bytes, words)| Block {
-            structure: *words,
-            free: 0,
-            last: padded(bytes),
-            columns: [0; BLOCK],
-        }));
-        for (column, cell) in cells.iter().enumerate() {
-            let is_free = free >> column & 1 == 1;
-            let Range { start, end } = cell.content();
-            for index in start / BLOCK..end.div_ceil(BLOCK) {
-                let block = &mut layout.blocks[index];
-                let from = start.saturating_sub(index * BLOCK);
-                let to = (end - index * BLOCK).min(BLOCK);
-                block.columns[from..to].fill(column as u8);
-                if is_free && from < to {
-                    block.free |= u64::MAX >> (BLOCK - (to - from)) << from;
-                }
-            }
-        }
-        for block in &mut layout.blocks {
-            block.free &= digits(&block.last);
-        }
-        index
+        self.list.len() - 1
     }
 
     /// Forgets all of them.
@@ -182,26 +135,42 @@ impl Layouts {
 pub(super) struct Structure {
     words: [[u64; 2]; MOST_BLOCKS],
     count: usize,
-    length: usize,
+    pub(super) length: usize,
 }
 
 impl Structure {
-    /// Takes that of a row in a buffer whose masks these are. `false` where the row is empty or too long.
-    #[inline]
-    pub(super) fn read(&mut self, masks: &Masks, from: usize, length: usize) -> bool {
-        let count = length.div_ceil(BLOCK);
-        if count == 0 || count > MOST_BLOCKS {
-            return false;
+    /// Takes that of the row that bytes begin with. `false` where it does not end in CR LF there, is empty or too
+    /// long, or has a CR within.
+    #[inline(always)]
+    pub(super) fn read<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> bool {
+        for index in 0..MOST_BLOCKS {
+            let Marks { quotes, commas, feeds, returns } = with_block(bytes, index * BLOCK, |block| lanes.marks(block));
+            if feeds == 0 {
+                let after_return = index > 0 && bytes[index * BLOCK - 1] == b'\r';
+                if after_return || returns & (u64::MAX >> 1) != 0 || bytes.len() <= (index + 1) * BLOCK {
+                    return false;
+                }
+                self.words[index] = [quotes, commas];
+                continue;
+            }
+            let feed = feeds.trailing_zeros();
+            let before = (1 << feed) - 1;
+            self.words[index] = [quotes & before, commas & before];
+            let end = index * BLOCK + feed as usize;
+            let returns = returns & before;
+            let ends_well = match feed {
+                // The CR is the last of the block before.
+                0 => index > 0 && bytes[end - 1] == b'\r',
+                _ => returns == 1 << (feed - 1) && (index == 0 || bytes[index * BLOCK - 1] != b'\r'),
+            };
+            if end < 2 || !ends_well {
+                return false;
+            }
+            self.length = end - 1;
+            self.count = self.length.div_ceil(BLOCK);
+            return true;
         }
-        for (i, word) in self.words[..count].iter_mut().enumerate() {
-            *word = masks.window(from + i * BLOCK);
-        }
-        let behind = count * BLOCK - length;
-        let last = &mut self.words[count - 1];
-        *last = [last[0] & u64::MAX >> behind, last[1] & u64::MAX >> behind];
-        self.count = count;
-        self.length = length;
-        true
+        false
     }
 
     fn words(&self) -> &[[u64; 2]] {
@@ -210,16 +179,15 @@ impl Structure {
 
     /// Where its layout may be found.
     #[inline]
-    fn slots(&self) -> Range<usize> {
+    fn slot(&self) -> usize {
         let mut hash = self.length as u64;
         for [quotes, commas] in self.words() {
             hash = (hash.rotate_left(23) ^ quotes.rotate_left(32) ^ commas).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         }
-        let first = (hash >> (64 - SLOTS.ilog2())) as usize;
-        first..first + WAYS
+        (hash >> (64 - SLOTS.ilog2())) as usize
     }
 
-    /// The cells, for a row without line breaks. `false` where a quote is out of place.
+    /// The cells. `false` where a quote is out of place.
     pub(super) fn cells(&self, cells: &mut Vec<Cell>) -> bool {
         let (quote, comma) = (0, 1);
         cells.clear();

@@ -4,12 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::Columns;
 use super::memo::{Memo, SHORT, Short, Texts, shape, short};
+use super::{Columns, each};
 use crate::bind::Row;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::spec::{Condition, Item, Key, Kind, Length, Table, keys::upsikyu};
+use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,8 @@ pub(super) struct Program {
     all: u64,
     /// The columns of which no rule tells digits apart.
     free: Columns,
+    /// Those, and those with a date: rows that differ in their digits only are taken together.
+    varying: Columns,
     texts: Texts,
 }
 
@@ -63,6 +65,8 @@ struct Column {
     shape: bool,
     /// One bit for each observer that looks at it.
     observers: u64,
+    /// The columns that they look at.
+    beside: Columns,
     /// Whether an observer asks its rules while it is empty.
     observed_empty: bool,
     /// Values on which no rule had anything to say; shapes where digits are all alike.
@@ -140,22 +144,36 @@ impl Program {
         if observers.len() > u64::BITS as usize || table.items.len() > Columns::BITS as usize {
             return None;
         }
-        let seen_by = |column: usize| {
-            let looks = |observer: &&Observer| observer.columns.contains(&(column as u8));
-            observers.iter().enumerate().filter(|(_, o)| looks(o)).fold(0, |bits, (i, _)| bits | 1 << i)
-        };
+        let observers_of =
+            |column: usize| observers.iter().enumerate().filter(move |(_, o)| o.columns.contains(&(column as u8)));
         let observed: Vec<usize> =
             observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
         let column = |(column, rules): (usize, &Vec<CellRule>)| {
-            let observers = seen_by(column);
+            let observers = observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i);
             let shape = observers == 0 && rules.iter().all(|rule| rule.shape);
             let observed_empty = observed.contains(&column);
-            Column { rules: rules.clone(), shape, observers, observed_empty, clean: Memo::default() }
+            let looked_at = observers_of(column).flat_map(|(_, observer)| &observer.columns);
+            let beside = looked_at.fold(0, |bits, column| bits | 1 << column);
+            Column { rules: rules.clone(), shape, observers, beside, observed_empty, clean: Memo::default() }
         };
         let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
         let free = columns.iter().enumerate().filter(|(_, own)| own.shape).fold(0, |bits, (i, _)| bits | 1 << i);
+        let counts = |item: &Item| {
+            matches!(item.form, ItemType::Date | ItemType::Digits | ItemType::Integer | ItemType::Decimal)
+        };
+        let counting =
+            table.items.iter().enumerate().filter(|(_, item)| counts(item)).fold(0, |bits, (i, _)| bits | 1 << i);
         let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
-        Some(Program { tables, records: records.to_vec(), columns, observers, all, free, texts: Texts::default() })
+        Some(Program {
+            tables,
+            records: records.to_vec(),
+            columns,
+            observers,
+            all,
+            free,
+            varying: free | counting,
+            texts: Texts::default(),
+        })
     }
 
     /// The columns of which digits may be any others, unnoticed.
@@ -171,14 +189,54 @@ impl Program {
         was_free
     }
 
-    /// The observers of a column.
-    pub(super) fn observers(&self, column: usize) -> u64 {
-        self.columns[column].observers
+    /// The columns in which rows of one template may differ in digits.
+    pub(super) fn varying(&self) -> Columns {
+        self.varying
     }
 
-    /// Whether no rule has anything to say on a cell that is not empty. `around` is what the row's
-    /// bytes begin, and may go on behind it.
-    pub(super) fn cell_is_clean(&mut self, column: usize, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
+    /// The columns that are looked at together with one.
+    pub(super) fn beside(&self, column: usize) -> Columns {
+        self.columns[column].beside
+    }
+
+    /// What is not proved of a row in which these columns are new; `around` is what its bytes begin, and may
+    /// go on behind it.
+    #[inline]
+    pub(super) fn doubts(&mut self, changed: Columns, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Doubts {
+        let mut doubts = Doubts::default();
+        let mut observers = 0;
+        for column in each(changed) {
+            if !self.cell_is_clean(column, row, around, file) {
+                doubts.cells |= 1 << column;
+            }
+            observers |= self.columns[column].observers;
+        }
+        self.observe(observers, row, around, file, &mut doubts);
+        doubts
+    }
+
+    /// What is not proved of a row of which nothing is known. `None` where its structure is not sound.
+    pub(super) fn all_doubts(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Option<Doubts> {
+        let mut doubts = Doubts::default();
+        for (column, cell) in row.record.cells.iter().enumerate() {
+            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
+            if !is_observed && !self.cell_is_clean(column, row, around, file) {
+                doubts.cells |= 1 << column;
+            }
+        }
+        self.observe(self.all, row, around, file, &mut doubts);
+        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
+        let sound = has_nothing_to_say(|found| {
+            for &(rule, check) in &self.records {
+                check(&view, &mut Out { rule, file, found });
+            }
+        });
+        sound.then_some(doubts)
+    }
+
+    /// Whether no rule has anything to say on a cell that is not empty.
+    #[inline]
+    fn cell_is_clean(&mut self, column: usize, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
         let cell = &row.record.cells[column];
         let range = cell.content();
         let own = &mut self.columns[column];
@@ -191,14 +249,21 @@ impl Program {
             Some(value) => own.clean.holds(&[value]),
             None => self.texts.holds(column, content),
         };
-        if known {
-            return true;
-        }
-        let clean = !content.contains(&b'\r')
-            && odd_characters(content).is_empty()
-            && has_nothing_to_say(|found| {
-                run_cell(&own.rules, column, row, file, found);
-            });
+        known || self.ask_cell(column, value, content, row, file)
+    }
+
+    #[inline(never)]
+    fn ask_cell(
+        &mut self,
+        column: usize,
+        value: Option<Short>,
+        content: &[u8],
+        row: &Row<'_>,
+        file: &Arc<str>,
+    ) -> bool {
+        let own = &mut self.columns[column];
+        let clean = odd_characters(content).is_empty()
+            && has_nothing_to_say(|found| run_cell(&own.rules, column, row, file, found));
         if clean {
             match value {
                 Some(value) => own.clean.add(&[value]),
@@ -208,59 +273,74 @@ impl Program {
         clean
     }
 
-    /// Whether no rule about single rows has anything to say on a row of which nothing is known but
-    /// that its cells are sound.
-    pub(super) fn row_is_clean(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
-        for (column, cell) in row.record.cells.iter().enumerate() {
-            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
-            if !is_observed && !self.cell_is_clean(column, row, around, file) {
-                return false;
-            }
-        }
-        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
-        self.observers_are_silent(self.all, row, around, file)
-            && has_nothing_to_say(|found| {
-                for &(rule, check) in &self.records {
-                    check(&view, &mut Out { rule, file, found });
-                }
-            })
-    }
-
-    /// Whether observers have nothing to say on a row whose cells are clean. One bit for each.
-    pub(super) fn observers_are_silent(
-        &mut self,
-        mut bits: u64,
-        row: &Row<'_>,
-        around: &[u8],
-        file: &Arc<str>,
-    ) -> bool {
+    /// Asks observers, one bit for each, about a row.
+    #[inline]
+    fn observe(&mut self, mut bits: u64, row: &Row<'_>, around: &[u8], file: &Arc<str>, doubts: &mut Doubts) {
         while bits != 0 {
-            let observer = &mut self.observers[bits.trailing_zeros() as usize];
+            let index = bits.trailing_zeros() as usize;
             bits &= bits - 1;
+            let observer = &self.observers[index];
             let mut values = [0; GROUP];
             let group = group(&observer.columns, row, around, &mut values);
-            if group.is_some_and(|group| observer.clean.holds(group)) {
-                continue;
-            }
-            let silent = has_nothing_to_say(|found| {
-                for what in &observer.what {
-                    match *what {
-                        What::Row(rule, check) => check(row, &mut Out { rule, file, found }),
-                        What::Empty(column) if row.record.cells[column].content().is_empty() => {
-                            run_cell(&self.columns[column].rules, column, row, file, found);
-                        }
-                        What::Empty(_) => {}
-                    }
-                }
-            });
-            if !silent {
-                return false;
-            }
-            if let Some(group) = group {
-                observer.clean.add(group);
+            if group.is_none_or(|group| !observer.clean.holds(group)) {
+                self.ask_observer(index, group, row, file, doubts);
             }
         }
-        true
+    }
+
+    #[inline(never)]
+    fn ask_observer(
+        &mut self,
+        index: usize,
+        group: Option<&[Short]>,
+        row: &Row<'_>,
+        file: &Arc<str>,
+        doubts: &mut Doubts,
+    ) {
+        let observer = &mut self.observers[index];
+        let mut silent = true;
+        for what in &observer.what {
+            match *what {
+                What::Row(rule, check) => {
+                    if !has_nothing_to_say(|found| check(row, &mut Out { rule, file, found })) {
+                        doubts.row = true;
+                        silent = false;
+                    }
+                }
+                What::Empty(column) if row.record.cells[column].content().is_empty() => {
+                    if !has_nothing_to_say(|found| run_cell(&self.columns[column].rules, column, row, file, found)) {
+                        doubts.cells |= 1 << column;
+                        silent = false;
+                    }
+                }
+                What::Empty(_) => {}
+            }
+        }
+        if let Some(group) = group.filter(|_| silent) {
+            observer.clean.add(group);
+        }
+    }
+}
+
+/// What the rules have to look at of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Doubts {
+    /// The columns whose cells they must see.
+    pub(crate) cells: Columns,
+    /// Whether those about rows must see it.
+    pub(crate) row: bool,
+}
+
+impl Doubts {
+    /// Everything.
+    pub(crate) const ALL: Doubts = Doubts { cells: Columns::MAX, row: true };
+
+    pub(crate) fn none(self) -> bool {
+        self == Doubts::default()
+    }
+
+    pub(super) fn or(self, other: Doubts) -> Doubts {
+        Doubts { cells: self.cells | other.cells, row: self.row | other.row }
     }
 }
 

@@ -1,10 +1,12 @@
-//! Rows that are proved clean go past the rules about single rows; the rules that remember rows see
-//! those they must. Judges nothing itself.
+//! Rows that are proved clean go past the rules about single rows, and of others these see what is in
+//! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
-use super::{Context, Core, Plan};
+use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
-use crate::fast::{Fast, Proved, Rules, Short, short};
-use crate::rule::Next;
+use crate::decode::Script;
+use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, short};
+use crate::ms932::odd_characters;
+use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
 use crate::spec::Table;
 
@@ -15,7 +17,7 @@ const OTHERS: u32 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     fast: Option<Box<Fast>>,
-    /// Clean rows of another table since the last one of this.
+    /// Rows of another table since the last one of this.
     others: u32,
     watch: Watch,
     proved: u64,
@@ -29,6 +31,10 @@ struct Watch {
     every: u64,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
+    /// One bit for each of these columns.
+    all: Columns,
+    /// Counts what stood in these columns. Templates in which the same stands are marked with it.
+    epoch: u64,
     /// Whether the row before was proved and shown to all rules that must see it.
     goes_on: bool,
 }
@@ -40,8 +46,6 @@ struct Watched {
     rules: u64,
     /// What stood there in the row before; `None` where that was long.
     value: Option<Short>,
-    /// The number of the proved row since which it does.
-    since: u64,
 }
 
 impl Core {
@@ -52,6 +56,7 @@ impl Core {
             return taken;
         }
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
+        self.prepare_columns(fast.table, context);
         while let Some(proved) = fast.prove(&begin, context.file) {
             self.pass(&mut fast, &proved, &begin, context);
             taken.records += 1;
@@ -64,6 +69,8 @@ impl Core {
                 break;
             }
         }
+        self.records += taken.records;
+        self.line_ends.crlf += taken.records;
         self.ahead.fast = Some(fast);
         taken
     }
@@ -73,27 +80,51 @@ impl Core {
         self.ahead.proved
     }
 
+    #[inline(always)]
     fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
-        self.records += 1;
-        self.ahead.proved += 1;
-        self.line_ends.crlf += 1;
-        self.prepare_columns(fast.table, context);
         let row = fast.row(proved, begin);
-        self.encoding.plain_record(&row.record, fast.script(proved));
-        let mut rules = self.ahead.watch.must_see(proved, &row);
-        let mut others = false;
+        if self.arrive(&row, rows::hash(&row), context) {
+            self.ahead.watch.goes_on = false;
+        }
+        let rules = self.ahead.watch.must_see(fast, proved, begin);
+        if proved.doubts.none() {
+            self.ahead.proved += 1;
+            match fast.script(proved) {
+                Script::Ascii => {}
+                Script::Ms932 => self.encoding.ms932_record(),
+                Script::Other => self.encoding.record(&fast.row(proved, begin).record),
+            }
+        } else {
+            self.judge_doubts(&fast.row(proved, begin), proved.doubts, context);
+        }
+        if rules != 0 {
+            self.show(rules, fast, proved, begin, context);
+        }
+    }
+
+    /// Shows a row to file rules, one bit for each.
+    #[inline(never)]
+    fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
+        let row = fast.row(proved, begin);
+        let (mut others, mut alike) = (false, 0);
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
-            let next = self.file_rule(index, &row, context);
+            let next = match self.file_rule(index, &row, context) {
+                Next::Like(keys) => {
+                    alike |= u64::from(fast.is_fixed(keys)) << index;
+                    Next::Every
+                }
+                next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
+            };
             let known = &mut self.ahead.watch.next[index];
             if *known != next {
                 *known = next;
                 others = true;
             }
         }
-        if context.options.sets {
-            self.facts.row(&row);
+        if alike != 0 {
+            fast.skip(proved, alike);
         }
         self.ahead.watch.goes_on = true;
         if others {
@@ -101,11 +132,22 @@ impl Core {
         }
     }
 
-    /// Begins to prove rows of a table once the rules had nothing to say on one.
-    pub(super) fn prove_more(&mut self, table: &'static Table, clean: bool, context: &Context<'_>) {
+    /// Has the rules about single rows look at what could not be proved.
+    #[inline(never)]
+    fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) {
+        self.encoding.record(&row.record);
+        let Some(bound) = &self.bound else { return };
+        let odd = odd_characters(row.record.bytes);
+        let view =
+            RecordView { record: row.record, odd: &odd, role: Role::Data, tables: bound.tables, row: Some(*row) };
+        self.stateless(&view, Some(doubts), context);
+    }
+
+    /// Begins to prove rows of a table once one was read.
+    pub(super) fn prove_more(&mut self, table: &'static Table, context: &Context<'_>) {
         let Ahead { fast, others, watch, .. } = &mut self.ahead;
         watch.goes_on = false;
-        let Some(bound) = self.bound.as_ref().filter(|_| clean && context.options.fast) else { return };
+        let Some(bound) = self.bound.as_ref().filter(|_| context.options.fast) else { return };
         if fast.as_ref().is_some_and(|fast| std::ptr::eq(fast.table, table)) {
             *others = 0;
             return;
@@ -119,25 +161,36 @@ impl Core {
         let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
         *fast = Fast::of(table, &rules).map(Box::new);
         *others = 0;
-        *watch = Watch { next: vec![Next::Every; count], ..Watch::default() };
+        *watch = Watch { next: vec![Next::Every; count], epoch: 1, ..Watch::default() };
     }
 }
 
 impl Watch {
-    fn must_see(&mut self, proved: &Proved, row: &Row<'_>) -> u64 {
-        let mut rules = self.every;
-        for Watched { column, rules: own, value, since } in &mut self.columns {
-            // As in the row that it was proved by, and since then in all of them.
-            if proved.by >= *since && proved.changed >> *column & 1 == 0 {
-                continue;
-            }
+    #[inline]
+    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
+        if self.goes_on && proved.changed & self.all == 0 && *fast.mark(proved) == self.epoch {
+            return self.every & !fast.skips(proved);
+        }
+        self.look(fast, proved, begin)
+    }
+
+    #[inline(never)]
+    fn look(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
+        let mut rules = self.every & !fast.skips(proved);
+        let mut marks = proved.changed & self.all == 0;
+        let row = fast.row(proved, begin);
+        for Watched { column, rules: own, value } in &mut self.columns {
             let range = row.record.cells[*column].content();
             let new = short(row.record.bytes, range.start, range.end);
+            marks &= new.is_some();
             if new.is_none() || *value != new {
                 rules |= *own;
                 *value = new;
-                *since = proved.number;
+                self.epoch += 1;
             }
+        }
+        if marks {
+            *fast.mark(proved) = self.epoch;
         }
         if self.goes_on { rules } else { u64::MAX >> (u64::BITS as usize - self.next.len()) }
     }
@@ -145,25 +198,28 @@ impl Watch {
     /// Sorts the rules by what they must see.
     fn arrange(&mut self, fast: &mut Fast) {
         self.every = 0;
+        self.epoch += 1;
         for watched in &mut self.columns {
             watched.rules = 0;
         }
         for (index, next) in self.next.iter().enumerate() {
             let bit = 1 << index;
             match next {
-                Next::Every => self.every |= bit,
+                Next::Every | Next::Like(_) => self.every |= bit,
                 Next::Never => {}
                 Next::Changed(keys) => {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
                         match self.columns.iter_mut().find(|known| known.column == column) {
                             Some(known) => known.rules |= bit,
-                            None => self.columns.push(Watched { column, rules: bit, value: None, since: u64::MAX }),
+                            None => self.columns.push(Watched { column, rules: bit, value: None }),
                         }
                     }
                 }
             }
         }
+        self.all = 0;
         for watched in &self.columns {
+            self.all |= 1 << watched.column;
             fast.notice(watched.column);
         }
     }

@@ -111,15 +111,18 @@ impl FileRule for DetailNumberNotSequential {
         match row.item(upplan::DETAIL_NO) {
             None => Next::Never,
             Some(_) if self.is_rental => Next::Every,
-            Some(_) => Next::Changed(&[upplan::SERVICE_CODE]),
+            Some(_) => Next::Like(&[upplan::SERVICE_CODE]),
         }
+    }
+
+    fn forget(&mut self, owner: &Person) -> bool {
+        self.groups.forget(owner, |group| !group.is_wrong())
     }
 
     fn end(&mut self, complete: bool, out: &mut Out<'_>) {
         let Some(table) = self.table.filter(|_| complete && !self.blind) else { return };
-        let wrong = |group: &&Group| !group.open && (group.wrong.is_some() || group.is_single_with_number());
         let groups = self.groups.all().values().flatten().map(|(_, group)| group);
-        let mut groups: Vec<&Group> = groups.filter(wrong).collect();
+        let mut groups: Vec<&Group> = groups.filter(|group| group.is_wrong()).collect();
         groups.sort_by_key(|group| group.place);
         // What the table is unsure of is the item's length, not the rule about its use: the
         // certainty of the service code decides.
@@ -178,6 +181,11 @@ impl Group {
             self.place = Some(place);
             self.number = number.is();
         }
+    }
+
+    /// Whether there is something to be said of it.
+    fn is_wrong(&self) -> bool {
+        !self.open && (self.wrong.is_some() || self.is_single_with_number())
     }
 
     fn is_single_with_number(&self) -> bool {

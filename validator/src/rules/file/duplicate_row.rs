@@ -3,9 +3,9 @@
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
-use crate::seen::{Key as SeenKey, SeenRows};
+use crate::seen::{Key as SeenKey, SeenKeys};
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
 use crate::spec::{Condition, Key, Kind, Version, is_rental};
 use crate::text::Text;
@@ -78,64 +78,41 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
+#[derive(Default)]
 struct DuplicateRow {
-    seen: SeenRows,
-    /// Service codes met lately, and whether equal rows of them may be meant.
-    codes: [Option<([u8; 6], bool)>; CODES],
+    keys: SeenKeys,
 }
 
-/// How many codes are remembered.
-const CODES: usize = 64;
-
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(DuplicateRow { seen: SeenRows::default(), codes: [None; CODES] })
+    Box::new(DuplicateRow::default())
 }
 
 impl FileRule for DuplicateRow {
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
-        let line = row.record.line;
-        let first = if row.table.row_key.is_empty() {
-            if self.may_be_repeated(row) {
-                return;
+        if row.table.row_key.is_empty() {
+            return;
+        }
+        let mut key = SeenKey::default();
+        for part in &row.table.row_key {
+            match row.bytes(*part) {
+                Known::Is(part) => key.add(part),
+                Known::Absent | Known::Unreadable => return,
             }
-            self.seen.row(owner(row), row.record.bytes, line)
-        } else {
-            let mut key = SeenKey::default();
-            for part in &row.table.row_key {
-                match row.bytes(*part) {
-                    Known::Is(part) => key.add(part),
-                    Known::Absent | Known::Unreadable => return,
-                }
-            }
-            self.seen.key_of(key, line)
-        };
-        if let Some(first) = first {
+        }
+        if let Some(first) = self.keys.key(key, row.record.line) {
             report(row, first, out);
         }
     }
-}
 
-impl DuplicateRow {
-    fn may_be_repeated(&mut self, row: &Row<'_>) -> bool {
-        let code = row.bytes(upjsk::SERVICE_CODE).is().and_then(|code| <[u8; 6]>::try_from(code).ok());
-        let Some(code) = code else { return is_unnumbered_rental(row) };
-        let place = code.iter().fold(0, |place: usize, byte| place.wrapping_mul(31).wrapping_add(usize::from(*byte)));
-        match &mut self.codes[place % CODES] {
-            Some((known, may)) if *known == code => *may,
-            other => {
-                let may = is_unnumbered_rental(row);
-                *other = Some((code, may));
-                may
-            }
+    fn next(&self, row: &Row<'_>) -> Next {
+        if row.table.row_key.is_empty() { Next::Never } else { Next::Every }
+    }
+
+    fn repeated(&mut self, row: &Row<'_>, first: u64, out: &mut Out<'_>) {
+        if !is_unnumbered_rental(row) {
+            report(row, first, out);
         }
     }
-}
-
-/// Whose row it is, where that can be told. Equal rows are of the same person.
-fn owner<'a>(row: &Row<'a>) -> Option<(&'a [u8; 6], &'a [u8; 10])> {
-    let insurer = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
-    let insured = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
-    Some((insurer, insured))
 }
 
 /// Whether the row rents equipment and has no number: two of the same product are two equal rows.

@@ -93,6 +93,15 @@ impl FileRule for IssueOrderBroken {
     fn next(&self, row: &Row<'_>) -> Next {
         if row.table.kind == Kind::Up2kyo { Next::Every } else { Next::Never }
     }
+
+    fn forget(&mut self, owner: &Person) -> bool {
+        let own = self.plans.range((*owner, [0; 8])..=(*owner, [0xFF; 8]));
+        let own: Vec<(Person, Occasion)> = own.map(|(plan, _)| *plan).collect();
+        for plan in &own {
+            self.plans.remove(plan);
+        }
+        !own.is_empty()
+    }
 }
 
 /// Swaps two neighbouring rows of one plan that this number, and none before it, tells apart.

@@ -103,6 +103,15 @@ impl FileRule for RepeatedBlockNotBlank {
     fn next(&self, row: &Row<'_>) -> Next {
         if row.table.kind == Kind::UpyoboSub { Next::Every } else { Next::Never }
     }
+
+    fn forget(&mut self, owner: &Person) -> bool {
+        let own = self.issues.range((*owner, [0; 8], 0)..=(*owner, [0xFF; 8], u8::MAX));
+        let own: Vec<(Person, Occasion, u8)> = own.map(|(issue, _)| *issue).collect();
+        for issue in &own {
+            self.issues.remove(issue);
+        }
+        !own.is_empty()
+    }
 }
 
 /// A number of at most two digits.

@@ -1,14 +1,12 @@
 //! `file/subtotal-row-missing`
 
-use crate::bind::{Row, Subtotal, SumRow};
 use crate::draft::Site;
-use crate::facts::place;
-use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
+use crate::finding::Severity;
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
+use crate::spec::Kind;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Kind, Table};
-use crate::table7::{ByType, Placed, ServiceType, details_beside, text};
+use crate::table7::{Sums, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -31,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Several rows of a type are counted per user and month, over all offices.",
     }),
     versions: EVERY,
-    check: Check::File(start),
+    check: Check::Sums(check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -61,64 +59,16 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-#[derive(Default)]
-struct SubtotalRowMissing {
-    types: ByType<Rows>,
-    placed: Placed,
-}
-
-#[derive(Default)]
-struct Rows {
-    details: u32,
-    has_subtotal: bool,
-    first: Option<(Place, &'static Table)>,
-}
-
-fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(SubtotalRowMissing::default())
-}
-
-impl FileRule for SubtotalRowMissing {
-    fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
-        match sort {
-            SumRow::Detail => {
-                let rows = self.types.of(bill, service_type, Rows::default);
-                rows.details += 1;
-                rows.first = rows.first.or_else(|| Some((place(row, upsikyu::SERVICE_CODE)?, row.table)));
-            }
-            SumRow::Subtotal(Subtotal::Within) => {
-                self.types.of(bill, service_type, Rows::default).has_subtotal = true;
-            }
-            SumRow::Subtotal(Subtotal::Outside | Subtotal::Over30Days) | SumRow::Total => {}
-        }
+fn check(sums: &Sums, out: &mut Out<'_>) {
+    if sums.open {
+        return;
     }
-
-    fn next(&self, row: &Row<'_>) -> Next {
-        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
-    }
-
-    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || !self.placed.sees_all() {
-            return;
-        }
-        let mut missing: Vec<(Place, &'static Table, ServiceType, u32)> = Vec::new();
-        let types = self.types.all().iter().flat_map(|(bill, types)| types.iter().map(move |own| (bill, own)));
-        for (bill, (service_type, rows)) in types {
-            if rows.details < 2 || rows.has_subtotal || !self.placed.is_whole(bill) {
-                continue;
-            }
-            if let Some((place, table)) = rows.first {
-                missing.push((place, table, *service_type, rows.details));
-            }
-        }
-        missing.sort_by_key(|(place, ..)| *place);
-        for (place, table, service_type, details) in missing {
-            let code = text(service_type);
-            out.place(place, table).expected(format!("{code}AAAAの行"), format!("a row of {code}AAAA")).got(
-                format!("{code}の明細が{details}行、小計なし"),
-                format!("{details} detail rows of {code}, no subtotal"),
-            );
-        }
+    for (service_type, own) in sums.types.iter().filter(|(_, own)| own.detail_rows >= 2 && !own.has_within) {
+        let Some((place, table)) = own.first_detail else { continue };
+        let (code, details) = (text(*service_type), own.detail_rows);
+        out.place(place, table).expected(format!("{code}AAAAの行"), format!("a row of {code}AAAA")).got(
+            format!("{code}の明細が{details}行、小計なし"),
+            format!("{details} detail rows of {code}, no subtotal"),
+        );
     }
 }

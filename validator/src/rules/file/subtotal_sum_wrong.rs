@@ -1,14 +1,12 @@
 //! `file/subtotal-sum-wrong`
 
-use crate::bind::{Known, Row, Subtotal, SumRow};
 use crate::draft::{Draft, Site};
-use crate::facts::place;
-use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
+use crate::finding::Severity;
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
+use crate::spec::Kind;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Kind, Table};
-use crate::table7::{ByType, Placed, ServiceType, details_beside, text};
+use crate::table7::{Sums, Units, details_beside, text};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
     },
     reading: None,
     versions: EVERY,
-    check: Check::File(start),
+    check: Check::Sums(check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -62,80 +60,20 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-#[derive(Default)]
-struct SubtotalSumWrong {
-    types: ByType<Sums>,
-    placed: Placed,
-}
-
-#[derive(Default)]
-struct Sums {
-    details: i64,
-    rows: u32,
-    subtotals: i64,
-    /// サービス単位金額 of the first TTAAAA row.
-    within: Option<(Place, &'static Table)>,
-    /// Whether some amount is not known.
-    open: bool,
-}
-
-fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(SubtotalSumWrong::default())
-}
-
-impl FileRule for SubtotalSumWrong {
-    fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
-        if sort == SumRow::Total {
-            return;
-        }
-        let sums = self.types.of(bill, service_type, Sums::default);
-        let Known::Is(amount) = row.integer(upsikyu::SERVICE_UNITS_AMOUNT) else {
-            sums.open = true;
-            return;
-        };
-        match sort {
-            SumRow::Detail => {
-                sums.details = sums.details.saturating_add(amount);
-                sums.rows += 1;
-            }
-            SumRow::Subtotal(subtotal) => {
-                sums.subtotals = sums.subtotals.saturating_add(amount);
-                if subtotal == Subtotal::Within && sums.within.is_none() {
-                    sums.within = place(row, upsikyu::SERVICE_UNITS_AMOUNT).map(|place| (place, row.table));
-                }
-            }
-            SumRow::Total => {}
-        }
+fn check(sums: &Sums, out: &mut Out<'_>) {
+    if sums.open {
+        return;
     }
-
-    fn next(&self, row: &Row<'_>) -> Next {
-        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
-    }
-
-    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || !self.placed.sees_all() {
-            return;
-        }
-        let mut wrong: Vec<(Place, &'static Table, ServiceType, &Sums)> = Vec::new();
-        let types = self.types.all().iter().flat_map(|(bill, types)| types.iter().map(move |own| (bill, own)));
-        for (bill, (service_type, sums)) in types {
-            let judged = !sums.open && sums.rows > 0 && self.placed.is_whole(bill);
-            if let (true, Some((place, table))) = (judged && sums.subtotals != sums.details, sums.within) {
-                wrong.push((place, table, *service_type, sums));
-            }
-        }
-        wrong.sort_by_key(|(place, ..)| *place);
-        for (place, table, service_type, sums) in wrong {
-            let Sums { details, rows, subtotals, .. } = sums;
-            let code = text(service_type);
-            out.place(place, table)
-                .expected(
-                    format!("{code}の小計の合計 {details}（明細{rows}行の合計）"),
-                    format!("{details} in the subtotals of {code}, the sum of {rows} detail rows"),
-                )
-                .got(format!("{code}の小計の合計 {subtotals}"), format!("{subtotals} in the subtotals of {code}"));
-        }
+    for (service_type, own) in &sums.types {
+        let Units { details, detail_rows: rows, subtotals, within, open } = own.units;
+        let Some((place, table)) = within.filter(|_| !open && rows > 0 && subtotals != details) else { continue };
+        let code = text(*service_type);
+        out.place(place, table)
+            .expected(
+                format!("{code}の小計の合計 {details}（明細{rows}行の合計）"),
+                format!("{details} in the subtotals of {code}, the sum of {rows} detail rows"),
+            )
+            .got(format!("{code}の小計の合計 {subtotals}"), format!("{subtotals} in the subtotals of {code}"));
     }
 }
 

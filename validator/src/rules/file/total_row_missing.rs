@@ -1,15 +1,12 @@
 //! `file/total-row-missing`
 
-use std::collections::BTreeMap;
-
-use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
-use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
+use crate::finding::Severity;
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Certainty, Kind, Table};
-use crate::table7::{Bill, Positions, rows_beside};
+use crate::spec::{Certainty, Kind};
+use crate::table7::{Sums, rows_beside};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         en: "The total row is read as one per user and month.",
     }),
     versions: EVERY,
-    check: Check::File(start),
+    check: Check::Sums(check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -57,68 +54,18 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-#[derive(Default)]
-struct TotalRowMissing {
-    bills: BTreeMap<Bill, User>,
-    /// Whether some row belongs to nobody knows whom: it may be anyone's total.
-    blind: bool,
-    positions: Positions,
-    /// The table of the row before.
-    last: Option<Bill>,
-}
-
-struct User {
-    first: Place,
-    table: &'static Table,
-    /// Whether there is a total, or a row that may be one.
-    has_total: bool,
-}
-
-fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(TotalRowMissing::default())
-}
-
-impl FileRule for TotalRowMissing {
-    fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let (bill, sort) = match self.positions.of(row) {
-            Known::Is(position) => position,
-            Known::Absent => return,
-            Known::Unreadable => {
-                self.blind = true;
-                return;
-            }
-        };
-        let may_be_total = sort.is_none_or(|(sort, _)| sort == SumRow::Total);
-        if self.last == Some(bill) && !may_be_total {
-            return;
-        }
-        self.last = Some(bill);
-        let first = Place::record(&row.record);
-        let user = self.bills.entry(bill).or_insert(User { first, table: row.table, has_total: false });
-        user.has_total |= may_be_total;
+fn check(sums: &Sums, out: &mut Out<'_>) {
+    if sums.has_total {
+        return;
     }
-
-    fn next(&self, row: &Row<'_>) -> Next {
-        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
-    }
-
-    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || self.blind {
-            return;
-        }
-        let mut missing: Vec<&User> = self.bills.values().filter(|user| !user.has_total).collect();
-        missing.sort_by_key(|user| user.first);
-        for user in missing {
-            let certainty = user.table.item(upsikyu::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
-            out.place(user.first, user.table)
-                .cap_by(certainty)
-                .expected(
-                    "この利用者・対象年月の、サービスコード999999の行",
-                    "a row of service code 999999 for this user and month",
-                )
-                .got("なし", "none");
-        }
-    }
+    let certainty = sums.table.item(upsikyu::SERVICE_CODE).map_or(Certainty::Guess, |code| code.certainty);
+    out.place(sums.first, sums.table)
+        .cap_by(certainty)
+        .expected(
+            "この利用者・対象年月の、サービスコード999999の行",
+            "a row of service code 999999 for this user and month",
+        )
+        .got("なし", "none");
 }
 
 fn total(draft: &Draft) -> Option<(usize, usize)> {

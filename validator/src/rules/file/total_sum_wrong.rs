@@ -1,16 +1,13 @@
 //! `file/total-sum-wrong`
 
-use std::collections::BTreeMap;
-
-use crate::bind::{Known, Row, Subtotal, SumRow};
+use crate::bind::Known;
 use crate::draft::{Draft, DraftFile, Site};
-use crate::facts::place;
-use crate::finding::{Place, Severity};
-use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
+use crate::finding::Severity;
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
-use crate::spec::{Key, Kind, Table};
-use crate::table7::{Bill, ByType, Placed, ServiceType, rows_beside};
+use crate::spec::{Key, Kind};
+use crate::table7::{AMOUNTS, OfType, ServiceType, Sums, rows_beside};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -40,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
         en: "For each service type the subtotal rows are added where they have a value, else the detail rows.",
     }),
     versions: EVERY,
-    check: Check::File(start),
+    check: Check::Sums(check),
     good: &[
         Case {
             on: "202407-table",
@@ -61,99 +58,13 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-/// The items that can be added up. Rates, prices per unit and days cannot.
-const AMOUNTS: [Key; 10] = [
-    upsikyu::SERVICE_UNITS_AMOUNT,
-    upsikyu::MANAGED_UNITS,
-    upsikyu::TYPE_LIMIT_OVER_UNITS,
-    upsikyu::TYPE_LIMIT_WITHIN_UNITS,
-    upsikyu::CATEGORY_LIMIT_OVER_UNITS,
-    upsikyu::CATEGORY_LIMIT_WITHIN_UNITS,
-    upsikyu::TOTAL_COST_INSURED,
-    upsikyu::INSURANCE_CLAIM_AMOUNT,
-    upsikyu::USER_COPAY_INSURED,
-    upsikyu::USER_COPAY_FULL,
-];
-
-#[derive(Default)]
-struct TotalSumWrong {
-    types: ByType<Parts>,
-    totals: BTreeMap<Bill, Total>,
-    placed: Placed,
-}
-
-#[derive(Default)]
-struct Parts {
-    details: Amounts,
-    subtotals: Amounts,
-    detail_rows: u32,
-    has_within: bool,
-}
-
-/// A sum for each of [`AMOUNTS`], small because there are some for each service type of each user.
-#[derive(Default)]
-struct Amounts {
-    sums: [i32; AMOUNTS.len()],
-    /// One bit per amount: whether some row gives it.
-    given: u16,
-    /// One bit per amount: whether some row gives it and it cannot be read.
-    open: u16,
-}
-
-struct Total {
-    amounts: Amounts,
-    spans: [(u32, u32); AMOUNTS.len()],
-    row: Place,
-    table: &'static Table,
-}
-
-fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(TotalSumWrong::default())
-}
-
-impl FileRule for TotalSumWrong {
-    fn row(&mut self, row: &Row<'_>, _: &mut Out<'_>) {
-        let Some((bill, sort, service_type)) = self.placed.place(row) else { return };
-        match sort {
-            SumRow::Total => {
-                self.totals.entry(bill).or_insert_with(|| Total::of(row));
-            }
-            SumRow::Detail => {
-                let parts = self.types.of(bill, service_type, Parts::default);
-                parts.detail_rows += 1;
-                parts.details.add(row);
-            }
-            SumRow::Subtotal(subtotal) => {
-                let parts = self.types.of(bill, service_type, Parts::default);
-                parts.has_within |= subtotal == Subtotal::Within;
-                parts.subtotals.add(row);
-            }
-        }
-    }
-
-    fn next(&self, row: &Row<'_>) -> Next {
-        if row.table.kind == Kind::Upsikyu { Next::Every } else { Next::Never }
-    }
-
-    fn end(&mut self, complete: bool, out: &mut Out<'_>) {
-        if !complete || !self.placed.sees_all() {
-            return;
-        }
-        let mut wrong: Vec<(Place, &'static Table, i64, i64)> = Vec::new();
-        let types = self.types.all();
-        for (bill, total) in self.totals.iter().filter(|(bill, _)| self.placed.is_whole(bill)) {
-            for index in 0..AMOUNTS.len() {
-                let parts = types.get(bill).map_or(&[][..], Vec::as_slice);
-                let (Known::Is(said), Some(sum)) = (total.amounts.get(index), sum(parts, index)) else { continue };
-                if let (true, Some(place)) = (said != sum, total.place(index)) {
-                    wrong.push((place, total.table, said, sum));
-                }
-            }
-        }
-        wrong.sort_by_key(|(place, ..)| *place);
-        for (place, table, said, sum) in wrong {
-            let shown = table.items.get(usize::from(place.column)).is_some_and(|item| item.shown);
-            out.place(place, table)
+fn check(sums: &Sums, out: &mut Out<'_>) {
+    let Some(total) = sums.total.as_ref().filter(|_| !sums.open) else { return };
+    for index in 0..AMOUNTS.len() {
+        let (Known::Is(said), Some(sum)) = (total.amounts.get(index), sum(&sums.types, index)) else { continue };
+        if let (true, Some(place)) = (said != sum, total.place(index)) {
+            let shown = total.table.items.get(usize::from(place.column)).is_some_and(|item| item.shown);
+            out.place(place, total.table)
                 .expected(format!("{sum}（小計・明細の合計）"), format!("{sum}, the sum of the rows"))
                 .got_bytes(said.to_string().as_bytes(), shown);
         }
@@ -161,7 +72,7 @@ impl FileRule for TotalSumWrong {
 }
 
 /// What the total of an amount should be; `None` where that cannot be known.
-fn sum(types: &[(ServiceType, Parts)], index: usize) -> Option<i64> {
+fn sum(types: &[(ServiceType, OfType)], index: usize) -> Option<i64> {
     let mut sum = None;
     for (_, parts) in types {
         // file/subtotal-row-missing speaks of it; the amounts that it should hold are nowhere.
@@ -175,48 +86,6 @@ fn sum(types: &[(ServiceType, Parts)], index: usize) -> Option<i64> {
         sum = Some(sum.unwrap_or(0) + part);
     }
     sum
-}
-
-impl Amounts {
-    fn add(&mut self, row: &Row<'_>) {
-        for (index, key) in AMOUNTS.iter().enumerate() {
-            let amount = match row.integer(*key) {
-                Known::Is(amount) => i32::try_from(amount).ok(),
-                Known::Absent => continue,
-                Known::Unreadable => None,
-            };
-            self.given |= 1 << index;
-            match amount.and_then(|amount| self.sums[index].checked_add(amount)) {
-                Some(sum) => self.sums[index] = sum,
-                None => self.open |= 1 << index,
-            }
-        }
-    }
-
-    fn get(&self, index: usize) -> Known<i64> {
-        if self.open & 1 << index != 0 {
-            Known::Unreadable
-        } else if self.given & 1 << index != 0 {
-            Known::Is(i64::from(self.sums[index]))
-        } else {
-            Known::Absent
-        }
-    }
-}
-
-impl Total {
-    fn of(row: &Row<'_>) -> Total {
-        let mut amounts = Amounts::default();
-        amounts.add(row);
-        let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
-        Total { amounts, spans, row: Place::record(&row.record), table: row.table }
-    }
-
-    fn place(&self, index: usize) -> Option<Place> {
-        let (start, end) = self.spans[index];
-        let column = self.table.column(AMOUNTS[index])? as u16;
-        Some(Place { start, end, column, ..self.row })
-    }
 }
 
 fn is_total(file: &DraftFile, row: usize) -> bool {
