@@ -26,11 +26,9 @@ mod tail;
 mod writer;
 
 use std::fs::TryLockError;
-use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -180,16 +178,7 @@ impl Store {
         }
         let head = Arc::new(Head::of(&delivery)?);
         let bodies = delivery.files.into_iter().map(|file| file.bytes).collect();
-        let accepted = self.tell(|answer| Command::Accept(Offered { head, bodies, answer }));
-        tokio::pin!(accepted);
-        let told = poll_fn(|cx| Poll::Ready(accepted.as_mut().poll(cx))).await;
-        // The thread that accepts runs for some microseconds now and then: on busy processors it would else
-        // wait until those who do much have had their turn.
-        std::thread::yield_now();
-        match told {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => accepted.await,
-        }
+        self.tell(|answer| Command::Accept(Offered { head, bodies, answer })).await
     }
 
     /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;
@@ -387,6 +376,9 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let commands = self.inner.commands.as_ref().ok_or(StoreError::Closed)?;
         commands.send(command(answer)).await.map_err(|_| StoreError::Closed)?;
+        // The one who is told runs for some microseconds now and then: on busy processors it would else wait
+        // until those who do much have had their turn.
+        std::thread::yield_now();
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
