@@ -293,3 +293,55 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Telling<S> {
         with(&self.stream, |stream| stream.poll_shutdown(cx))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    /// A stream whose reads follow a script, after which nothing comes any more.
+    struct Script(VecDeque<io::Result<&'static [u8]>>);
+
+    impl AsyncRead for Script {
+        fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            match self.0.pop_front() {
+                None => Poll::Pending,
+                Some(Ok(bytes)) => {
+                    buf.put_slice(bytes);
+                    Poll::Ready(Ok(()))
+                }
+                Some(Err(error)) => Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn telling<const N: usize>(script: [io::Result<&'static [u8]>; N]) -> Telling<Script> {
+        let stream = Arc::new(Mutex::new(Script(script.into())));
+        Telling { stream, control: Control::default(), failed: None }
+    }
+
+    #[tokio::test]
+    async fn all_that_is_there_is_read_at_once() {
+        let mut buffer = [0; 16];
+        let mut stream = telling([Ok(b"one"), Ok(b"two")]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 6);
+        assert_eq!(&buffer[..6], b"onetwo");
+        let mut stream = telling([Ok(b"one"), Ok(b"two"), Ok(b"three")]);
+        assert_eq!(stream.read(&mut buffer[..6]).await.unwrap(), 6);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_failure_and_the_end_behind_bytes_are_told_after_them() {
+        let mut buffer = [0; 16];
+        let mut stream = telling([Ok(b"one"), Err(io::ErrorKind::ConnectionReset.into())]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 3);
+        assert_eq!(stream.read(&mut buffer).await.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        let mut stream = telling([Ok(b"one"), Ok(b""), Ok(b"")]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 3);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 0);
+    }
+}
