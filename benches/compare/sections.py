@@ -177,7 +177,7 @@ def threads(run):
             ("MB/s", "MB/s"),
             ("CPU秒", "s of processor"),
             ("最大メモリ MB", "peak MB"),
-            ("1スレッドに対して 倍", "times one thread"),
+            ("1スレッドに対して 倍", "times 1 thread"),
         ],
     )
     users = data.users_for(run.large * 1e9 / BYTES_A_ROW)
