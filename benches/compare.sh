@@ -44,8 +44,7 @@ if [[ -z ${RENKEI:-} ]]; then
   cargo build --release --quiet -p renkei-suites
   RENKEI=$target/release/renkei
 fi
-wants inside && cargo bench --quiet -p renkei-benches --bench check --no-run
-{ wants beside || wants kinds; } && cargo build --release --quiet -p renkei-benches --bin csv-checks
+{ wants beside || wants kinds; } && cargo build --release --quiet -p renkei-benches --bin judge
 
 packages=()
 qsv=()
@@ -70,13 +69,7 @@ if wants beside; then
   fi
 fi
 
-# Inside one process: the rules, and the csv crate with the same checks.
-if wants inside; then
-  cargo bench --quiet -p renkei-benches --bench check -- '^(UPPLAN|UPJSK|UPSIKYU)-' > "$work/criterion.log" 2>&1 \
-    || echo "skipped: inside one process: $(tail -1 "$work/criterion.log")"
-fi
-
 python=python3
 [[ -x $work/venv/bin/python ]] && python=$work/venv/bin/python
-exec "$python" benches/compare --work "$work" --renkei "$(realpath "$RENKEI")" --csv-checks "$target/release/csv-checks" \
-  --criterion "$target/criterion" "${packages[@]}" "${qsv[@]}" "${rest[@]}"
+exec "$python" benches/compare --work "$work" --renkei "$(realpath "$RENKEI")" --judge "$target/release/judge" \
+  "${packages[@]}" "${qsv[@]}" "${rest[@]}"

@@ -29,7 +29,10 @@ fn main() {
         println!(
             "50 KB a request, {rounds} rounds of a second for each, in turn, client and server on the same machine"
         );
-        println!("{:>11}  {:>22}  {:>10}  {:>9}  {:>9}", "connections", "", "requests/s", "p50", "p99");
+        println!(
+            "{:>11}  {:>22}  {:>10}  {:>9}  {:>9}  {:>9}",
+            "connections", "", "requests/s", "p50", "p99", "processor"
+        );
         for connections in [16, 64] {
             let (mut bare, mut accepted) = (Measured::default(), Measured::default());
             let mut ratios = Vec::new();

@@ -27,8 +27,7 @@ def main():
     run = sections.Run(
         data=Data(asked.work, asked.renkei),
         renkei=asked.renkei,
-        csv_checks=asked.csv_checks,
-        criterion=Path(asked.criterion),
+        judge=asked.judge,
         python=sys.executable,
         packages=asked.package,
         qsv=asked.qsv,
@@ -75,7 +74,7 @@ def arguments():
     parser.add_argument("--tree", type=int, default=6_000, help="users of the largest tree (21,000 files)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run; the best counts")
     parser.add_argument("--built", action="store_true", help=argparse.SUPPRESS)
-    for name in ("renkei", "csv-checks", "criterion"):
+    for name in ("renkei", "judge"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--package", action="append", default=[], help=argparse.SUPPRESS)
     parser.add_argument("--qsv", help=argparse.SUPPRESS)

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 /// The tables, as `benches/compare/sections.py` names them, in the order of the pages.
-const TABLES: [&str; 11] =
-    ["machine", "inside", "kinds", "beside", "threads", "start", "dirty", "rows", "files", "findings", "national"];
+const TABLES: [&str; 10] =
+    ["machine", "kinds", "beside", "threads", "start", "dirty", "rows", "files", "findings", "national"];
 
 fn page(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)).unwrap()

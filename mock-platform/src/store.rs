@@ -1,11 +1,13 @@
 //! What was accepted, durably: deliveries, the entries of the lists of their receivers, documents.
 //! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
 //!
-//! A store is a directory with an index (`platform.sqlite`) and a log of deliveries (`bodies-….log`).
-//! One thread writes the log ([`appender`]), one the index ([`writer`]), a few connections read. When a
-//! change is acknowledged it is on the disk: after that nothing is lost, whatever is killed or loses
-//! power, and what was not acknowledged is there as a whole or not at all. Of a delivery it is the log
-//! that is on the disk by then; what the index lacks of it at the next opening is read from there.
+//! A store is a directory with a log of deliveries (`bodies-….log`) and an index (`platform.sqlite`). One
+//! thread accepts deliveries into the log ([`appender`]), one brings them into the index behind that and
+//! makes all other changes there ([`writer`]), a few connections read. When a change is acknowledged it is
+//! on the disk: after that nothing is lost, whatever is killed or loses power, and what was not
+//! acknowledged is there as a whole or not at all. Of a delivery it is the log that is on the disk by then;
+//! what the index lacks of it at the next opening is read from there. Who reads waits until the index has
+//! what was acknowledged before.
 //!
 //! The lines `accepted`, `repeated`, `fetched`, `reset`, `snapshot` and `restored` of the journal are
 //! written here, in the order in which things happened; so are `recovered` and `opened`.
@@ -15,8 +17,10 @@ mod error;
 mod frame;
 mod index;
 mod log;
+mod pending;
 mod reader;
 mod record;
+mod room;
 mod snapshot;
 mod tail;
 mod writer;
@@ -42,17 +46,23 @@ pub use record::{
 use crate::files::{self, Lock};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
-use appender::{Appender, Command};
+use appender::{Appender, Command, Offered};
 use frame::Head;
 use index::Meta;
 use log::Log;
+use pending::{Pending, Progress, Row, Told};
 use reader::Pool;
 use record::{Id, nanoseconds};
+use room::Room;
 use tail::Tail;
 use writer::{Answer, Work, Writer};
 
-/// Commands that wait for the writer at most; more callers wait to be heard.
+/// Commands that wait at most; more callers wait to be heard.
 const QUEUE: usize = 256;
+
+/// Batches of deliveries that wait for the index at most: what comes in while it is busy with itself for
+/// some tenths of a second.
+const BEHIND: usize = 256;
 
 /// An open store. Copies are the same store, which closes with the last of them.
 #[derive(Clone, Debug)]
@@ -66,6 +76,7 @@ struct Inner {
     journal: Journal,
     log: Arc<Mutex<Arc<Log>>>,
     pool: Pool,
+    progress: Arc<Progress>,
     /// Absent only while it is dropped.
     commands: Option<mpsc::Sender<Command>>,
     /// In the order in which they end.
@@ -90,7 +101,11 @@ impl Store {
         })?;
         let (connection, mut meta) = index::open(directory)?;
         let log = open_log(directory, &meta)?;
-        catch_up(&connection, &mut meta, &log)?;
+        let mut room = Room::of(directory);
+        catch_up(&connection, &mut meta, &log).or_else(|_| {
+            room.give_up();
+            catch_up(&connection, &mut meta, &log)
+        })?;
         let cut = log.cut_off(meta.log_end)?;
         if cut > 0 {
             journal.write(&Event::Mended { what: Mended::Bodies, bytes: cut })?;
@@ -98,20 +113,26 @@ impl Store {
         recover(&connection, &meta, &journal)?;
         let pool = Pool::open(directory)?;
         let next_log = tokio::sync::Mutex::new(meta.log + 1);
+        let progress = Arc::new(Progress::new(meta.deliveries));
+        // Without room nothing is accepted, and who is refused is told why.
+        progress.fails(room.keep().is_err());
+        let told = Arc::new(Told::new(journal.clone()));
         let log = Arc::new(log);
         let (sender, commands) = mpsc::channel(QUEUE);
-        let (orders, received) = std::sync::mpsc::sync_channel(1);
-        let appender = Appender { tail: Tail::new(Arc::clone(&log), meta.log_end)?, commands, orders };
+        let (orders, received) = std::sync::mpsc::sync_channel(BEHIND);
+        let tail = Tail::new(Arc::clone(&log), meta.log_end)?;
+        let reader = index::open_read_only(directory)?;
         let log = Arc::new(Mutex::new(log));
         let writer = Writer {
             connection,
-            meta,
+            meta: meta.clone(),
             log: Arc::clone(&log),
             directory: directory.to_owned(),
-            journal: journal.clone(),
-            pending: Vec::new(),
+            told: Arc::clone(&told),
+            progress: Arc::clone(&progress),
+            behind: Vec::new(),
+            room,
             synced: true,
-            careful: false,
             orders: received,
             lock,
         };
@@ -119,14 +140,26 @@ impl Store {
             let started = std::thread::Builder::new().name(name.to_owned()).spawn(run);
             started.map_err(|source| log::failed("serve", directory, source))
         };
-        let threads =
-            vec![thread("store-bodies", Box::new(|| appender.run()))?, thread("store", Box::new(|| writer.run()))?];
+        let index = thread("store-index", Box::new(|| writer.run()))?;
+        let appender = Appender {
+            tail,
+            meta,
+            pending: Pending::default(),
+            progress: Arc::clone(&progress),
+            told,
+            connection: reader,
+            commands,
+            orders,
+            writer: index.thread().clone(),
+        };
+        let threads = vec![thread("store-log", Box::new(|| appender.run()))?, index];
         Ok(Store {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),
                 journal,
                 log,
                 pool,
+                progress,
                 commands: Some(sender),
                 threads,
                 next_log,
@@ -143,9 +176,9 @@ impl Store {
         if delivery.copies == 0 {
             return Err(StoreError::Range { what: "the number of copies" });
         }
-        let head = Box::new(Head::of(&delivery)?);
+        let head = Arc::new(Head::of(&delivery)?);
         let bodies = delivery.files.into_iter().map(|file| file.bytes).collect();
-        self.tell(|answer| Command::Work(Work::Accept { head, bodies, answer })).await
+        self.tell(|answer| Command::Accept(Offered { head, bodies, answer })).await
     }
 
     /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;
@@ -160,7 +193,7 @@ impl Store {
         digest: [u8; 32],
     ) -> Result<Option<AcceptOutcome>, StoreError> {
         let (sender, key) = (sender.clone(), key.to_owned());
-        let found = self.inner.pool.read(move |connection| index::by_key(connection, &sender, &key)).await?;
+        let found = self.read(move |connection| index::by_key(connection, &sender, &key)).await?;
         Ok(found.map(|(known, delivery)| match known == digest {
             true => AcceptOutcome::Repeated(delivery),
             false => AcceptOutcome::KeyReused,
@@ -179,7 +212,7 @@ impl Store {
     ) -> Result<Listed<DeliveryRecord>, StoreError> {
         let after = after.as_deref().map(reader::sent_cursor).transpose()?;
         let office = office.clone();
-        self.inner.pool.read(move |connection| reader::sent(connection, &office, after, limit)).await
+        self.read(move |connection| reader::sent(connection, &office, after, limit)).await
     }
 
     /// A delivery that an office sent; `None` where it is not, or is another's.
@@ -189,7 +222,7 @@ impl Store {
     pub async fn sent_one(&self, office: &OfficeNumber, id: &str) -> Result<Option<DeliveryRecord>, StoreError> {
         let Some(number) = Id::Delivery.read(id) else { return Ok(None) };
         let office = office.clone();
-        self.inner.pool.read(move |connection| reader::sent_one(connection, &office, number)).await
+        self.read(move |connection| reader::sent_one(connection, &office, number)).await
     }
 
     /// 受信一覧 of an office as far as it is visible, oldest first. `after` is the cursor of the page
@@ -207,7 +240,7 @@ impl Store {
     ) -> Result<Listed<ReceivedRecord>, StoreError> {
         let after = after.as_deref().map(reader::received_cursor).transpose()?;
         let (office, now) = (office.clone(), nanoseconds(now)?);
-        self.inner.pool.read(move |connection| reader::received(connection, &office, now, after, limit)).await
+        self.read(move |connection| reader::received(connection, &office, now, after, limit)).await
     }
 
     /// An entry of the list of an office; `None` where it is not, is not visible yet, or is another's.
@@ -222,7 +255,7 @@ impl Store {
     ) -> Result<Option<ReceivedRecord>, StoreError> {
         let Some(number) = Id::Entry.read(id) else { return Ok(None) };
         let (office, now) = (office.clone(), nanoseconds(now)?);
-        self.inner.pool.read(move |connection| reader::received_one(connection, &office, now, number)).await
+        self.read(move |connection| reader::received_one(connection, &office, now, number)).await
     }
 
     /// How many visible entries of an office have 未.
@@ -231,7 +264,7 @@ impl Store {
     /// [`StoreError`] of the disk.
     pub async fn not_fetched(&self, office: &OfficeNumber, now: OffsetDateTime) -> Result<u64, StoreError> {
         let (office, now) = (office.clone(), nanoseconds(now)?);
-        self.inner.pool.read(move |connection| reader::not_fetched(connection, &office, now)).await
+        self.read(move |connection| reader::not_fetched(connection, &office, now)).await
     }
 
     /// The bytes of a stored file, in chunks of 64 KiB. The last chunk comes only where all of them have
@@ -302,7 +335,7 @@ impl Store {
     /// [`StoreError`] of the disk.
     pub async fn all(&self, kind: &str) -> Result<Vec<(String, String)>, StoreError> {
         let kind = kind.to_owned();
-        self.inner.pool.read(move |connection| reader::documents(connection, &kind)).await
+        self.read(move |connection| reader::documents(connection, &kind)).await
     }
 
     /// Writes what is waiting, then closes the files; the directory can be opened again on return.
@@ -327,11 +360,25 @@ impl Store {
         Arc::clone(&self.inner.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Tells the writer something and waits for its answer.
+    /// Reads the index, when everything accepted before is in it.
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if !self.inner.progress.is_settled() {
+            self.tell(|answer| Command::Work(Work::Settle { answer })).await?;
+        }
+        self.inner.pool.read(query).await
+    }
+
+    /// Tells the store's threads something and waits for its answer.
     async fn tell<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let commands = self.inner.commands.as_ref().ok_or(StoreError::Closed)?;
         commands.send(command(answer)).await.map_err(|_| StoreError::Closed)?;
+        // The one who is told runs for some microseconds now and then: on busy processors it would else wait
+        // until those who do much have had their turn.
+        std::thread::yield_now();
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -361,21 +408,27 @@ fn open_log(directory: &Path, meta: &Meta) -> Result<Log, StoreError> {
     Ok(log)
 }
 
-/// Writes into the index what a loss of power kept from it: deliveries that the log holds.
+/// Writes into the index what a kill or a loss of power kept from it: deliveries that the log holds.
 fn catch_up(connection: &Connection, meta: &mut Meta, log: &Log) -> Result<(), StoreError> {
-    let mut place = meta.log_end;
-    let Some(mut found) = frame::find(log, place)? else { return Ok(()) };
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let mut caught_up = meta.clone();
+    let Some(mut found) = frame::find(log, meta.log_end)? else { return Ok(()) };
+    let transaction = connection.unchecked_transaction()?;
     loop {
-        writer::accept(connection, found.at, meta, &mut Vec::new(), &found.head)?;
-        place = found.end;
-        match frame::find(log, place)? {
+        // A key that is known was not accepted again.
+        if index::by_key(connection, &found.head.sender, &found.head.key)?.is_none() {
+            let row = Row::after(&caught_up, Arc::new(found.head), found.at);
+            writer::insert(connection, &row)?;
+            row.count_in(&mut caught_up);
+        }
+        caught_up.log_end = found.end;
+        match frame::find(log, caught_up.log_end)? {
             Some(next) => found = next,
             None => break,
         }
     }
-    index::write_meta(connection, meta)?;
-    connection.execute_batch("COMMIT")?;
+    index::write_meta(connection, &caught_up)?;
+    transaction.commit()?;
+    *meta = caught_up;
     Ok(())
 }
 

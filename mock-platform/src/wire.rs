@@ -172,7 +172,7 @@ struct Ahead {
 }
 
 /// Bytes asked of the system at once. TLS by itself asks for a quarter of a record each time.
-const READ: usize = 32 << 10;
+const READ: usize = 64 << 10;
 
 thread_local! {
     /// The buffer of the next connection that reads.

@@ -153,30 +153,6 @@ async fn a_delivery_of_which_the_log_lacks_a_byte_is_not_taken_from_there() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_failed_does_not_come_back_with_those_after_it() {
-    let directory = tempfile::tempdir().unwrap();
-    let (store, _) = open(directory.path());
-    let index = || rusqlite::Connection::open(directory.path().join("data/platform.sqlite")).unwrap();
-    index()
-        .execute_batch(
-            "CREATE TRIGGER poison BEFORE INSERT ON delivery WHEN NEW.key LIKE 'poison%'
-             BEGIN SELECT RAISE(ABORT, 'poison'); END",
-        )
-        .unwrap();
-    assert!(matches!(store.accept(delivery("poison")).await, Err(StoreError::Index(_))));
-    assert_eq!(accept(&store, delivery("a")).await.id, "S0000000001");
-    store.close().await;
-    drop(store);
-    index().execute_batch("DROP TRIGGER poison").unwrap();
-    without_the_newest_of_the_index(directory.path(), async |store| {
-        assert_eq!(accept(store, delivery("b")).await.id, "S0000000002");
-    })
-    .await;
-    let (store, _) = open(directory.path());
-    assert_eq!(keys_and_bytes(&store).await, ["a", "b"]);
-}
-
-#[tokio::test]
 async fn the_last_chunk_of_damaged_bytes_is_withheld() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(directory.path());
@@ -189,41 +165,6 @@ async fn the_last_chunk_of_damaged_bytes_is_withheld() {
     let mut chunks = Box::pin(store.body(&record.files[0].body));
     assert_eq!(chunks.try_next().await.unwrap().unwrap().len(), 65_536);
     assert_eq!(chunks.try_next().await.unwrap_err().kind(), std::io::ErrorKind::InvalidData);
-}
-
-#[tokio::test]
-async fn a_delivery_that_fails_spoils_no_other_of_its_batch() {
-    let directory = tempfile::tempdir().unwrap();
-    let poison = || {
-        let index = rusqlite::Connection::open(directory.path().join("data/platform.sqlite")).unwrap();
-        index
-            .execute_batch(
-                "CREATE TRIGGER poison BEFORE INSERT ON entry WHEN EXISTS
-                     (SELECT 1 FROM delivery WHERE number = NEW.delivery AND key LIKE 'poison%')
-                 BEGIN SELECT RAISE(ABORT, 'poison'); END",
-            )
-            .unwrap();
-    };
-    let store = reopened_after(directory.path(), &["before"], poison).await.unwrap();
-    let key = |number: usize| if number % 7 == 3 { format!("poison-{number}") } else { format!("good-{number}") };
-    // Waiting together, they are taken together.
-    let sends: Vec<_> = (0..40)
-        .map(|number| {
-            let store = store.clone();
-            tokio::spawn(async move { store.accept(delivery(&key(number))).await })
-        })
-        .collect();
-    for (number, send) in sends.into_iter().enumerate() {
-        match send.await.unwrap() {
-            Ok(AcceptOutcome::Accepted(record)) => assert_eq!(record.key, format!("good-{number}")),
-            Err(StoreError::Index(_)) => assert_eq!(number % 7, 3),
-            other => panic!("{other:?}"),
-        }
-    }
-    let expected: Vec<_> = ["before".to_owned()].into_iter().chain((0..40).filter(|n| n % 7 != 3).map(key)).collect();
-    assert_eq!(keys_and_bytes(&store).await, expected);
-    let numbers: Vec<_> = (1..=35).map(|number| format!("S{number:010}")).collect();
-    assert_eq!(journaled(directory.path()), numbers);
 }
 
 #[tokio::test]

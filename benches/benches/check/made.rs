@@ -1,6 +1,8 @@
 //! The files that are judged: made by the generators, the same ones each time, and such with
 //! something wrong in every row.
 
+use std::sync::Arc;
+
 use renkei_generators::delivery::{Courier, Delivery, DeliveryError, single_name};
 use renkei_generators::model::YearMonth;
 use renkei_generators::population::{Population, Request};
@@ -11,7 +13,7 @@ use renkei_validator::spec::{Kind, Version};
 /// A file in memory.
 pub(crate) struct File {
     pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Arc<[u8]>,
 }
 
 /// `cargo bench` says so; any other caller wants to know that it works.
@@ -48,13 +50,13 @@ pub(crate) fn file(kind: Kind, version: Version) -> File {
     let job = Job::new(courier, Shape::OneFile(kind), 1).unwrap();
     let mut bytes = Vec::new();
     job.stream_rows(kind, &mut bytes, &|_, _| {}).unwrap();
-    File { name, bytes }
+    File { name, bytes: bytes.into() }
 }
 
 fn largest(kind: Kind, version: Version) -> File {
     let files = deliveries(version, users(4_000), 5).into_iter().flat_map(|delivery| delivery.files);
     let file = files.filter(|file| file.kind == kind).max_by_key(|file| file.bytes.len()).unwrap();
-    File { name: file.name, bytes: file.bytes }
+    File { name: file.name, bytes: file.bytes.into() }
 }
 
 /// All that offices exchange in a month.
@@ -102,12 +104,12 @@ fn by_rows(file: &File, edit: impl Fn(&[u8], &mut Vec<u8>)) -> File {
     for row in file.bytes.split_inclusive(|byte| *byte == b'\n') {
         edit(row, &mut bytes);
     }
-    File { name: file.name.clone(), bytes }
+    File { name: file.name.clone(), bytes: bytes.into() }
 }
 
 /// The first rows, up to some length.
 pub(crate) fn beginning(file: &File, length: usize) -> File {
     let part = &file.bytes[..length.min(file.bytes.len())];
     let end = part.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    File { name: file.name.clone(), bytes: part[..end].to_vec() }
+    File { name: file.name.clone(), bytes: part[..end].into() }
 }

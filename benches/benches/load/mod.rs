@@ -44,6 +44,8 @@ pub(crate) struct Measured {
     /// How long each request took, in no order.
     times: Vec<Duration>,
     time: Duration,
+    /// What the process took of the processors, client and server together; zero where nothing tells it.
+    processor: Duration,
 }
 
 impl Measured {
@@ -54,7 +56,7 @@ impl Measured {
     /// Two loads as one.
     pub(crate) fn and(mut self, other: Measured) -> Measured {
         self.times.extend(other.times);
-        Measured { times: self.times, time: self.time + other.time }
+        Measured { times: self.times, time: self.time + other.time, processor: self.processor + other.processor }
     }
 }
 
@@ -63,14 +65,21 @@ impl fmt::Display for Measured {
         let mut times = self.times.clone();
         times.sort_unstable();
         let quantile = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-        write!(f, "{:>10.0}  {:>6.2} ms  {:>6.2} ms", self.per_second(), quantile(0.5), quantile(0.99))
+        let processor = self.processor.as_secs_f64() * 1e6 / times.len() as f64;
+        write!(
+            f,
+            "{:>10.0}  {:>6.2} ms  {:>6.2} ms  {processor:>6.0} µs",
+            self.per_second(),
+            quantile(0.5),
+            quantile(0.99)
+        )
     }
 }
 
 /// Sends requests over some connections, each as soon as the one before is answered.
 pub(crate) async fn measure(target: &Target, connections: usize, bytes: usize, time: Duration) -> Measured {
     let run = NEXT_RUN.fetch_add(1, Ordering::Relaxed);
-    let begun = Instant::now();
+    let (begun, processor) = (Instant::now(), processor_time());
     let mut tasks = Vec::new();
     for connection in 0..connections {
         let mut sender = target.connect().await;
@@ -95,7 +104,17 @@ pub(crate) async fn measure(target: &Target, connections: usize, bytes: usize, t
         times.extend(task.await.expect("a connection ends"));
     }
     assert!(!times.is_empty(), "there is time for a request");
-    Measured { times, time: begun.elapsed() }
+    Measured { times, time: begun.elapsed(), processor: processor_time().saturating_sub(processor) }
+}
+
+/// What this process has taken of the processors so far, in hundredths of a second; zero where it is not
+/// told as Linux tells it.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name of the program, which may hold anything.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 static NEXT_RUN: AtomicU64 = AtomicU64::new(0);

@@ -313,10 +313,11 @@ struct Sender<'a> {
 impl Sender<'_> {
     /// Sends a parcel, once for its key.
     async fn send(&self, route: &str, parcel: &Parcel<'_>) -> Result<Result<Receipt, Refusal>, Failure> {
-        let digest = digest(parcel, &self.platform.settings.attachment_endings);
         let accepted = match self.judge(parcel).await? {
             Ok(accepted) => accepted,
             Err(refusal) => {
+                let told = || told(parcel, &self.platform.settings.attachment_endings);
+                let digest = digest(parcel, parcel.destination.cloned().or_else(told).as_ref());
                 let earlier = self.platform.store.earlier(self.office, parcel.key, digest).await;
                 return Ok(match earlier.map_err(|error| failed(&error))? {
                     Some(AcceptOutcome::Repeated(delivery)) => Ok(self.repeated(parcel.key, delivery)),
@@ -336,9 +337,9 @@ impl Sender<'_> {
         });
         let delivery = NewDelivery {
             sender: self.office.clone(),
+            digest: digest(parcel, Some(&accepted.destination)),
             receiver: accepted.destination,
             key: parcel.key.to_owned(),
-            digest,
             message: parcel.message.to_owned(),
             timestamp: accepted.timestamp,
             accepted_at: now,
@@ -407,14 +408,17 @@ impl Sender<'_> {
     }
 }
 
-/// Digest of what a request sends: the same for the same files in another order, and for a destination
-/// that is named or told by names.
-fn digest(parcel: &Parcel<'_>, attachments: &[String]) -> [u8; 32] {
-    let told = parcel.files.iter().find_map(|file| match name::read(&file.name, attachments) {
+/// The destination that names tell.
+fn told(parcel: &Parcel<'_>, attachments: &[String]) -> Option<OfficeNumber> {
+    parcel.files.iter().find_map(|file| match name::read(&file.name, attachments) {
         Ok(Named::Standard(standard)) => Some(standard.receiver.office),
         Ok(Named::Attachment) | Err(_) => None,
-    });
-    let destination = parcel.destination.cloned().or(told);
+    })
+}
+
+/// Digest of what a request sends: the same for the same files in another order, and for a destination
+/// that is named or told by names.
+fn digest(parcel: &Parcel<'_>, destination: Option<&OfficeNumber>) -> [u8; 32] {
     let mut files: Vec<(&str, &[u8; 32])> =
         parcel.files.iter().map(|file| (file.name.as_str(), &file.sha256)).collect();
     files.sort();
@@ -424,7 +428,7 @@ fn digest(parcel: &Parcel<'_>, attachments: &[String]) -> [u8; 32] {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text.as_bytes());
     };
-    text(destination.as_ref().map_or("", OfficeNumber::as_str));
+    text(destination.map_or("", OfficeNumber::as_str));
     text(parcel.message);
     for (name, _) in &files {
         text(name);

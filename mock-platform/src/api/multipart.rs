@@ -256,11 +256,16 @@ fn count(
                 Err(error) => return Err(stopped.tell(why_unread(&error))),
             };
             counted.take(chunk.len()).await.map_err(|why| stopped.tell(why))?;
+            let (length, expected) = (chunk.len(), counted.expected);
+            counted.expected = expected.saturating_sub(length);
+            if gathered.is_empty() && (length == expected || length >= GATHERED) {
+                // It is all there is, or large enough.
+                return Ok(Some((chunk, (body, counted, stopped))));
+            }
             if gathered.is_empty() {
-                gathered.reserve(counted.expected.min(GATHERED).max(chunk.len()));
+                gathered.reserve(expected.min(GATHERED).max(length));
             }
             gathered.extend_from_slice(&chunk);
-            counted.expected = counted.expected.saturating_sub(chunk.len());
         }
         Ok((!gathered.is_empty()).then(|| (gathered.freeze(), (body, counted, stopped))))
     })

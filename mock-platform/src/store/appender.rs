@@ -1,20 +1,29 @@
-//! The thread that makes deliveries durable, before the writer that lets others see them. Knows bytes and
-//! places; knows no row.
+//! The thread that accepts deliveries: decides by their keys, numbers them, makes them durable, answers.
+//! Knows bytes and places; changes no row.
 //!
-//! It takes what is waiting, writes all deliveries of it into the log and syncs them once, and hands it
-//! on: while the writer commits one batch, the next is on its way to the disk.
+//! It takes what is waiting, writes all deliveries of it into the log and syncs them once. With that they
+//! are accepted: it writes their lines into the journal, answers, and hands their rows on to the writer
+//! ([`super::writer`]), which is behind by what is on its way. A key that was used before is found among
+//! those ([`Pending`]) or in the index.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel};
+use std::thread::Thread;
 
+use bytes::Bytes;
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
+use super::frame::Head;
+use super::index::{self, Meta};
 use super::log::Log;
+use super::pending::{Pending, Progress, Row, Told};
 use super::tail::Tail;
 use super::writer::{Answer, Replacement, Work};
+use super::{AcceptOutcome, StoreError};
+use crate::journal::Event;
 
-/// Commands written together at most.
+/// Commands done together at most.
 const MOST_TOGETHER: usize = 256;
 
 /// Bytes of bodies written together: no more are added once there are so many.
@@ -22,7 +31,9 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// What the store is told to do.
 pub(super) enum Command {
-    /// To be written together with others.
+    /// To accept a delivery.
+    Accept(Offered),
+    /// To change or read the index, after everything accepted before.
     Work(Work),
     /// To replace everything. The log already holds the bytes.
     Replace { log: Arc<Log>, with: Replacement, answer: Answer<()> },
@@ -30,26 +41,40 @@ pub(super) enum Command {
     Close(oneshot::Sender<()>),
 }
 
+/// A delivery to be accepted.
+pub(super) struct Offered {
+    pub(super) head: Arc<Head>,
+    pub(super) bodies: Vec<Bytes>,
+    pub(super) answer: Answer<AcceptOutcome>,
+}
+
 /// What the writer is told to do.
 pub(super) enum Order {
-    /// To write work together, whose bodies are durable.
-    Write(Vec<Placed>),
-    /// To replace everything, and to say which log is the one from then on, and where it ends.
-    Replace { log: Arc<Log>, with: Replacement, answer: Answer<()>, then: Sender<(Arc<Log>, u64)> },
+    /// To write the rows of accepted deliveries.
+    Rows(Vec<Arc<Row>>),
+    /// To do some work, behind these.
+    Work(Vec<Work>),
+    /// To say whether more can be accepted: everything is in the index, and there is room for more.
+    Ready(Sender<Result<(), StoreError>>),
+    /// To replace everything, and to say what is `meta` from then on, or that all is as before.
+    Replace { log: Arc<Log>, with: Replacement, answer: Answer<()>, then: Sender<Option<Meta>> },
     /// To end.
     Close(oneshot::Sender<()>),
 }
 
-/// Work and where its bodies begin in the log.
-pub(super) struct Placed {
-    pub(super) work: Work,
-    pub(super) at: u64,
-}
-
 pub(super) struct Appender {
     pub(super) tail: Tail,
+    /// As it is with the last accepted delivery.
+    pub(super) meta: Meta,
+    pub(super) pending: Pending,
+    pub(super) progress: Arc<Progress>,
+    pub(super) told: Arc<Told>,
+    /// Reads the index.
+    pub(super) connection: Connection,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) orders: SyncSender<Order>,
+    /// Who takes the orders.
+    pub(super) writer: Thread,
 }
 
 /// The writer has ended: nobody is left to be told.
@@ -60,23 +85,27 @@ impl Appender {
     pub(super) fn run(mut self) {
         while let Some(first) = self.commands.blocking_recv() {
             let mut next = Some(first);
-            let mut batch = Vec::new();
+            let (mut offered, mut work) = (Vec::new(), Vec::new());
             let mut bytes = 0;
             let mut last = None;
             while let Some(command) = next.take() {
                 match command {
-                    Command::Work(work) => {
-                        bytes += work.bytes();
-                        batch.push(work);
-                        if batch.len() < MOST_TOGETHER && bytes < MOST_BYTES {
-                            next = self.commands.try_recv().ok();
-                        }
+                    Command::Accept(one) => {
+                        bytes += one.bodies.iter().map(Bytes::len).sum::<usize>();
+                        offered.push(one);
                     }
-                    Command::Replace { .. } | Command::Close(_) => last = Some(command),
+                    Command::Work(one) => work.push(one),
+                    Command::Replace { .. } | Command::Close(_) => {
+                        last = Some(command);
+                        break;
+                    }
+                }
+                if offered.len() + work.len() < MOST_TOGETHER && bytes < MOST_BYTES {
+                    next = self.commands.try_recv().ok();
                 }
             }
-            let handed_on = self.place(batch).and_then(|()| match last {
-                None | Some(Command::Work(_)) => Ok(()),
+            let handed_on = self.place(offered).and_then(|()| self.hand_on_work(work)).and_then(|()| match last {
+                None | Some(Command::Accept(_) | Command::Work(_)) => Ok(()),
                 Some(Command::Replace { log, with, answer }) => self.replace(log, with, answer),
                 Some(Command::Close(answer)) => self.hand_on(Order::Close(answer)).and(Err(Gone)),
             });
@@ -86,60 +115,119 @@ impl Appender {
         }
     }
 
-    /// Makes the bodies of some work durable together; one by one where that fails, as one piece may be
-    /// too large for a disk that takes the others.
-    fn place(&mut self, batch: Vec<Work>) -> Result<(), Gone> {
+    /// Accepts deliveries together; one by one where that fails, as one may be too large for a disk that
+    /// takes the others.
+    fn place(&mut self, batch: Vec<Offered>) -> Result<(), Gone> {
         if batch.is_empty() {
             return Ok(());
         }
-        let end = self.tail.end();
-        match self.write(&batch) {
-            Ok(places) => {
-                let placed = batch.into_iter().zip(places).map(|(work, at)| Placed { work, at });
-                self.hand_on(Order::Write(placed.collect()))
+        let (end, meta) = (self.tail.end(), self.meta.clone());
+        match self.accept(&batch) {
+            Ok(outcomes) => {
+                self.progress.accepted(self.meta.deliveries);
+                for (offered, outcome) in batch.into_iter().zip(outcomes) {
+                    // The one who waits for it may have gone.
+                    let _ = offered.answer.send(Ok(outcome));
+                }
+                let rows = self.pending.after(meta.deliveries);
+                if rows.is_empty() { Ok(()) } else { self.hand_on(Order::Rows(rows)) }
             }
             Err(error) => {
                 self.tail.back_to(end);
-                match <[Work; 1]>::try_from(batch) {
-                    Ok([work]) => {
-                        work.fail(error);
+                self.pending.forget_after(meta.deliveries);
+                self.meta = meta;
+                match <[Offered; 1]>::try_from(batch) {
+                    Ok([offered]) => {
+                        let _ = offered.answer.send(Err(error));
                         Ok(())
                     }
-                    Err(batch) => batch.into_iter().try_for_each(|work| self.place(vec![work])),
+                    Err(batch) => batch.into_iter().try_for_each(|offered| self.place(vec![offered])),
                 }
             }
         }
     }
 
-    /// Where the bodies of each piece of work begin.
-    fn write(&mut self, batch: &[Work]) -> Result<Vec<u64>, StoreError> {
-        let end = self.tail.end();
-        let mut places = Vec::with_capacity(batch.len());
-        for work in batch {
-            let Work::Accept { head, bodies, .. } = work else {
-                places.push(self.tail.end());
-                continue;
-            };
-            self.tail.put(&head.write()?)?;
-            places.push(self.tail.end());
-            bodies.iter().try_for_each(|body| self.tail.put(body))?;
+    /// Makes deliveries durable, all or none of them.
+    fn accept(&mut self, batch: &[Offered]) -> Result<Vec<AcceptOutcome>, StoreError> {
+        // Nothing is accepted that would not stand in the journal, or could not be shown.
+        self.told.write_kept()?;
+        if self.progress.is_failing() {
+            self.writer_is_ready()?;
         }
+        // Before the index is read: what is forgotten here is found there.
+        self.pending.forget_up_to(self.progress.in_index());
+        let end = self.tail.end();
+        let mut events = Vec::with_capacity(batch.len());
+        self.connection.execute_batch("BEGIN")?;
+        let outcomes = batch.iter().map(|offered| self.put(offered, &mut events)).collect::<Result<Vec<_>, _>>();
+        self.connection.execute_batch("COMMIT")?;
+        let outcomes = outcomes?;
         if self.tail.end() != end {
             self.tail.seal()?;
         }
-        Ok(places)
+        self.told.tell(events);
+        Ok(outcomes)
+    }
+
+    /// Puts a delivery at the end of the log, unless its sender has used its key before.
+    fn put(&mut self, offered: &Offered, events: &mut Vec<Event>) -> Result<AcceptOutcome, StoreError> {
+        let head = &offered.head;
+        let known = match self.pending.find(head) {
+            Some(row) => Some((row.head.digest, row.record()?)),
+            None => index::by_key(&self.connection, &head.sender, &head.key)?,
+        };
+        match known {
+            Some((digest, delivery)) if digest == head.digest => {
+                events.push(Event::Repeated {
+                    delivery: delivery.id.clone(),
+                    key: delivery.key.clone(),
+                    sender: delivery.sender.clone(),
+                });
+                return Ok(AcceptOutcome::Repeated(delivery));
+            }
+            Some(_) => return Ok(AcceptOutcome::KeyReused),
+            None => {}
+        }
+        self.tail.put(&head.write()?)?;
+        let at = self.tail.end();
+        offered.bodies.iter().try_for_each(|body| self.tail.put(body))?;
+        let row = Row::after(&self.meta, Arc::clone(head), at);
+        row.count_in(&mut self.meta);
+        let record = row.record()?;
+        events.push(Event::Accepted(record.delivered()));
+        self.pending.add(Arc::new(row));
+        Ok(AcceptOutcome::Accepted(record))
+    }
+
+    /// Asks the writer, which could not go on before.
+    fn writer_is_ready(&self) -> Result<(), StoreError> {
+        let (answer, answered) = channel();
+        self.hand_on(Order::Ready(answer)).map_err(|Gone| StoreError::Closed)?;
+        answered.recv().map_err(|_| StoreError::Closed)?
     }
 
     fn replace(&mut self, log: Arc<Log>, with: Replacement, answer: Answer<()>) -> Result<(), Gone> {
         let (then, told) = channel();
-        self.hand_on(Order::Replace { log, with, answer, then })?;
-        // Where the log cannot be opened to write, nothing more is accepted.
-        let (log, end) = told.recv().map_err(|_| Gone)?;
-        self.tail = Tail::new(log, end).map_err(|_| Gone)?;
+        self.hand_on(Order::Replace { log: Arc::clone(&log), with, answer, then })?;
+        if let Some(meta) = told.recv().map_err(|_| Gone)? {
+            // Where the log cannot be opened to write, nothing more is accepted.
+            self.tail = Tail::new(log, meta.log_end).map_err(|_| Gone)?;
+            self.pending = Pending::default();
+            self.meta = meta;
+        }
         Ok(())
     }
 
+    fn hand_on_work(&self, work: Vec<Work>) -> Result<(), Gone> {
+        if work.is_empty() { Ok(()) } else { self.hand_on(Order::Work(work)) }
+    }
+
     fn hand_on(&self, order: Order) -> Result<(), Gone> {
-        self.orders.send(order).map_err(|_| Gone)
+        let urgent = !matches!(order, Order::Rows(_));
+        self.orders.send(order).map_err(|_| Gone)?;
+        if urgent {
+            self.writer.unpark();
+        }
+        Ok(())
     }
 }

@@ -1,17 +1,18 @@
 //! How a delivery lies in the log: a head that tells all of it but its number, then the bytes of its
 //! files. Knows how heads are written and found again; decides nothing.
 //!
-//! Heads are read after a loss of power only, when the index may lack what was acknowledged last.
+//! Heads are read after a kill or a loss of power only, when the index may lack what was acknowledged last.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
 use super::log::Log;
-use super::record::{NewDelivery, nanoseconds};
+use super::record::{NewDelivery, from_hex, nanoseconds};
 use super::tail::BLOCK;
 use crate::api::body::FileType;
 use crate::model::OfficeNumber;
+use crate::pki::fingerprint::hex;
 
 /// What every head begins with.
 const MARK: [u8; 8] = *b"renkei\x001";
@@ -28,6 +29,7 @@ pub(super) struct Head {
     pub(super) sender: OfficeNumber,
     pub(super) receiver: OfficeNumber,
     pub(super) key: String,
+    #[serde(with = "hexadecimal")]
     pub(super) digest: [u8; 32],
     pub(super) message: String,
     pub(super) timestamp: Option<String>,
@@ -44,6 +46,7 @@ pub(super) struct HeadFile {
     pub(super) file_type: FileType,
     pub(super) csv_version: Option<String>,
     pub(super) length: u64,
+    #[serde(with = "hexadecimal")]
     pub(super) sha256: [u8; 32],
 }
 
@@ -129,4 +132,21 @@ fn read(log: &Log, place: u64) -> Result<Option<Found>, StoreError> {
         end += file.length;
     }
     Ok(Some(Found { head, at, end }))
+}
+
+/// Digests in heads.
+mod hexadecimal {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{from_hex, hex};
+
+    pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex(digest))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        let text = String::deserialize(deserializer)?;
+        from_hex(&text).ok_or_else(|| D::Error::custom("not a digest"))
+    }
 }

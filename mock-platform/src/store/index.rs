@@ -1,8 +1,7 @@
 //! The index: tables in SQLite, and how they are opened. Knows columns and settings of SQLite; knows
 //! no order of events.
 //!
-//! What the index does not tell of does not exist, so its commit is the moment at which a delivery is
-//! accepted.
+//! A delivery is accepted before the index tells of it ([`super::appender`]); nobody sees it before.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! The log of bodies: a file to which bytes are appended and in which they are read at places. Knows
-//! places; knows no delivery. Which bytes count is told by the index.
+//! places; knows no delivery. Which bytes count is told by the index, and behind that by heads.
 
 use std::fs::{File, OpenOptions};
 use std::io;

@@ -259,7 +259,8 @@ pub(super) fn moment(nanoseconds: i64) -> Result<OffsetDateTime, StoreError> {
         .map_err(|_| StoreError::Row { what: "a time" })
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+/// Reads what [`hex`] has written.
+pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if pairs.len() != digest.len() || !rest.is_empty() {

@@ -28,7 +28,7 @@ impl Store {
     pub async fn snapshot(&self, to: &Path) -> Result<(), StoreError> {
         let _one_at_a_time = self.inner.next_log.lock().await;
         let (to, log) = (to.to_owned(), self.log());
-        self.inner.pool.read(move |connection| write(connection, &log, &to)).await?;
+        self.read(move |connection| write(connection, &log, &to)).await?;
         self.inner.journal.write(&Event::Snapshot)?;
         Ok(())
     }

@@ -39,7 +39,7 @@ where
     let settings = &house.config.settings;
     let (router, body_time) = (house.router.clone(), settings.body_time);
     let stream = Arc::new(Mutex::new(stream));
-    let telling = Telling { stream: stream.clone(), control: peer.control.clone() };
+    let telling = Telling { stream: stream.clone(), control: peer.control.clone(), failed: None };
     let unread = Arc::new(AtomicBool::new(false));
     let bodies = Bodies { time: body_time, unread: unread.clone() };
     let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), bodies.clone()));
@@ -233,15 +233,36 @@ impl HttpBody for Leaving {
     }
 }
 
-/// A stream above TLS that tells the connection's handle of every flush that succeeded.
+/// A stream above TLS that tells the connection's handle of every flush that succeeded. It reads all that
+/// is there at once: each record by itself would be a piece of a body by itself, and handled so.
 struct Telling<S> {
     stream: Arc<Mutex<S>>,
     control: Control,
+    /// How reading failed behind bytes that were read, until somebody reads again.
+    failed: Option<io::Error>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Telling<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        with(&self.stream, |stream| stream.poll_read(cx, buf))
+        let Telling { stream, failed, .. } = self.get_mut();
+        if let Some(error) = failed.take() {
+            return Poll::Ready(Err(error));
+        }
+        with(stream, |mut stream| {
+            let before = buf.filled().len();
+            loop {
+                let filled = buf.filled().len();
+                match stream.as_mut().poll_read(cx, buf) {
+                    Poll::Ready(Ok(())) if buf.filled().len() > filled && buf.remaining() > 0 => {}
+                    Poll::Ready(Err(error)) if filled > before => {
+                        *failed = Some(error);
+                        return Poll::Ready(Ok(()));
+                    }
+                    Poll::Pending if filled > before => return Poll::Ready(Ok(())),
+                    polled => return polled,
+                }
+            }
+        })
     }
 }
 
@@ -270,5 +291,57 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Telling<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         with(&self.stream, |stream| stream.poll_shutdown(cx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    /// A stream whose reads follow a script, after which nothing comes any more.
+    struct Script(VecDeque<io::Result<&'static [u8]>>);
+
+    impl AsyncRead for Script {
+        fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            match self.0.pop_front() {
+                None => Poll::Pending,
+                Some(Ok(bytes)) => {
+                    buf.put_slice(bytes);
+                    Poll::Ready(Ok(()))
+                }
+                Some(Err(error)) => Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn telling<const N: usize>(script: [io::Result<&'static [u8]>; N]) -> Telling<Script> {
+        let stream = Arc::new(Mutex::new(Script(script.into())));
+        Telling { stream, control: Control::default(), failed: None }
+    }
+
+    #[tokio::test]
+    async fn all_that_is_there_is_read_at_once() {
+        let mut buffer = [0; 16];
+        let mut stream = telling([Ok(b"one"), Ok(b"two")]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 6);
+        assert_eq!(&buffer[..6], b"onetwo");
+        let mut stream = telling([Ok(b"one"), Ok(b"two"), Ok(b"three")]);
+        assert_eq!(stream.read(&mut buffer[..6]).await.unwrap(), 6);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_failure_and_the_end_behind_bytes_are_told_after_them() {
+        let mut buffer = [0; 16];
+        let mut stream = telling([Ok(b"one"), Err(io::ErrorKind::ConnectionReset.into())]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 3);
+        assert_eq!(stream.read(&mut buffer).await.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        let mut stream = telling([Ok(b"one"), Ok(b""), Ok(b"")]);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 3);
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 0);
     }
 }
