@@ -1,7 +1,7 @@
 //! Hands what the walk finds to the threads that read, while the walk goes on. Knows no input.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Things that wait for a thread, in order.
 #[derive(Debug)]
@@ -13,33 +13,47 @@ pub(super) struct Queue<T> {
 #[derive(Debug)]
 struct State<T> {
     waiting: VecDeque<T>,
+    /// How many threads wait for one.
+    idle: usize,
     ended: bool,
 }
 
 impl<T> Default for Queue<T> {
     fn default() -> Queue<T> {
-        let state = State { waiting: VecDeque::new(), ended: false };
+        let state = State { waiting: VecDeque::new(), idle: 0, ended: false };
         Queue { state: Mutex::new(state), changed: Condvar::new() }
     }
 }
 
 impl<T> Queue<T> {
     pub(super) fn push(&self, thing: T) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).waiting.push_back(thing);
-        self.changed.notify_one();
+        let mut state = self.lock();
+        state.waiting.push_back(thing);
+        // Waking is a call to the system, whether anybody sleeps or not.
+        if state.idle > 0 {
+            self.changed.notify_one();
+        }
     }
 
     /// Nothing more comes.
     pub(super) fn end(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+        self.lock().ended = true;
         self.changed.notify_all();
     }
 
     /// The next thing, as soon as there is one; `None` once nothing more comes.
     pub(super) fn take(&self) -> Option<T> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let waits = |state: &mut State<T>| state.waiting.is_empty() && !state.ended;
-        self.changed.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+        let mut state = self.lock();
+        while state.waiting.is_empty() && !state.ended {
+            state.idle += 1;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+        state.waiting.pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
