@@ -4,13 +4,13 @@
 //! Rows that differ in some digits only, those of dates and of columns in which no rule tells digits
 //! apart ([`Check::Shape`]), have one template. It is guessed from the row before, as rows come in the
 //! same order day by day: then a row is compared with it and read no further. Otherwise it is looked
-//! for by where quotes and commas stand, the layout, and by what cannot vary. Where there is none, the row is
-//! compared with the last one of its layout, and becomes a template.
+//! for by where quotes and commas stand, the layout, and by what cannot vary. Where there is none, the
+//! row is compared with the last one of its layout, and becomes a template.
 //!
-//! Cells that are equal to those compared with are as clean as they are. The others are looked up among values
-//! seen before, or put before the rules. Rules that look at more than one cell say which
-//! ([`Check::Row`]), and are asked where one of those has changed. Cells that are not clean are named, so
-//! that the rules look at nothing else.
+//! Cells that are equal to those compared with are as clean as they are. The others are looked up among
+//! values seen before, or put before the rules. Rules that look at more than one cell say which
+//! ([`Check::Row`]), and are asked where one of those has changed. Cells that are not clean are named,
+//! so that the rules look at nothing else.
 //!
 //! So every rule has one home, and this module knows none of them.
 //!
@@ -95,7 +95,8 @@ impl Fast {
         self.templates.unmark();
     }
 
-    /// Proves the row that begins there, as far as it can. `None` where it is no sound row that ends in CR LF.
+    /// Proves the row that begins there, as far as it can. `None` where it is no sound row that ends in
+    /// CR LF.
     #[inline(always)]
     pub(crate) fn prove(&mut self, begin: &Begin<'_>, file: &Arc<str>) -> Option<Proved> {
         self.way.run(Prove { fast: self, begin, file })

@@ -1,5 +1,5 @@
-//! Endings of cells that were proved clean: most rows of a template differ in a day alone. What else was looked at
-//! with them is their context. Knows values; knows no rule.
+//! Endings of cells that were proved clean: most rows of a template differ in a day alone. What else
+//! was looked at with them is their context. Knows values; knows no rule.
 
 use super::memo::Short;
 
@@ -15,8 +15,8 @@ pub(super) const BESIDE: usize = 3;
 /// How many contexts are remembered.
 const SLOTS: usize = 64;
 
-/// What is the same wherever endings are as clean: the column, what stands in it before them, and what stands in
-/// the columns that are looked at together with it.
+/// What is the same wherever endings are as clean: the column, what stands in it before them, and what
+/// stands in the columns that are looked at together with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) column: u8,

@@ -147,8 +147,8 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// Takes that of the row that bytes begin with. `false` where it does not end in CR LF there, is empty or too
-    /// long, or has a CR within.
+    /// Takes that of the row that bytes begin with. `false` where it does not end in CR LF there, is
+    /// empty or too long, or has a CR within.
     #[inline(always)]
     pub(super) fn read<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> bool {
         for index in 0..MOST_BLOCKS {

@@ -183,7 +183,8 @@ mod ways {
 
     use super::{Bytes, Lanes, Marks, Work};
 
-    /// Defines a way that only [`detect`](Wide::detect) makes, so that whoever holds one may call what it needs.
+    /// Defines a way that only [`detect`](Wide::detect) makes, so that whoever holds one may call what
+    /// it needs.
     macro_rules! way {
         ($(#[$about:meta])* $name:ident, $module:ident, [$($feature:tt),+], $features:literal) => {
             $(#[$about])*

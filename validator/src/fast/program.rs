@@ -196,7 +196,8 @@ impl Program {
         self.varying
     }
 
-    /// The ending of a cell, with what it is looked at with. `None` where that is much, or it is no two digits.
+    /// The ending of a cell, with what it is looked at with. `None` where that is much, or it is no two
+    /// digits.
     pub(super) fn around(&self, column: usize, cells: &[Cell], row: &[u8]) -> Option<(Around, Ending)> {
         let content = cells[column].content();
         let (before, ending) = row.get(content.clone())?.split_last_chunk::<ENDING>()?;
@@ -211,8 +212,8 @@ impl Program {
         Some((around, ending))
     }
 
-    /// What is not proved of a row in which these columns are new; `around` is what its bytes begin, and may
-    /// go on behind it.
+    /// What is not proved of a row in which these columns are new; `around` is what its bytes begin,
+    /// and may go on behind it.
     #[inline]
     pub(super) fn doubts(&mut self, changed: Columns, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Doubts {
         let mut doubts = Doubts::default();

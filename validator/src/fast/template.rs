@@ -238,7 +238,8 @@ impl Templates {
         &mut self.list[index]
     }
 
-    /// The template of a row, by what came after the last one before, with the columns that have changed.
+    /// The template of a row, by what came after the last one before, with the columns that have
+    /// changed.
     #[inline(always)]
     pub(super) fn expected<L: Lanes>(&mut self, lanes: L, layouts: &Layouts, row: &[u8]) -> Option<(Index, Changes)> {
         self.use_of.rows += 1;
@@ -282,7 +283,8 @@ impl Templates {
         None
     }
 
-    /// Whether rows come again often enough to learn each. Where they do not, one of each layout is kept.
+    /// Whether rows come again often enough to learn each. Where they do not, one of each layout is
+    /// kept.
     pub(super) fn are_worth_learning(&self) -> bool {
         self.use_of.learnt < TRIED || self.use_of.rows >= 2 * self.use_of.learnt
     }

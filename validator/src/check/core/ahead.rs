@@ -163,7 +163,8 @@ impl Core {
         }
     }
 
-    /// Has the rules about single rows look at what could not be proved. `true` where all of that is plain.
+    /// Has the rules about single rows look at what could not be proved. `true` where all of that is
+    /// plain.
     #[inline(never)]
     fn judge_doubts(&mut self, row: &Row<'_>, doubts: Doubts, context: &Context<'_>) -> bool {
         let Some(bound) = &self.bound else { return false };
