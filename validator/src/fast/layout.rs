@@ -3,9 +3,9 @@
 //! Quotes and commas decide how many cells a row has, how long each is, whether it is quoted and
 //! whether it is empty.
 
-use super::Columns;
 use super::masks::{BLOCK, Lanes, MOST_BLOCKS, Marks, with_block};
 use super::template;
+use super::{Columns, END};
 use crate::scan::Cell;
 
 /// How many layouts are remembered. Where there are more, all are learnt anew.
@@ -47,7 +47,7 @@ impl Layout {
     }
 
     fn of(structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Layout {
-        let blocks = (structure.length + 2).div_ceil(BLOCK);
+        let blocks = (structure.length + END).div_ceil(BLOCK);
         let mut layout = Layout {
             length: structure.length,
             structure: structure.words().to_vec(),

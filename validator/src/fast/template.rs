@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::endings::{Context, ENDING};
 use super::layout::{self, Layout, Layouts};
 use super::masks::{BLOCK, Bytes, Lanes, with_block, with_blocks};
-use super::{Columns, Doubts};
+use super::{Columns, Doubts, END};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
@@ -105,7 +105,7 @@ impl Template {
     /// Becomes a row of a layout.
     #[inline(always)]
     fn become_row<L: Lanes>(&mut self, lanes: L, layout: &Layout, row: &[u8], learnt: Learnt) {
-        self.length = layout.length + 2;
+        self.length = layout.length + END;
         self.learnt = learnt;
         self.mark = 0;
         self.skips = 0;
