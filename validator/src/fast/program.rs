@@ -51,8 +51,8 @@ pub(super) struct Program {
     records: Vec<(&'static Rule, RecordCheck)>,
     columns: Vec<Column>,
     observers: Vec<Observer>,
-    /// One bit for each observer.
-    all: u64,
+    /// All columns.
+    all: Columns,
     /// The columns of which no rule tells digits apart.
     free: Columns,
     /// Those, and those with a date: rows that differ in their digits only are taken together.
@@ -165,7 +165,7 @@ impl Program {
         };
         let counting =
             table.items.iter().enumerate().filter(|(_, item)| counts(item)).fold(0, |bits, (i, _)| bits | 1 << i);
-        let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
+        let all = (0..table.items.len()).fold(0, |bits, column| bits | 1 << column);
         Some(Program {
             tables,
             records: records.to_vec(),
@@ -183,12 +183,11 @@ impl Program {
         self.free
     }
 
-    /// Has every change of a column noticed from now on. `true` where it was not so before.
-    pub(super) fn notice(&mut self, column: usize) -> bool {
-        let bit = 1 << column;
-        let was_free = self.free & bit != 0;
-        self.free &= !bit;
-        was_free
+    /// Has every change of some columns noticed from now on. `true` where it was not so before.
+    pub(super) fn notice(&mut self, columns: Columns) -> bool {
+        let were_free = self.free & columns != 0;
+        self.free &= !columns;
+        were_free
     }
 
     /// The columns in which rows of one template may differ in digits.
@@ -212,14 +211,16 @@ impl Program {
         Some((around, ending))
     }
 
-    /// What is not proved of a row in which these columns are new; `around` is what its bytes begin,
-    /// and may go on behind it.
+    /// What is not proved of a row in which these columns are new, and the structure is not; `around` is
+    /// what its bytes begin, and may go on behind it.
     #[inline]
     pub(super) fn doubts(&mut self, changed: Columns, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Doubts {
         let mut doubts = Doubts::default();
         let mut observers = 0;
         for column in each(changed) {
-            if !self.cell_is_clean(column, row, around, file) {
+            // An empty cell is asked about by the observers.
+            let is_observed = self.columns[column].observed_empty && row.record.cells[column].content().is_empty();
+            if !is_observed && !self.cell_is_clean(column, row, around, file) {
                 doubts.cells |= 1 << column;
             }
             observers |= self.columns[column].observers;
@@ -228,16 +229,16 @@ impl Program {
         doubts
     }
 
-    /// What is not proved of a row of which nothing is known. `None` where its structure is not sound.
-    pub(super) fn all_doubts(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Option<Doubts> {
-        let mut doubts = Doubts::default();
-        for (column, cell) in row.record.cells.iter().enumerate() {
-            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
-            if !is_observed && !self.cell_is_clean(column, row, around, file) {
-                doubts.cells |= 1 << column;
-            }
-        }
-        self.observe(self.all, row, around, file, &mut doubts);
+    /// What is not proved of a row of which these columns are new, and the structure is, too. `None` where
+    /// that is not sound.
+    pub(super) fn all_doubts(
+        &mut self,
+        changed: Columns,
+        row: &Row<'_>,
+        around: &[u8],
+        file: &Arc<str>,
+    ) -> Option<Doubts> {
+        let doubts = self.doubts(changed & self.all, row, around, file);
         let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
         let sound = has_nothing_to_say(|found| {
             for &(rule, check) in &self.records {
