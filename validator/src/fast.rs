@@ -27,11 +27,11 @@ mod template;
 use std::sync::Arc;
 
 use self::endings::{Context, Endings};
-use self::layout::{Layouts, Structure};
+use self::layout::{Content, Layout, Layouts, Structure};
 use self::masks::{BLOCK, Lanes, MOST_BLOCKS, Way, Work};
 pub(crate) use self::memo::{Short, short};
-use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
+use self::program::{Look, Program};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
@@ -51,6 +51,7 @@ pub(crate) struct Fast {
     endings: Endings,
     /// The cells of a row whose layout is new.
     cells: Vec<Cell>,
+    contents: Vec<Content>,
     /// The columns whose changes others want to know of.
     watched: Columns,
     /// What is in doubt of the row proved last.
@@ -104,6 +105,7 @@ impl Fast {
             templates: Templates::default(),
             endings: Endings::default(),
             cells: Vec::new(),
+            contents: Vec::new(),
             watched: 0,
             doubts: Doubts::default(),
         })
@@ -134,14 +136,7 @@ impl Fast {
 
     /// Proves a row of a template.
     #[inline(always)]
-    fn prove_by(
-        &mut self,
-        index: template::Index,
-        changes: Changes,
-        begin: &Begin<'_>,
-        around: &[u8],
-        file: &Arc<str>,
-    ) -> Proved {
+    fn prove_by(&mut self, index: template::Index, changes: Changes, here: &Here<'_>) -> Proved {
         let template = self.templates.get(index);
         let bytes = template.length as u32;
         let mut doubts = template.learnt.doubts;
@@ -149,11 +144,11 @@ impl Fast {
         if changed != 0 {
             doubts.cells &= !changed;
             let is_clean = is_usual && {
-                let ending = around.get(template.ending..).and_then(|rest| rest.first_chunk());
+                let ending = here.around.get(template.ending..).and_then(|rest| rest.first_chunk());
                 ending.is_some_and(|ending| self.endings.hold(template.learnt.context, *ending))
             };
             if !is_clean {
-                doubts = doubts.or(self.doubts(index, changed, begin, around, file));
+                doubts = doubts.or(self.doubts(index, changed, here));
             }
         }
         self.doubts = doubts;
@@ -170,44 +165,32 @@ impl Fast {
 
     /// What is not proved of a row of a template in which some columns have changed.
     #[inline(never)]
-    fn doubts(
-        &mut self,
-        index: template::Index,
-        changed: Columns,
-        begin: &Begin<'_>,
-        around: &[u8],
-        file: &Arc<str>,
-    ) -> Doubts {
+    fn doubts(&mut self, index: template::Index, changed: Columns, here: &Here<'_>) -> Doubts {
         let template = self.templates.get_mut(index);
-        let cells = &self.layouts.get(template.layout).cells;
-        let row = Row { table: self.table, record: record(begin, &around[..template.length - END], cells) };
-        let doubts = self.program.doubts(changed, &row, around, file);
+        let Layout { cells, contents, .. } = self.layouts.get(template.layout);
+        let look = here.look(self.table, template.length - END, cells, contents);
+        let doubts = self.program.doubts(changed, &look);
         if doubts.none() {
             // What is to be expected next.
             let column = changed.trailing_zeros() as usize;
-            let content = cells[column].content();
-            if changed & (changed - 1) != 0 || !template.is_equal_before(content.clone(), around) {
-                template.rebase(around);
-            } else if let Some((context, ending)) = self.program.around(column, cells, around) {
-                template.expect(self.endings.add(context, ending), content.end);
+            let content = contents[column];
+            if changed & (changed - 1) != 0 || !template.is_equal_before(content, here.around) {
+                template.rebase(here.around);
+            } else if let Some((context, ending)) = self.program.around(column, &look) {
+                template.expect(self.endings.add(context, ending), content);
             }
         }
         doubts
     }
 
     #[inline(always)]
-    fn prove_by_structure<L: Lanes>(
-        &mut self,
-        lanes: L,
-        begin: &Begin<'_>,
-        around: &[u8],
-        file: &Arc<str>,
-    ) -> Option<Proved> {
+    fn prove_by_structure<L: Lanes>(&mut self, lanes: L, here: &Here<'_>) -> Option<Proved> {
+        let around = here.around;
         if !self.structure.read(lanes, around) {
             return None;
         }
         let Some(index) = self.layouts.find(&self.structure) else {
-            return self.prove_alone(lanes, begin, around, file);
+            return self.prove_alone(lanes, here);
         };
         let layout = self.layouts.get(index);
         let base = self.templates.get(layout.base);
@@ -217,21 +200,18 @@ impl Fast {
         } else {
             let hash = fixed_hash(lanes, index, layout, around);
             if let Some((template, changes)) = self.templates.find(lanes, layout, hash, around) {
-                return Some(self.prove_by(template, changes, begin, around, file));
+                return Some(self.prove_by(template, changes, here));
             }
             Some(hash)
         };
-        let bytes = &around[..self.structure.length];
-        let row = Row { table: self.table, record: record(begin, bytes, &layout.cells) };
+        let look = here.look(self.table, layout.length, &layout.cells, &layout.contents);
         let base = self.templates.get(layout.base);
         let learnt = if is_known {
             let Difference { columns, beyond_ascii } = base.difference(lanes, layout, around);
-            let script = if beyond_ascii { Script::of(bytes) } else { base.learnt.script };
-            Learnt { doubts: self.program.doubts(columns, &row, around, file), context: Context::default(), script }
+            let script = if beyond_ascii { Script::of(look.row.record.bytes) } else { base.learnt.script };
+            Learnt { doubts: self.program.doubts(columns, &look), context: Context::default(), script }
         } else {
-            let changed = unlike(self.templates.last(), &self.layouts, &row);
-            let doubts = self.program.all_doubts(changed, &row, around, file)?;
-            Learnt { doubts, context: Context::default(), script: Script::of(bytes) }
+            Learnt::alone(&mut self.program, unlike(self.templates.last(), &self.layouts, &look), &look)?
         };
         let template = if hash.is_none() && learnt.doubts.none() {
             self.templates.replace(lanes, layout.base, layout, around, learnt);
@@ -246,25 +226,23 @@ impl Fast {
     }
 
     /// Proves a row by its cells, and learns its layout.
-    fn prove_alone<L: Lanes>(&mut self, lanes: L, begin: &Begin<'_>, around: &[u8], file: &Arc<str>) -> Option<Proved> {
+    fn prove_alone<L: Lanes>(&mut self, lanes: L, here: &Here<'_>) -> Option<Proved> {
         if !self.structure.cells(&mut self.cells) || self.cells.len() != self.table.items.len() {
             return None;
         }
-        let bytes = &around[..self.structure.length];
-        let row = Row { table: self.table, record: record(begin, bytes, &self.cells) };
-        let changed = unlike(self.templates.last(), &self.layouts, &row);
-        let doubts = self.program.all_doubts(changed, &row, around, file)?;
+        self.contents.clear();
+        self.contents.extend(self.cells.iter().map(layout::content));
+        let look = here.look(self.table, self.structure.length, &self.cells, &self.contents);
+        let learnt = Learnt::alone(&mut self.program, unlike(self.templates.last(), &self.layouts, &look), &look)?;
         if !self.layouts.has_room(&self.structure) {
             self.forget();
         }
         let (varying, free) = (self.program.varying(), self.program.free());
-        let index = self.layouts.learn(&self.structure, &self.cells, varying, free);
-        let layout = self.layouts.get(index);
-        let learnt = Learnt { doubts, context: Context::default(), script: Script::of(bytes) };
-        let template =
-            self.templates.learn(lanes, &self.layouts, index, fixed_hash(lanes, index, layout, around), around, learnt);
+        let index = self.layouts.learn(&self.structure, &self.cells, &self.contents, varying, free);
+        let hash = fixed_hash(lanes, index, self.layouts.get(index), here.around);
+        let template = self.templates.learn(lanes, &self.layouts, index, hash, here.around, learnt);
         self.layouts.get_mut(index).base = template;
-        Some(self.learnt(template, doubts))
+        Some(self.learnt(template, learnt.doubts))
     }
 
     /// A row as it was proved.
@@ -344,11 +322,11 @@ impl<F: FnMut(&Row<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
     fn run<L: Lanes>(mut self, lanes: L) -> Option<Proved> {
         let Prove { fast, begin, file, plain, .. } = self;
         loop {
-            let around = &begin.buffer[begin.from..];
-            let Some((index, changes)) = fast.templates.expected(lanes, &fast.layouts, around) else {
-                return fast.prove_by_structure(lanes, begin, around, file);
+            let here = Here { begin, around: &begin.buffer[begin.from..], file };
+            let Some((index, changes)) = fast.templates.expected(lanes, &fast.layouts, here.around) else {
+                return fast.prove_by_structure(lanes, &here);
             };
-            let proved = fast.prove_by(index, changes, begin, around, file);
+            let proved = fast.prove_by(index, changes, &here);
             let template = fast.templates.get(index);
             let is_plain = |plain: Plain| {
                 !proved.in_doubt && !proved.watched && template.mark == plain.mark && plain.rules & !template.skips == 0
@@ -366,15 +344,40 @@ impl<F: FnMut(&Row<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
     }
 }
 
+/// Where a row begins.
+struct Here<'a> {
+    begin: &'a Begin<'a>,
+    /// What is in memory from there on.
+    around: &'a [u8],
+    file: &'a Arc<str>,
+}
+
+impl<'a> Here<'a> {
+    #[inline(always)]
+    fn look(&self, table: &'static Table, length: usize, cells: &'a [Cell], contents: &'a [Content]) -> Look<'a> {
+        let row = Row { table, record: record(self.begin, &self.around[..length], cells) };
+        Look { row, contents, around: self.around, file: self.file }
+    }
+}
+
+impl Learnt {
+    /// What is learnt of a row of another layout than those before, but for some columns.
+    fn alone(program: &mut Program, changed: Columns, look: &Look<'_>) -> Option<Learnt> {
+        let doubts = program.all_doubts(changed, look)?;
+        Some(Learnt { doubts, context: Context::default(), script: Script::of(look.row.record.bytes) })
+    }
+}
+
 /// The columns in which a row is not as the last one, of whatever layout that is; all of them where that
 /// was not proved clean.
-fn unlike(last: Option<&Template>, layouts: &Layouts, row: &Row<'_>) -> Columns {
+fn unlike(last: Option<&Template>, layouts: &Layouts, look: &Look<'_>) -> Columns {
     let Some(last) = last.filter(|last| last.learnt.doubts.none()) else { return Columns::MAX };
     let mut room = [[0; BLOCK]; MOST_BLOCKS];
     let old = last.row(&mut room);
     let mut unlike = 0;
-    for (column, (cell, known)) in row.record.cells.iter().zip(&layouts.get(last.layout).cells).enumerate() {
-        if row.record.bytes[cell.content()] != old[known.content()] {
+    for (column, (new, known)) in look.contents.iter().zip(&layouts.get(last.layout).contents).enumerate() {
+        let ([start, end], [old_start, old_end]) = (new.map(usize::from), known.map(usize::from));
+        if look.around[start..end] != old[old_start..old_end] {
             unlike |= 1 << column;
         }
     }

@@ -3,6 +3,8 @@
 //! Quotes and commas decide how many cells a row has, how long each is, whether it is quoted and
 //! whether it is empty.
 
+use std::ops::Range;
+
 use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, Marks};
 use super::template;
 use super::{Columns, END};
@@ -23,6 +25,15 @@ const WAYS: usize = 4;
 /// The index of a layout.
 pub(super) type Index = usize;
 
+/// Where the content of a cell begins and ends.
+pub(super) type Content = [u16; 2];
+
+pub(super) fn content(cell: &Cell) -> Content {
+    // Rows are not longer than so many blocks.
+    let Range { start, end } = cell.content();
+    [start as u16, end as u16]
+}
+
 #[derive(Debug)]
 pub(super) struct Layout {
     /// Without the line end.
@@ -30,6 +41,8 @@ pub(super) struct Layout {
     /// The last one may have nothing but the line end.
     pub(super) blocks: Vec<Block>,
     pub(super) cells: Vec<Cell>,
+    /// What is looked at of them for most rows.
+    pub(super) contents: Vec<Content>,
     /// The row of it that was learnt last.
     pub(super) base: template::Index,
 }
@@ -73,7 +86,7 @@ impl Layout {
             && self.blocks.iter().zip(structure.words()).all(|(block, marks)| block.marks == *marks)
     }
 
-    fn of(structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Layout {
+    fn of(structure: &Structure, cells: &[Cell], contents: &[Content], varying: Columns, free: Columns) -> Layout {
         let length = structure.length;
         let count = (length + END).div_ceil(BLOCK);
         let mut blocks = Vec::with_capacity(count);
@@ -107,7 +120,7 @@ impl Layout {
             block.before = before;
             before += block.starts.count_ones();
         }
-        Layout { length, blocks, cells: cells.to_vec(), base: 0 }
+        Layout { length, blocks, cells: cells.to_vec(), contents: contents.to_vec(), base: 0 }
     }
 }
 
@@ -145,11 +158,18 @@ impl Layouts {
     }
 
     /// Learns the layout of a row. There must be room.
-    pub(super) fn learn(&mut self, structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Index {
+    pub(super) fn learn(
+        &mut self,
+        structure: &Structure,
+        cells: &[Cell],
+        contents: &[Content],
+        varying: Columns,
+        free: Columns,
+    ) -> Index {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS + WAYS, 0);
         }
-        self.list.push(Layout::of(structure, cells, varying, free));
+        self.list.push(Layout::of(structure, cells, contents, varying, free));
         let slots = &mut self.slots[structure.slot()..][..WAYS];
         if let Some(slot) = slots.iter_mut().find(|slot| **slot == 0) {
             *slot = self.list.len() as u16;

@@ -1,10 +1,8 @@
 //! Templates: rows that were proved, each standing for all rows that differ from it in some digits
 //! only. Knows no rule.
 
-use std::ops::Range;
-
 use super::endings::{Context, ENDING};
-use super::layout::{self, Layout, Layouts};
+use super::layout::{self, Content, Layout, Layouts};
 use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, padded};
 use super::{Columns, Doubts, END};
 use crate::decode::Script;
@@ -123,10 +121,11 @@ impl Template {
         }
     }
 
-    /// Remembers the context of the endings of a column, which end there.
-    pub(super) fn expect(&mut self, context: Context, end: usize) {
+    /// Remembers the context of the endings of a column.
+    pub(super) fn expect(&mut self, context: Context, [_, end]: Content) {
         self.forget_context();
         self.learnt.context = context;
+        let end = usize::from(end);
         self.ending = end.saturating_sub(ENDING);
         for at in self.ending..end {
             if let Some(block) = self.blocks.get_mut(at / BLOCK) {
@@ -160,9 +159,9 @@ impl Template {
     }
 
     /// Whether a column of a row is as here but for its ending.
-    pub(super) fn is_equal_before(&self, content: Range<usize>, row: &[u8]) -> bool {
-        let before = content.start..content.end.saturating_sub(ENDING);
-        before.into_iter().all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at])
+    pub(super) fn is_equal_before(&self, [start, end]: Content, row: &[u8]) -> bool {
+        let mut before = usize::from(start)..usize::from(end).saturating_sub(ENDING);
+        before.all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at])
     }
 
     /// In what a row of the same layout differs, digits that are free in both aside.
