@@ -34,7 +34,7 @@ mod template;
 use std::sync::Arc;
 
 use self::cells::Cells;
-pub(crate) use self::cells::Look;
+pub(crate) use self::cells::{Look, Room};
 use self::endings::{Context, Endings};
 use self::head::Head;
 use self::layout::{Layouts, Structure};
@@ -45,7 +45,7 @@ pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::scan::{Begin, Cell, LineEnd};
+use crate::scan::{Begin, LineEnd};
 use crate::spec::{Key, Table};
 
 /// What is remembered of the rows of one table.
@@ -140,7 +140,7 @@ impl Fast {
         begin: &mut Begin<'_>,
         file: &Arc<str>,
         plain: Option<Plain>,
-        pass: impl FnMut(&Look<'_>, Script) -> bool,
+        pass: impl FnMut(&Look<'_>, Script, &mut Room) -> bool,
     ) -> Option<Proved> {
         let way = self.way;
         way.run(Prove { fast: self, begin, file, plain, pass })
@@ -309,9 +309,15 @@ impl Fast {
 
     /// The row that was proved last.
     #[inline]
-    pub(crate) fn row<'a>(&self, proved: &Proved, begin: &Begin<'a>, room: &'a mut Vec<Cell>) -> Row<'a> {
+    pub(crate) fn row<'a>(&self, proved: &Proved, begin: &Begin<'a>, room: &'a mut Room) -> Row<'a> {
         let tail = &self.layouts.get(self.template(proved).layout).cells;
-        cells::row(self.table, begin, proved.bytes() - END, [&self.head.cells, tail], self.head.length, room)
+        room.put_together([&self.head.cells, tail], self.head.length);
+        room.filled(self.table, begin, proved.bytes() - END)
+    }
+
+    /// The room for the cells of that row.
+    pub(crate) fn room(&mut self) -> &mut Room {
+        &mut self.program.room
     }
 
     /// Likewise, its cells not yet put together.
@@ -391,7 +397,7 @@ struct Prove<'a, 'b, F> {
     pass: F,
 }
 
-impl<F: FnMut(&Look<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
+impl<F: FnMut(&Look<'_>, Script, &mut Room) -> bool> Work for Prove<'_, '_, F> {
     type Outcome = Option<Proved>;
 
     #[inline(always)]
@@ -399,6 +405,7 @@ impl<F: FnMut(&Look<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
         let Prove { fast, begin, file, plain, .. } = self;
         loop {
             let here = Here { begin, around: &begin.buffer[begin.from..], file };
+            fast.program.room.clear();
             if fast.head.is_tried() {
                 fast.try_head(lanes, &here);
             }
@@ -424,7 +431,7 @@ impl<F: FnMut(&Look<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
             }
             let cells = &fast.layouts.get(template.layout).cells;
             let look = here.look(fast.table, template.length - END, &fast.head.cells, cells, fast.head.length);
-            let goes_on = (self.pass)(&look, script);
+            let goes_on = (self.pass)(&look, script, &mut fast.program.room);
             begin.pass(proved.bytes());
             if !goes_on {
                 return None;

@@ -49,12 +49,12 @@ pub enum Quoting {
     /// A quote inside a cell that does not begin with one.
     Stray {
         /// Where the first such quote stands.
-        at: usize,
+        at: u32,
     },
     /// Something follows the closing quote.
     TextAfter {
         /// Where that something begins.
-        at: usize,
+        at: u32,
     },
 }
 
@@ -429,7 +429,7 @@ fn split_cell(bytes: &[u8], start: usize, last: bool) -> Option<(Cell, usize)> {
     }
     let end = cell_end(bytes, start, last)?;
     let quoting = match memchr::memchr(b'"', &bytes[start..end]) {
-        Some(i) => Quoting::Stray { at: start + i },
+        Some(i) => Quoting::Stray { at: (start + i) as u32 },
         None => Quoting::Bare,
     };
     Some((cell(start..end, start..end, quoting), end))
@@ -460,7 +460,7 @@ fn quoted_cell(bytes: &[u8], start: usize, last: bool) -> Option<(Cell, usize)> 
             }
             Some(_) => {
                 let end = cell_end(bytes, i + 1, last)?;
-                return Some((cell(start..end, content..i, Quoting::TextAfter { at: i + 1 }), end));
+                return Some((cell(start..end, content..i, Quoting::TextAfter { at: (i + 1) as u32 }), end));
             }
         }
     }

@@ -78,29 +78,41 @@ impl<'a> Look<'a> {
         let [start, end] = self.place(column);
         short(self.around, start, end)
     }
-
-    /// The row as the rules see it, its cells in some room.
-    pub(crate) fn row<'b>(&self, room: &'b mut Vec<Cell>) -> Row<'b>
-    where
-        'a: 'b,
-    {
-        row(self.table, self.begin, self.length, [self.head, self.tail], self.shift, room)
-    }
 }
 
-/// A row of so many bytes, line end aside, whose tail begins at a place.
-pub(super) fn row<'a>(
-    table: &'static Table,
-    begin: &Begin<'a>,
-    length: usize,
-    [head, tail]: [&Cells; 2],
-    shift: usize,
-    room: &'a mut Vec<Cell>,
-) -> Row<'a> {
-    room.clear();
-    room.extend_from_slice(&head.list);
-    room.extend(tail.list.iter().map(|cell| cell.shifted(shift)));
-    let Begin { buffer, from, index, line, at } = *begin;
-    let bytes = &buffer[from..from + length];
-    Row { table, record: Record { index, line, at, bytes, end: LineEnd::CrLf, cells: room } }
+/// The cells of one row, put together when they are first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    cells: Vec<Cell>,
+    is_filled: bool,
+}
+
+impl Room {
+    /// Goes on to another row.
+    pub(super) fn clear(&mut self) {
+        self.is_filled = false;
+    }
+
+    /// The row that is looked at, as the rules see it.
+    pub(crate) fn row<'b, 'a: 'b>(&'b mut self, look: &Look<'a>) -> Row<'b> {
+        self.put_together([look.head, look.tail], look.shift);
+        self.filled(look.table, look.begin, look.length)
+    }
+
+    /// Puts the cells of a head and of a tail, which begins at a place, together.
+    pub(super) fn put_together(&mut self, [head, tail]: [&Cells; 2], shift: usize) {
+        if !self.is_filled {
+            self.cells.clear();
+            self.cells.extend_from_slice(&head.list);
+            self.cells.extend(tail.list.iter().map(|cell| cell.shifted(shift)));
+            self.is_filled = true;
+        }
+    }
+
+    /// The row of so many bytes, line end aside, that they are of.
+    pub(super) fn filled<'b>(&'b self, table: &'static Table, begin: &Begin<'b>, length: usize) -> Row<'b> {
+        let Begin { buffer, from, index, line, at } = *begin;
+        let bytes = &buffer[from..from + length];
+        Row { table, record: Record { index, line, at, bytes, end: LineEnd::CrLf, cells: &self.cells } }
+    }
 }

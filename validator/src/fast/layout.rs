@@ -238,9 +238,10 @@ impl Structure {
     pub(super) fn cells(&self, cells: &mut Vec<Cell>) -> bool {
         let (quote, comma) = (0, 1);
         cells.clear();
-        let mut start = 0;
+        // The first quote that has not been passed.
+        let (mut start, mut ahead) = (0, self.next(quote, 0));
         loop {
-            let is_quoted = self.has(quote, start);
+            let is_quoted = ahead == start && start < self.length;
             let end = if is_quoted {
                 let mut closing = self.next(quote, start + 1);
                 while self.has(quote, closing + 1) {
@@ -249,11 +250,12 @@ impl Structure {
                 if closing >= self.length {
                     return false;
                 }
+                ahead = self.next(quote, closing + 1);
                 closing + 1
             } else {
                 self.next(comma, start)
             };
-            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && self.next(quote, start) < end {
+            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && ahead < end {
                 return false;
             }
             cells.push(Cell::sound(start, end, is_quoted));

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::cells::Look;
+use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
 use super::memo::{EMPTY, Groups, Memo, SHORT, Short, Texts, shape, short};
 use super::{Columns, each};
@@ -12,7 +12,6 @@ use crate::bind::Row;
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::scan::Cell;
 use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
@@ -65,8 +64,8 @@ pub(super) struct Program {
     /// Those, and those with a date: rows that differ in their digits only are taken together.
     varying: Columns,
     texts: Texts,
-    /// For the cells of a row that rules are asked about.
-    room: Vec<Cell>,
+    /// The cells of the row looked at.
+    pub(super) room: Room,
 }
 
 #[derive(Debug)]
@@ -190,7 +189,7 @@ impl Program {
             free,
             varying: free | counting,
             texts: Texts::default(),
-            room: Vec::new(),
+            room: Room::default(),
         })
     }
 
@@ -293,7 +292,7 @@ impl Program {
     /// `None` where that is not sound.
     pub(super) fn all_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Option<Doubts> {
         let doubts = self.doubts(changed & self.tail, look);
-        let (row, file) = (look.row(&mut self.room), look.file);
+        let (row, file) = (self.room.row(look), look.file);
         let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(row) };
         let sound = has_nothing_to_say(|found| {
             for &(rule, check) in &self.records {
@@ -309,7 +308,7 @@ impl Program {
         let own = &mut self.columns[column];
         let content = look.content(column);
         let clean = odd_characters(content).is_empty() && {
-            let row = look.row(&mut self.room);
+            let row = self.room.row(look);
             has_nothing_to_say(|found| run_cell(&own.rules, column, &row, look.file, found))
         };
         if clean {
@@ -324,7 +323,7 @@ impl Program {
     #[inline(never)]
     fn ask_observer(&mut self, index: usize, group: Option<Group>, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
-        let row = look.row(&mut self.room);
+        let row = self.room.row(look);
         let mut silent = true;
         for what in &observer.what {
             match *what {

@@ -221,6 +221,8 @@ pub(super) struct Templates {
 #[derive(Debug, Default)]
 struct Use {
     rows: u32,
+    /// How many were of the one that was expected.
+    expected: u32,
     learnt: u32,
 }
 
@@ -252,10 +254,14 @@ impl Templates {
         if self.use_of.rows > ROWS {
             self.use_of = Use::default();
         }
+        if self.use_of.rows > TRIED && self.use_of.expected < self.use_of.rows / 8 {
+            return None;
+        }
         let next = self.list.get(self.last)?.next;
         for (place, index) in next.into_iter().enumerate() {
             let template = self.list.get(index)?;
             if let Some(changed) = template.compare(lanes, layouts.get(template.layout), row) {
+                self.use_of.expected += 1;
                 if place > 0 {
                     self.came(index);
                 } else {

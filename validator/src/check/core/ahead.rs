@@ -8,10 +8,10 @@ use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Doubts, Fast, Look, Memo, Plain, Proved, Rules, Short, each, short};
+use crate::fast::{Doubts, Fast, Look, Memo, Plain, Proved, Room, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
-use crate::scan::{Begin, Cell, Taken};
+use crate::scan::{Begin, Taken};
 use crate::spec::{Key, Table, Version};
 use crate::times::{Stage, enter};
 
@@ -26,8 +26,6 @@ pub(super) struct Ahead {
     others: u32,
     watch: Watch,
     proved: u64,
-    /// For the cells of a row.
-    room: Vec<Cell>,
 }
 
 /// Which file rules must see a row, by what has changed in it. One bit for each rule.
@@ -87,21 +85,21 @@ impl Core {
         let before = enter(&mut self.times, Stage::Prove);
         self.prepare_columns(fast.table, context);
         let first = begin;
-        let mut room = std::mem::take(&mut self.ahead.room);
         loop {
             let plain = self.ahead.watch.plain().filter(|_| self.owners.is_somebody());
-            let proved = fast.prove(&mut begin, context.file, plain, |look, script| {
-                self.go_on(look, script, &mut room, context);
+            let proved = fast.prove(&mut begin, context.file, plain, |look, script, room| {
+                self.go_on(look, script, room, context);
                 self.broken.is_empty()
             });
             let Some(proved) = proved else { break };
+            let mut room = std::mem::take(fast.room());
             self.pass(&mut fast, &proved, (&begin, &mut room), context);
+            *fast.room() = room;
             begin.pass(proved.bytes());
             if !self.broken.is_empty() {
                 break;
             }
         }
-        self.ahead.room = room;
         taken.records = begin.index - first.index;
         taken.bytes = begin.from - first.from;
         enter(&mut self.times, before);
@@ -125,7 +123,7 @@ impl Core {
             && let Some(mut fast) = self.learnt.take_one_of(bound.tables)
             && let Some(watch) = Watch::of(bound, &mut fast)
         {
-            if fast.prove(&mut begin.clone(), context.file, None, |_, _| true).is_some() {
+            if fast.prove(&mut begin.clone(), context.file, None, |_, _, _| true).is_some() {
                 self.ahead = Ahead { fast: Some(fast), watch, ..Ahead::default() };
                 return;
             }
@@ -144,7 +142,7 @@ impl Core {
         &mut self,
         fast: &mut Fast,
         proved: &Proved,
-        (begin, room): (&Begin<'_>, &mut Vec<Cell>),
+        (begin, room): (&Begin<'_>, &mut Room),
         context: &Context<'_>,
     ) {
         let Seen { mut rules, same_owner } = self.ahead.watch.must_see(fast, proved, (begin, context.file));
@@ -175,7 +173,7 @@ impl Core {
     /// Takes a row of the owner of the one before, who is somebody, that is clean and that no file rule must
     /// see.
     #[inline(always)]
-    fn go_on(&mut self, look: &Look<'_>, script: Script, room: &mut Vec<Cell>, context: &Context<'_>) {
+    fn go_on(&mut self, look: &Look<'_>, script: Script, room: &mut Room, context: &Context<'_>) {
         self.arrive_again(look, room, context);
         self.ahead.proved += 1;
         if script == Script::Ms932 {
@@ -312,7 +310,13 @@ impl Watch {
         let mut rules = self.every & !fast.skips(proved);
         let (mut marks, mut same_owner) = (!proved.watched, self.tells_owner && self.goes_on);
         let look = fast.look(proved, begin, file);
+        // Rows of one head are alike in its columns.
+        let same_head = self.goes_on && !proved.new_head;
         for Watched { column, rules: own, value, of_owner } in &mut self.columns {
+            let of_head = fast.is_of_head(*column);
+            if of_head && same_head {
+                continue;
+            }
             let new = look.short(*column);
             let is_new = new.is_none() || *value != new;
             if is_new {
@@ -320,8 +324,7 @@ impl Watch {
                 *value = new;
                 same_owner &= !*of_owner;
             }
-            // Rows of one head are alike in its columns.
-            if !fast.is_of_head(*column) {
+            if !of_head {
                 marks &= new.is_some();
                 self.epoch += u64::from(is_new);
             }

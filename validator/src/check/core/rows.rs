@@ -10,11 +10,11 @@ use crate::bind::Row;
 use crate::check::reuse::ByColumn;
 use crate::check::{ReadAgain, describe};
 use crate::facts::Person;
-use crate::fast::Look;
+use crate::fast::{Look, Room};
 use crate::finding::Finding;
 use crate::rowhash::row_hash;
 use crate::rule::{FileRule, FileStart, Next, Out, Role, Rule, SumsCheck};
-use crate::scan::{Cell, Piece, Scanner, Visit};
+use crate::scan::{Piece, Scanner, Visit};
 use crate::seen::SeenRows;
 use crate::spec::{Kind, Table, Version, tables};
 use crate::table7::{AllSums, Sums};
@@ -93,15 +93,15 @@ impl Core {
 
     /// Takes a row of the owner of the one before, who is somebody, that no file rule must see.
     #[inline(always)]
-    pub(super) fn arrive_again(&mut self, look: &Look<'_>, room: &mut Vec<Cell>, context: &Context<'_>) {
+    pub(super) fn arrive_again(&mut self, look: &Look<'_>, room: &mut Room, context: &Context<'_>) {
         let before = enter(&mut self.times, Stage::FileRules);
         let compares = look.table.row_key.is_empty();
         let first = if compares { self.owners.row(row_hash(look.bytes()), look.begin.line) } else { None };
         if let Some(first) = first {
-            self.repeated(&look.row(room), first, context);
+            self.repeated(&room.row(look), first, context);
         }
         if self.gathers(context) {
-            self.gather(&look.row(room), true, context);
+            self.gather(&room.row(look), true, context);
         }
         enter(&mut self.times, before);
     }
