@@ -38,9 +38,6 @@ use crate::timings::{Spent, timed};
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
 
-/// More readers than this gain nothing.
-const MOST_THREADS: usize = 8;
-
 /// What could not be read, and what a person at the terminal is told of it.
 #[derive(Debug, Default)]
 pub(crate) struct Missed {
@@ -102,7 +99,7 @@ struct Run<'a> {
     options: &'a Options,
     limits: &'a Limits,
     progress: &'a Progress,
-    /// Threads that have nothing to do.
+    /// Threads that may help.
     spare: &'a Spare,
 }
 
@@ -159,10 +156,9 @@ impl Missed {
 /// Reads and judges everything selected, while the walk through it goes on. The order of the outcome is
 /// the order of the selection, for any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let all = limits.threads.map_or_else(cpus, usize::from);
-    let threads = selection.most().map_or(all, |most| all.min(most)).max(1);
-    let run = Run { options, limits, progress, spare: &Spare::new(all - threads) };
+    let spare = Spare::new(limits.threads);
+    let threads = spare.begin(selection.most());
+    let run = Run { options, limits, progress, spare: &spare };
     let (queue, gathered) = (Queue::default(), Gathered::default());
     let work = || {
         let mut kit = Kit::new(options.clock);

@@ -1,9 +1,10 @@
 //! Streams the bytes of one input past the check and the digest. Knows neither.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
+use std::sync::{Arc, OnceLock};
 
 use renkei_validator::times::Clock;
 use renkei_validator::{FileCheck, FileJudgement, Options, Reuse};
@@ -15,26 +16,52 @@ use crate::timings::{Spent, timed};
 /// Below so many bytes, a second thread costs more than it gains.
 const WORTH: u64 = 1 << 20;
 
+/// More readers than this gain nothing.
+const MOST_THREADS: usize = 8;
+
 /// How many chunks may wait between the threads.
 const WAITING: usize = 8;
 
-/// Threads that have nothing to do.
+/// How many threads may work, and how many do.
 #[derive(Debug)]
-pub(super) struct Spare(AtomicUsize);
+pub(super) struct Spare {
+    /// `None` for as many as there are CPUs.
+    asked: Option<NonZeroUsize>,
+    all: OnceLock<usize>,
+    working: AtomicUsize,
+}
 
 impl Spare {
-    pub(super) fn new(threads: usize) -> Spare {
-        Spare(AtomicUsize::new(threads))
+    pub(super) fn new(asked: Option<NonZeroUsize>) -> Spare {
+        Spare { asked, all: OnceLock::new(), working: AtomicUsize::new(0) }
     }
 
-    /// Gives one back, or one that has run out of work.
+    /// Takes those that begin: one at least, and no more than there are things to do.
+    pub(super) fn begin(&self, things: Option<usize>) -> usize {
+        let threads = match things {
+            Some(0 | 1) => 1,
+            Some(things) => things.min(self.all()),
+            None => self.all(),
+        };
+        self.working.store(threads, Ordering::Relaxed);
+        threads
+    }
+
+    /// Gives back one that has run out of work.
     pub(super) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.working.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Takes one, where there is one.
     fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spare| spare.checked_sub(1)).is_ok()
+        let one_more = |working| (working < self.all()).then_some(working + 1);
+        self.working.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+    }
+
+    /// Looked up where it matters only: asking for the CPUs takes as long as judging some hundred rows.
+    fn all(&self) -> usize {
+        let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        *self.all.get_or_init(|| self.asked.map_or_else(cpus, usize::from))
     }
 }
 
