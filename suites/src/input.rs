@@ -90,7 +90,7 @@ struct Origin<'a> {
     source: Source,
     /// Threads that may help, where they may.
     spare: Option<&'a Spare>,
-    /// How long it is, or at most may be.
+    /// How long it is, where that is known: reading ends there. Else `u64::MAX`, or 0 for what is surely short.
     bytes: u64,
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
         }
         let mut spent = Spent::default();
         let missed = timed(options.clock, &mut spent.walking, || {
-            selection.walk(&mut |found| match found {
+            selection.walk(progress.is_watched(), &mut |found| match found {
                 Found::Task(task, bytes) => {
                     progress.expect(bytes);
                     queue.push((gathered.expect(task.folder()), task));

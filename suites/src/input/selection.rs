@@ -101,12 +101,13 @@ impl Selection {
         (!self.roots.iter().any(Root::is_folder)).then_some(self.roots.len())
     }
 
-    /// Goes through all of it, in order, and gives what cannot be read.
-    pub(super) fn walk(self, take: &mut dyn FnMut(Found)) -> Missed {
+    /// Goes through all of it, in order, and gives what cannot be read. Lengths are looked up only where
+    /// somebody wants to know them.
+    pub(super) fn walk(self, lengths: bool, take: &mut dyn FnMut(Found)) -> Missed {
         let Selection { roots, missed, .. } = self;
         // What comes later may lie in a folder of what came before.
         let is_alone = roots.len() == 1;
-        let mut walk = Walk { missed, seen: (!is_alone).then(BTreeSet::new), ends: is_alone, take };
+        let mut walk = Walk { missed, seen: (!is_alone).then(BTreeSet::new), ends: is_alone, lengths, take };
         for root in roots {
             match root {
                 Root::Path(path, metadata) => walk.add(path, metadata),
@@ -124,6 +125,8 @@ pub(super) struct Walk<'a> {
     seen: Option<BTreeSet<PathBuf>>,
     /// Whether a folder that was left is at its end.
     ends: bool,
+    /// Whether the lengths of files are to be looked up.
+    pub(super) lengths: bool,
     take: &'a mut dyn FnMut(Found),
 }
 

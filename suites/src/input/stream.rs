@@ -123,7 +123,7 @@ pub(super) fn read(
             spare.add();
             outcome
         }
-        None => in_turn(reader, check, meter, kit),
+        None => in_turn(reader, check, meter, bytes, kit),
     }
 }
 
@@ -131,10 +131,12 @@ fn in_turn(
     reader: &mut dyn Read,
     mut check: FileCheck,
     meter: Meter<'_>,
+    bytes: u64,
     kit: &mut Kit,
 ) -> Result<(FileJudgement, String), Stop> {
     let mut digest = Sha256::new();
     kit.buffer.resize(CHUNK, 0);
+    let mut at = 0;
     loop {
         let length = timed(kit.clock, &mut kit.spent.reading, || fill(reader, &mut kit.buffer))?;
         if length == 0 {
@@ -143,6 +145,11 @@ fn in_turn(
         meter(length as u64)?;
         timed(kit.clock, &mut kit.spent.digest, || digest.update(&kit.buffer[..length]));
         check.push(&kit.buffer[..length]);
+        at += length as u64;
+        // What a file had when it was opened has been read: the system need not be asked for more.
+        if at == bytes {
+            break;
+        }
     }
     Ok((kit.finish(check), hexadecimal(&digest.finalize())))
 }
@@ -203,4 +210,48 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Stop> {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV";
+    const ROW: &[u8] = b"202407,990010,0000000101,202610\r\n";
+
+    /// Counts how often it is asked for more.
+    struct Counting<'a> {
+        left: &'a [u8],
+        asked: usize,
+    }
+
+    impl Read for Counting<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.asked += 1;
+            self.left.read(buffer)
+        }
+    }
+
+    /// How many bytes were judged, and how often was asked for them.
+    fn read_with(bytes: u64) -> (u64, usize) {
+        let mut kit = Kit::new(None);
+        let check = kit.check(NAME, &Options::default());
+        let mut reader = Counting { left: ROW, asked: 0 };
+        let outcome = read(&mut reader, check, &mut |_| Ok(()), None, bytes, &mut kit);
+        let (judgement, digest) = outcome.unwrap_or_else(|_| panic!("it cannot be read"));
+        assert_eq!(digest, "c4b15fb15b3a8ddddd5ac6530a6ac952e9022d203c6e82b59cde259588c5bb14");
+        (judgement.bytes, reader.asked)
+    }
+
+    #[test]
+    fn a_file_whose_length_is_known_is_not_asked_for_more() {
+        assert_eq!(read_with(33), (33, 1));
+    }
+
+    #[test]
+    fn what_has_no_length_or_another_one_is_read_to_its_end() {
+        for bytes in [0, 32, 34, u64::MAX] {
+            assert_eq!(read_with(bytes), (33, 2), "{bytes}");
+        }
+    }
 }
