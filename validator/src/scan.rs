@@ -210,6 +210,17 @@ pub(crate) struct Begin<'a> {
     pub(crate) at: u64,
 }
 
+impl Begin<'_> {
+    /// Goes on behind a record of one line, line end included.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.from += bytes;
+        self.index += 1;
+        self.line += 1;
+        self.at += bytes as u64;
+    }
+}
+
 /// Records that were taken ahead, each of one line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {

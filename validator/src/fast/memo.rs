@@ -3,6 +3,12 @@
 /// A short value as a number: its bytes, and its length in the last one.
 pub(crate) type Short = u128;
 
+/// The one without bytes.
+pub(super) const EMPTY: Short = 0;
+
+/// No value is this one: its length would be 255.
+const NONE: Short = Short::MAX;
+
 /// The most bytes of a short value.
 pub(super) const SHORT: usize = 15;
 
@@ -40,25 +46,47 @@ pub(super) fn shape(value: Short) -> Short {
     value & !((digits >> 7) * 0x0F)
 }
 
-/// Groups of short values, all of one size. Empty until the first one comes.
+/// Short values. Empty until the first one comes.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     slots: Vec<Short>,
 }
 
 impl Memo {
+    /// Whether a value is remembered.
+    #[inline]
+    pub(super) fn holds(&self, value: Short) -> bool {
+        self.slots.get(slot(&[value])).is_some_and(|known| *known == value)
+    }
+
+    /// Remembers a value, in place of another.
+    pub(super) fn add(&mut self, value: Short) {
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, NONE);
+        }
+        self.slots[slot(&[value])] = value;
+    }
+}
+
+/// Groups of short values, all of one size. Empty until the first one comes.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    slots: Vec<Short>,
+}
+
+impl Groups {
     /// Whether a group is remembered.
     #[inline]
     pub(super) fn holds(&self, group: &[Short]) -> bool {
         let at = slot(group) * group.len();
+        // Written out: they are too few to be compared by a call.
         self.slots.get(at..at + group.len()).is_some_and(|known| known.iter().zip(group).all(|(a, b)| a == b))
     }
 
     /// Remembers a group, in place of another.
     pub(super) fn add(&mut self, group: &[Short]) {
         if self.slots.is_empty() {
-            // No value is this one: its length would be 255.
-            self.slots.resize(SLOTS * group.len(), Short::MAX);
+            self.slots.resize(SLOTS * group.len(), NONE);
         }
         let at = slot(group) * group.len();
         self.slots[at..at + group.len()].copy_from_slice(group);

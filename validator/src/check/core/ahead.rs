@@ -1,11 +1,12 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
+use super::owners::OWNER;
 use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, each, short};
+use crate::fast::{Doubts, Fast, Plain, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
@@ -33,12 +34,12 @@ struct Watch {
     every: u64,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
-    /// One bit for each of these columns.
-    all: Columns,
     /// Counts what stood in these columns. Templates in which the same stands are marked with it.
     epoch: u64,
     /// Whether the row before was proved and shown to all rules that must see it.
     goes_on: bool,
+    /// Whether whose row it is is told by these columns.
+    tells_owner: bool,
 }
 
 #[derive(Debug)]
@@ -63,18 +64,26 @@ impl Core {
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
         let before = enter(&mut self.times, Stage::Prove);
         self.prepare_columns(fast.table, context);
-        while let Some(proved) = fast.prove(&begin, context.file) {
+        let first = begin;
+        loop {
+            let plain = self.ahead.watch.plain();
+            let proved = fast.prove(&mut begin, context.file, plain, |row, script| {
+                self.arrive(row, rows::hash(row), true, context);
+                self.ahead.proved += 1;
+                if script == Script::Ms932 {
+                    self.encoding.ms932_record();
+                }
+                self.broken.is_empty()
+            });
+            let Some(proved) = proved else { break };
             self.pass(&mut fast, &proved, &begin, context);
-            taken.records += 1;
-            taken.bytes += proved.bytes;
-            begin.from += proved.bytes;
-            begin.index += 1;
-            begin.line += 1;
-            begin.at += proved.bytes as u64;
+            begin.pass(proved.bytes());
             if !self.broken.is_empty() {
                 break;
             }
         }
+        taken.records = begin.index - first.index;
+        taken.bytes = begin.from - first.from;
         enter(&mut self.times, before);
         self.records += taken.records;
         self.line_ends.crlf += taken.records;
@@ -93,10 +102,10 @@ impl Core {
         }
         self.bind(Some(version), context);
         if let Some(bound) = &self.bound
-            && let Some(watch) = Watch::of(bound)
             && let Some(mut fast) = self.learnt.take_one_of(bound.tables)
+            && let Some(watch) = Watch::of(bound, &mut fast)
         {
-            if fast.prove(begin, context.file).is_some() {
+            if fast.prove(&mut begin.clone(), context.file, None, |_, _| true).is_some() {
                 self.ahead = Ahead { fast: Some(fast), watch, ..Ahead::default() };
                 return;
             }
@@ -112,15 +121,15 @@ impl Core {
 
     #[inline(always)]
     fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
+        let (mut rules, same_owner) = self.ahead.watch.must_see(fast, proved, begin);
         let row = fast.row(proved, begin);
-        if self.arrive(&row, rows::hash(&row), context) {
-            self.ahead.watch.goes_on = false;
+        if self.arrive(&row, rows::hash(&row), same_owner, context) {
+            rules = self.ahead.watch.all_rules();
         }
-        let rules = self.ahead.watch.must_see(fast, proved, begin);
         let mut script = fast.script(proved);
-        if proved.doubts.none() {
+        if !proved.in_doubt {
             self.ahead.proved += 1;
-        } else if !self.judge_doubts(&fast.row(proved, begin), proved.doubts, context) {
+        } else if !self.judge_doubts(&fast.row(proved, begin), fast.doubts_of_row(), context) {
             script = Script::Other;
         }
         match script {
@@ -194,17 +203,20 @@ impl Core {
         if fast.is_some() && *others < OTHERS {
             return;
         }
-        let Some(fresh) = Watch::of(bound) else { return };
         if let Some(fast) = fast.take() {
             self.learnt.keep(fast);
         }
-        *fast = self.learnt.take(table).or_else(|| {
+        let new = self.learnt.take(table).or_else(|| {
             let Plan { csv: records, row: rows, .. } = context.plan;
             let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
             Fast::of(table, &rules).map(Box::new)
         });
         *others = 0;
-        *watch = fresh;
+        if let Some(mut new) = new
+            && let Some(fresh) = Watch::of(bound, &mut new)
+        {
+            (*fast, *watch) = (Some(new), fresh);
+        }
     }
 }
 
@@ -217,24 +229,42 @@ impl Ahead {
 
 impl Watch {
     /// All rules must see the next row; `None` where there are more than bits.
-    fn of(bound: &Bound) -> Option<Watch> {
+    fn of(bound: &Bound, fast: &mut Fast) -> Option<Watch> {
         let count = bound.file_rules.len();
-        let fits = (1..=u64::BITS as usize).contains(&count);
-        fits.then(|| Watch { next: vec![Next::Every; count], epoch: 1, ..Watch::default() })
+        if !(1..=u64::BITS as usize).contains(&count) {
+            return None;
+        }
+        let owner = OWNER.map(|key| fast.table.column(key));
+        let columns = owner.into_iter().flatten().map(|column| Watched { column, rules: 0, value: None }).collect();
+        let tells_owner = owner.iter().all(Option::is_some);
+        let mut watch = Watch { next: vec![Next::Every; count], columns, tells_owner, ..Watch::default() };
+        watch.arrange(fast);
+        Some(watch)
     }
 
+    /// Which rows are plain after the row before, where some are.
     #[inline]
-    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
-        if self.goes_on && proved.changed & self.all == 0 && *fast.mark(proved) == self.epoch {
-            return self.every & !fast.skips(proved);
+    fn plain(&self) -> Option<Plain> {
+        (self.goes_on && self.tells_owner).then_some(Plain { mark: self.epoch, rules: self.every })
+    }
+
+    /// One bit for each rule, and whether the row is known to be of the owner of the one before.
+    #[inline]
+    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> (u64, bool) {
+        if self.goes_on && !proved.watched && *fast.mark(proved) == self.epoch {
+            return (self.every & !fast.skips(proved), self.tells_owner);
         }
-        self.look(fast, proved, begin)
+        (self.look(fast, proved, begin), false)
+    }
+
+    fn all_rules(&self) -> u64 {
+        u64::MAX >> (u64::BITS as usize - self.next.len())
     }
 
     #[inline(never)]
     fn look(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
         let mut rules = self.every & !fast.skips(proved);
-        let mut marks = proved.changed & self.all == 0;
+        let mut marks = !proved.watched;
         let row = fast.row(proved, begin);
         for Watched { column, rules: own, value } in &mut self.columns {
             let range = row.record.cells[*column].content();
@@ -249,7 +279,7 @@ impl Watch {
         if marks {
             *fast.mark(proved) = self.epoch;
         }
-        if self.goes_on { rules } else { u64::MAX >> (u64::BITS as usize - self.next.len()) }
+        if self.goes_on { rules } else { self.all_rules() }
     }
 
     /// Sorts the rules by what they must see.
@@ -274,10 +304,6 @@ impl Watch {
                 }
             }
         }
-        self.all = 0;
-        for watched in &self.columns {
-            self.all |= 1 << watched.column;
-            fast.notice(watched.column);
-        }
+        fast.watch(self.columns.iter().fold(0, |all, watched| all | 1 << watched.column));
     }
 }
