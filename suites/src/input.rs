@@ -339,6 +339,10 @@ pub(crate) fn name_of(path: &Path) -> String {
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
 pub(crate) fn shown(name: &[u8]) -> String {
+    // Nearly every name.
+    if name.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return String::from_utf8_lossy(name).into_owned();
+    }
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {

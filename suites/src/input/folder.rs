@@ -55,7 +55,8 @@ pub(super) fn walk(folder: &Path, walk: &mut Walk<'_>) {
 
 /// What systems put beside a person's files without being asked.
 pub(crate) fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') || ["thumbs.db", "desktop.ini", "__macosx"].contains(&name.to_ascii_lowercase().as_str())
+    name.starts_with('.')
+        || ["thumbs.db", "desktop.ini", "__macosx"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
 }
 
 fn links_in_a_circle() -> Message {
