@@ -162,8 +162,10 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
     let (queue, gathered) = (Queue::default(), Gathered::default());
     let work = || {
         let mut kit = Kit::new(options.clock);
-        while let Some((ticket, task)) = queue.take() {
+        let mut folder = None;
+        while let Some((ticket, task)) = queue.take(folder) {
             gathered.add(ticket, judge_task(&task, &run, &mut kit), options);
+            folder = Some(ticket.folder);
         }
         gathered.spend(&kit.spent());
         run.spare.add();
@@ -177,7 +179,8 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
             selection.walk(progress.is_watched(), &mut |found| match found {
                 Found::Task(task, bytes) => {
                     progress.expect(bytes);
-                    queue.push((gathered.expect(task.folder()), task));
+                    let ticket = gathered.expect(task.folder());
+                    queue.push(ticket.folder, (ticket, task));
                 }
                 Found::End(folder) => gathered.close(&folder, options),
             })
@@ -257,6 +260,11 @@ impl Inputs {
         let Origin { name, named, source, spare, bytes } = from;
         match stream::read(reader, check, meter, spare, bytes, kit) {
             Ok(file) => {
+                if self.files.is_empty() {
+                    // Most often the only one; an archive has more.
+                    self.files.reserve_exact(1);
+                    self.sources.reserve_exact(1);
+                }
                 self.files.push(file);
                 self.sources.push(source);
                 None
@@ -272,16 +280,18 @@ impl Inputs {
     /// Reads once more, to fill in the excerpts of what rules said only at the end of a file or of a
     /// set. Where that fails there is no excerpt.
     pub(crate) fn fill_excerpts(&mut self) {
+        let lacks = |finding: &Finding| finding.excerpt.is_none() && finding.place.is_some();
+        let own = self.files.iter().flat_map(|(file, _)| &file.findings.kept);
+        if !own.chain(self.sets.iter().flat_map(|sets| &sets.findings.kept)).any(lacks) {
+            return;
+        }
         let indexes: BTreeMap<Arc<str>, usize> =
             self.files.iter().enumerate().map(|(i, (file, _))| (file.name.clone(), i)).collect();
         let own = self.files.iter_mut().flat_map(|(file, _)| &mut file.findings.kept);
         let of_sets = self.sets.iter_mut().flat_map(|sets| &mut sets.findings.kept);
         let mut files: BTreeMap<&Place, Vec<&mut Finding>> = BTreeMap::new();
         let mut archives: BTreeMap<&Place, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
-        for finding in own.chain(of_sets) {
-            if finding.excerpt.is_some() || finding.place.is_none() {
-                continue;
-            }
+        for finding in own.chain(of_sets).filter(|finding| lacks(finding)) {
             match indexes.get(&finding.at.file).and_then(|&i| self.sources.get(i)) {
                 Some(Source::File(place)) => files.entry(place).or_default().push(finding),
                 Some(Source::Entry { archive, index }) => {

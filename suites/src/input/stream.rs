@@ -209,8 +209,10 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Stop> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+    text
 }
 
 #[cfg(test)]
