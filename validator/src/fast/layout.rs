@@ -3,8 +3,7 @@
 //! Quotes and commas decide how many cells a row has, how long each is, whether it is quoted and
 //! whether it is empty.
 
-use std::ops::Range;
-
+use super::cells::Cells;
 use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, Marks};
 use super::template;
 use super::{Columns, END};
@@ -25,24 +24,13 @@ const WAYS: usize = 4;
 /// The index of a layout.
 pub(super) type Index = usize;
 
-/// Where the content of a cell begins and ends.
-pub(super) type Content = [u16; 2];
-
-pub(super) fn content(cell: &Cell) -> Content {
-    // Rows are not longer than so many blocks.
-    let Range { start, end } = cell.content();
-    [start as u16, end as u16]
-}
-
 #[derive(Debug)]
 pub(super) struct Layout {
     /// Without the line end.
     pub(super) length: usize,
     /// The last one may have nothing but the line end.
     pub(super) blocks: Vec<Block>,
-    pub(super) cells: Vec<Cell>,
-    /// What is looked at of them for most rows.
-    pub(super) contents: Vec<Content>,
+    pub(super) cells: Cells,
     /// The row of it that was learnt last.
     pub(super) base: template::Index,
 }
@@ -53,7 +41,7 @@ pub(super) struct Block {
     marks: [u64; 2],
     /// The first bytes of cells.
     starts: u64,
-    /// How many of these stand in the blocks before.
+    /// How many columns stand before these.
     before: u32,
     /// Bytes of columns that may vary.
     pub(super) varying: u64,
@@ -86,7 +74,7 @@ impl Layout {
             && self.blocks.iter().zip(structure.words()).all(|(block, marks)| block.marks == *marks)
     }
 
-    fn of(structure: &Structure, cells: &[Cell], contents: &[Content], varying: Columns, free: Columns) -> Layout {
+    fn of(structure: &Structure, cells: Cells, first: usize, varying: Columns, free: Columns) -> Layout {
         let length = structure.length;
         let count = (length + END).div_ceil(BLOCK);
         let mut blocks = Vec::with_capacity(count);
@@ -96,7 +84,7 @@ impl Layout {
             let marks = structure.words().get(index).copied().unwrap_or_default();
             blocks.push(Block { marks, starts: 0, before: 0, varying: 0, free: 0, fixed });
         }
-        for (column, cell) in cells.iter().enumerate() {
+        for (column, cell) in (first..).zip(&cells.list) {
             let start = cell.span().start;
             blocks[start / BLOCK].starts |= 1 << (start % BLOCK);
             let is_varying = varying >> column & 1 == 1;
@@ -115,12 +103,12 @@ impl Layout {
                 }
             }
         }
-        let mut before = 0;
+        let mut before = first as u32;
         for block in &mut blocks {
             block.before = before;
             before += block.starts.count_ones();
         }
-        Layout { length, blocks, cells: cells.to_vec(), contents: contents.to_vec(), base: 0 }
+        Layout { length, blocks, cells, base: 0 }
     }
 }
 
@@ -157,19 +145,19 @@ impl Layouts {
         self.slots.get(structure.slot()..).is_none_or(free) && self.list.len() < MOST
     }
 
-    /// Learns the layout of a row. There must be room.
+    /// Learns the layout of a row, of which the cells are those from a column on. There must be room.
     pub(super) fn learn(
         &mut self,
         structure: &Structure,
-        cells: &[Cell],
-        contents: &[Content],
+        cells: Cells,
+        first: usize,
         varying: Columns,
         free: Columns,
     ) -> Index {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS + WAYS, 0);
         }
-        self.list.push(Layout::of(structure, cells, contents, varying, free));
+        self.list.push(Layout::of(structure, cells, first, varying, free));
         let slots = &mut self.slots[structure.slot()..][..WAYS];
         if let Some(slot) = slots.iter_mut().find(|slot| **slot == 0) {
             *slot = self.list.len() as u16;

@@ -191,10 +191,11 @@ pub(super) use self::ways::{Wide, Widest};
 #[allow(unsafe_code, reason = "instructions that not every processor has are called after asking it")]
 mod ways {
     use std::arch::x86_64::{
-        __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8,
-        _mm256_set1_epi8, _mm256_setr_epi64x, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_add_epi8,
-        _mm512_and_si512, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask, _mm512_movepi8_mask,
-        _mm512_set1_epi8, _mm512_setr_epi64, _mm512_storeu_si512, _mm512_sub_epi8, _mm512_xor_si512,
+        __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8,
+        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256,
+        _mm512_add_epi8, _mm512_and_si512, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
+        _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_storeu_si512, _mm512_sub_epi8,
+        _mm512_xor_si512,
     };
 
     use super::{BLOCK, Bytes, Lanes, Marks, Work};
@@ -288,12 +289,10 @@ mod ways {
         #[inline]
         #[target_feature(enable = "avx2")]
         pub(super) fn load(bytes: &Bytes) -> [__m256i; 2] {
-            let (words, _) = bytes.as_chunks::<8>();
-            let word = |index: usize| i64::from_le_bytes(words[index]);
-            [
-                _mm256_setr_epi64x(word(0), word(1), word(2), word(3)),
-                _mm256_setr_epi64x(word(4), word(5), word(6), word(7)),
-            ]
+            // SAFETY: both halves are read within the bytes, wherever these lie.
+            unsafe {
+                [_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes[BLOCK / 2..].as_ptr().cast())]
+            }
         }
 
         #[inline]
@@ -309,7 +308,8 @@ mod ways {
             bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
         }
 
-        #[inline]
+        // Not inlined: what follows is else computed bit by bit.
+        #[inline(never)]
         #[target_feature(enable = "avx2")]
         pub(super) fn marks(block: [__m256i; 2]) -> Marks {
             Marks {
@@ -372,9 +372,8 @@ mod ways {
         #[inline]
         #[target_feature(enable = "avx512f")]
         pub(super) fn load(bytes: &Bytes) -> __m512i {
-            let (words, _) = bytes.as_chunks::<8>();
-            let word = |index: usize| i64::from_le_bytes(words[index]);
-            _mm512_setr_epi64(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
+            // SAFETY: it is as long as the bytes, which may lie anywhere.
+            unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
         }
 
         #[inline]

@@ -185,11 +185,13 @@ mod tests {
     fn only_what_was_added_is_held() {
         let value = |text: &[u8]| short(text, 0, text.len()).unwrap();
         let mut memo = Memo::default();
-        assert!(!memo.holds(&[value(b"")]));
-        memo.add(&[value(b"202610")]);
-        assert!(memo.holds(&[value(b"202610")]));
+        let mut groups = Groups::default();
+        assert!(!memo.holds(value(b"")) && !groups.holds(&[value(b""), value(b"1")]));
+        memo.add(value(b"202610"));
+        groups.add(&[value(b"202610"), value(b"")]);
+        assert!(memo.holds(value(b"202610")) && groups.holds(&[value(b"202610"), value(b"")]));
         for other in [&b"202611"[..], b"20261", b"2026100", b""] {
-            assert!(!memo.holds(&[value(other)]));
+            assert!(!memo.holds(value(other)) && !groups.holds(&[value(other), value(b"")]));
         }
         let mut texts = Texts::default();
         assert!(!texts.holds(3, b""));

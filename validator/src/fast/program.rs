@@ -4,13 +4,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::cells::Look;
 use super::endings::{Around, BESIDE, ENDING, Ending};
-use super::layout::Content;
 use super::memo::{EMPTY, Groups, Memo, SHORT, Short, Texts, shape, short};
 use super::{Columns, each};
 use crate::bind::Row;
+use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
+use crate::scan::Cell;
 use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
@@ -51,13 +53,20 @@ pub(super) struct Program {
     records: Vec<(&'static Rule, RecordCheck)>,
     columns: Vec<Column>,
     observers: Vec<Observer>,
-    /// All columns.
     all: Columns,
+    /// Those of the tail.
+    tail: Columns,
+    /// The observers that look at columns of the head alone, one bit for each.
+    of_head: u64,
+    /// The columns of the head that others look at.
+    spanned: Columns,
     /// The columns of which no rule tells digits apart.
     free: Columns,
     /// Those, and those with a date: rows that differ in their digits only are taken together.
     varying: Columns,
     texts: Texts,
+    /// For the cells of a row that rules are asked about.
+    room: Vec<Cell>,
 }
 
 #[derive(Debug)]
@@ -175,10 +184,34 @@ impl Program {
             columns,
             observers,
             all,
+            tail: all,
+            of_head: 0,
+            spanned: 0,
             free,
             varying: free | counting,
             texts: Texts::default(),
+            room: Vec::new(),
         })
+    }
+
+    /// Has so many columns be the head of a row.
+    pub(super) fn divide(&mut self, columns: usize) {
+        let head = (1 << columns) - 1;
+        self.tail = self.all & !head;
+        (self.of_head, self.spanned) = (0, 0);
+        for (index, observer) in self.observers.iter().enumerate() {
+            let looks_at = observer.columns.iter().fold(0, |bits, column| bits | 1 << column);
+            if looks_at & self.tail == 0 {
+                self.of_head |= 1 << index;
+            } else {
+                self.spanned |= looks_at & head;
+            }
+        }
+    }
+
+    /// The columns of the head that something beyond the head depends on.
+    pub(super) fn spanned(&self) -> Columns {
+        self.spanned
     }
 
     /// The columns of which digits may be any others, unnoticed.
@@ -203,7 +236,7 @@ impl Program {
     pub(super) fn around(&self, column: usize, look: &Look<'_>) -> Option<(Around, Ending)> {
         let (before, ending) = look.content(column).split_last_chunk::<ENDING>()?;
         let ending = Some(*ending).filter(|ending| ending.iter().all(u8::is_ascii_digit))?;
-        let [start, _] = look.contents[column].map(usize::from);
+        let [start, _] = look.place(column);
         let before = short(look.around, start, start + before.len())?;
         let mut around = Around { column: column as u8, before, beside: [0; BESIDE] };
         let mut values = around.beside.iter_mut();
@@ -216,6 +249,16 @@ impl Program {
     /// What is not proved of a row in which these columns are new, and the structure is not.
     #[inline]
     pub(super) fn doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
+        self.doubts_among(u64::MAX, changed, look)
+    }
+
+    /// What is not proved of the head of a row, of which these columns are new.
+    pub(super) fn head_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
+        self.doubts_among(self.of_head, changed, look)
+    }
+
+    #[inline(always)]
+    fn doubts_among(&mut self, asked: u64, changed: Columns, look: &Look<'_>) -> Doubts {
         let mut doubts = Doubts::default();
         let mut observers = 0;
         for column in each(changed) {
@@ -233,11 +276,12 @@ impl Program {
                 doubts.cells |= 1 << column;
             }
         }
+        observers &= asked;
         while observers != 0 {
             let index = observers.trailing_zeros() as usize;
             observers &= observers - 1;
             let observer = &self.observers[index];
-            let group = look.group(&observer.columns);
+            let group = group(&observer.columns, look);
             if group.is_none_or(|group| !observer.clean.holds(&group[..observer.columns.len()])) {
                 self.ask_observer(index, group, look, &mut doubts);
             }
@@ -245,11 +289,11 @@ impl Program {
         doubts
     }
 
-    /// What is not proved of a row of which these columns are new, and the structure is, too. `None` where
-    /// that is not sound.
+    /// What is not proved of the tail of a row, of which these columns are new, and the structure is, too.
+    /// `None` where that is not sound.
     pub(super) fn all_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Option<Doubts> {
-        let doubts = self.doubts(changed & self.all, look);
-        let Look { row, file, .. } = *look;
+        let doubts = self.doubts(changed & self.tail, look);
+        let (row, file) = (look.row(&mut self.room), look.file);
         let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(row) };
         let sound = has_nothing_to_say(|found| {
             for &(rule, check) in &self.records {
@@ -264,8 +308,10 @@ impl Program {
     fn ask_cell(&mut self, column: usize, value: Option<Short>, look: &Look<'_>) -> bool {
         let own = &mut self.columns[column];
         let content = look.content(column);
-        let clean =
-            odd_characters(content).is_empty() && has_nothing_to_say(|found| run_cell(&own.rules, column, look, found));
+        let clean = odd_characters(content).is_empty() && {
+            let row = look.row(&mut self.room);
+            has_nothing_to_say(|found| run_cell(&own.rules, column, &row, look.file, found))
+        };
         if clean {
             match value {
                 Some(value) => own.clean.add(if own.shape { shape(value) } else { value }),
@@ -278,17 +324,20 @@ impl Program {
     #[inline(never)]
     fn ask_observer(&mut self, index: usize, group: Option<Group>, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
+        let row = look.row(&mut self.room);
         let mut silent = true;
         for what in &observer.what {
             match *what {
                 What::Row(rule, check) => {
-                    if !has_nothing_to_say(|found| check(&look.row, &mut Out { rule, file: look.file, found })) {
+                    if !has_nothing_to_say(|found| check(&row, &mut Out { rule, file: look.file, found })) {
                         doubts.row = true;
                         silent = false;
                     }
                 }
                 What::Empty(column) if look.content(column).is_empty() => {
-                    if !has_nothing_to_say(|found| run_cell(&self.columns[column].rules, column, look, found)) {
+                    if !has_nothing_to_say(|found| {
+                        run_cell(&self.columns[column].rules, column, &row, look.file, found)
+                    }) {
                         doubts.cells |= 1 << column;
                         silent = false;
                     }
@@ -302,39 +351,14 @@ impl Program {
     }
 }
 
-/// A row that is looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look<'a> {
-    pub(super) row: Row<'a>,
-    /// Where the contents of its cells stand.
-    pub(super) contents: &'a [Content],
-    /// What its bytes begin; it may go on behind them.
-    pub(super) around: &'a [u8],
-    pub(super) file: &'a Arc<str>,
-}
-
-impl<'a> Look<'a> {
-    #[inline]
-    fn content(&self, column: usize) -> &'a [u8] {
-        let [start, end] = self.contents[column].map(usize::from);
-        self.row.record.bytes.get(start..end).unwrap_or_default()
+/// The values of some columns, where they are few and short.
+#[inline]
+fn group(columns: &[u8], look: &Look<'_>) -> Option<Group> {
+    let mut group = [0; GROUP];
+    for (value, column) in group.get_mut(..columns.len())?.iter_mut().zip(columns) {
+        *value = look.short(usize::from(*column))?;
     }
-
-    #[inline]
-    fn short(&self, column: usize) -> Option<Short> {
-        let [start, end] = self.contents[column].map(usize::from);
-        short(self.around, start, end)
-    }
-
-    /// The values of some columns, where they are few and short.
-    #[inline]
-    fn group(&self, columns: &[u8]) -> Option<Group> {
-        let mut group = [0; GROUP];
-        for (value, column) in group.get_mut(..columns.len())?.iter_mut().zip(columns) {
-            *value = self.short(usize::from(*column))?;
-        }
-        Some(group)
-    }
+    Some(group)
 }
 
 /// What the rules have to look at of a row.
@@ -402,8 +426,7 @@ fn is_short(item: &Item) -> bool {
     }
 }
 
-fn run_cell(rules: &[CellRule], column: usize, look: &Look<'_>, found: &mut Vec<crate::finding::Finding>) {
-    let Look { row, file, .. } = look;
+fn run_cell(rules: &[CellRule], column: usize, row: &Row<'_>, file: &Arc<str>, found: &mut Vec<Finding>) {
     let cell = &row.record.cells[column];
     let view = CellView { row, item: &row.table.items[column], cell, content: &row.record.bytes[cell.content()] };
     for rule in rules {
@@ -412,7 +435,7 @@ fn run_cell(rules: &[CellRule], column: usize, look: &Look<'_>, found: &mut Vec<
 }
 
 /// Runs rules. One that breaks is not silent: it will break again where that is told.
-fn has_nothing_to_say(run: impl FnOnce(&mut Vec<crate::finding::Finding>)) -> bool {
+fn has_nothing_to_say(run: impl FnOnce(&mut Vec<Finding>)) -> bool {
     let mut found = Vec::new();
     catch_unwind(AssertUnwindSafe(|| run(&mut found))).is_ok() && found.is_empty()
 }

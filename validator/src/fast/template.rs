@@ -1,14 +1,15 @@
 //! Templates: rows that were proved, each standing for all rows that differ from it in some digits
 //! only. Knows no rule.
 
+use super::cells::Content;
 use super::endings::{Context, ENDING};
-use super::layout::{self, Content, Layout, Layouts};
+use super::layout::{self, Layout, Layouts};
 use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, padded};
 use super::{Columns, Doubts, END};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 1024;
+const MOST: usize = 4096;
 
 /// How many are asked to give way to a new one.
 const CHANCES: usize = 8;
@@ -17,7 +18,7 @@ const CHANCES: usize = 8;
 const WAYS: usize = 4;
 
 /// How many that came after one are remembered.
-const NEXT: usize = 2;
+const NEXT: usize = 4;
 
 /// The index of a template.
 pub(super) type Index = usize;

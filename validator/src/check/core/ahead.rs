@@ -9,7 +9,7 @@ use crate::decode::Script;
 use crate::fast::{Doubts, Fast, Plain, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
-use crate::scan::{Begin, Taken};
+use crate::scan::{Begin, Cell, Taken};
 use crate::spec::{Table, Version};
 use crate::times::{Stage, enter};
 
@@ -24,6 +24,8 @@ pub(super) struct Ahead {
     others: u32,
     watch: Watch,
     proved: u64,
+    /// For the cells of a row.
+    room: Vec<Cell>,
 }
 
 /// Which file rules must see a row, by what has changed in it. One bit for each rule.
@@ -34,7 +36,7 @@ struct Watch {
     every: u64,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
-    /// Counts what stood in these columns. Templates in which the same stands are marked with it.
+    /// Counts what stood in those of the tail. Templates in which the same stands are marked with it.
     epoch: u64,
     /// Whether the row before was proved and shown to all rules that must see it.
     goes_on: bool,
@@ -65,10 +67,11 @@ impl Core {
         let before = enter(&mut self.times, Stage::Prove);
         self.prepare_columns(fast.table, context);
         let first = begin;
+        let mut room = std::mem::take(&mut self.ahead.room);
         loop {
-            let plain = self.ahead.watch.plain();
-            let proved = fast.prove(&mut begin, context.file, plain, |row, script| {
-                self.arrive(row, rows::hash(row), true, context);
+            let plain = self.ahead.watch.plain().filter(|_| self.owners.is_somebody());
+            let proved = fast.prove(&mut begin, context.file, plain, |look, script| {
+                self.go_on(look, &mut room, context);
                 self.ahead.proved += 1;
                 if script == Script::Ms932 {
                     self.encoding.ms932_record();
@@ -76,12 +79,13 @@ impl Core {
                 self.broken.is_empty()
             });
             let Some(proved) = proved else { break };
-            self.pass(&mut fast, &proved, &begin, context);
+            self.pass(&mut fast, &proved, (&begin, &mut room), context);
             begin.pass(proved.bytes());
             if !self.broken.is_empty() {
                 break;
             }
         }
+        self.ahead.room = room;
         taken.records = begin.index - first.index;
         taken.bytes = begin.from - first.from;
         enter(&mut self.times, before);
@@ -120,37 +124,42 @@ impl Core {
     }
 
     #[inline(always)]
-    fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
-        let (mut rules, same_owner) = self.ahead.watch.must_see(fast, proved, begin);
-        let row = fast.row(proved, begin);
+    fn pass(
+        &mut self,
+        fast: &mut Fast,
+        proved: &Proved,
+        (begin, room): (&Begin<'_>, &mut Vec<Cell>),
+        context: &Context<'_>,
+    ) {
+        let row = fast.row(proved, begin, room);
+        let (mut rules, same_owner) = self.ahead.watch.must_see(fast, proved, &row);
         if self.arrive(&row, rows::hash(&row), same_owner, context) {
             rules = self.ahead.watch.all_rules();
         }
         let mut script = fast.script(proved);
         if !proved.in_doubt {
             self.ahead.proved += 1;
-        } else if !self.judge_doubts(&fast.row(proved, begin), fast.doubts_of_row(), context) {
+        } else if !self.judge_doubts(&row, fast.doubts_of_row(), context) {
             script = Script::Other;
         }
         match script {
             Script::Ascii => {}
             Script::Ms932 => self.encoding.ms932_record(),
-            Script::Other => self.encoding.record(&fast.row(proved, begin).record),
+            Script::Other => self.encoding.record(&row.record),
         }
         if rules != 0 {
-            self.show(rules, fast, proved, begin, context);
+            self.show(rules, fast, proved, &row, context);
         }
     }
 
     /// Shows a row to file rules, one bit for each.
     #[inline(never)]
-    fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
-        let row = fast.row(proved, begin);
+    fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, row: &Row<'_>, context: &Context<'_>) {
         let (mut others, mut alike) = (false, 0);
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
-            let next = match self.file_rule(index, &row, context) {
+            let next = match self.file_rule(index, row, context) {
                 Next::Like(keys) => {
                     alike |= u64::from(fast.is_fixed(keys)) << index;
                     Next::Every
@@ -250,11 +259,11 @@ impl Watch {
 
     /// One bit for each rule, and whether the row is known to be of the owner of the one before.
     #[inline]
-    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> (u64, bool) {
-        if self.goes_on && !proved.watched && *fast.mark(proved) == self.epoch {
+    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, row: &Row<'_>) -> (u64, bool) {
+        if self.goes_on && !proved.new_head && !proved.watched && *fast.mark(proved) == self.epoch {
             return (self.every & !fast.skips(proved), self.tells_owner);
         }
-        (self.look(fast, proved, begin), false)
+        (self.look(fast, proved, row), false)
     }
 
     fn all_rules(&self) -> u64 {
@@ -262,18 +271,21 @@ impl Watch {
     }
 
     #[inline(never)]
-    fn look(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
+    fn look(&mut self, fast: &mut Fast, proved: &Proved, row: &Row<'_>) -> u64 {
         let mut rules = self.every & !fast.skips(proved);
         let mut marks = !proved.watched;
-        let row = fast.row(proved, begin);
         for Watched { column, rules: own, value } in &mut self.columns {
             let range = row.record.cells[*column].content();
             let new = short(row.record.bytes, range.start, range.end);
-            marks &= new.is_some();
-            if new.is_none() || *value != new {
+            let is_new = new.is_none() || *value != new;
+            if is_new {
                 rules |= *own;
                 *value = new;
-                self.epoch += 1;
+            }
+            // Rows of one head are alike in its columns.
+            if !fast.is_of_head(*column) {
+                marks &= new.is_some();
+                self.epoch += u64::from(is_new);
             }
         }
         if marks {

@@ -1,0 +1,106 @@
+//! The cells of a row, put together from those of its head and those of its tail. Knows where they stand;
+//! knows no value.
+
+use std::sync::Arc;
+
+use super::memo::{Short, short};
+use crate::bind::Row;
+use crate::scan::{Begin, Cell, LineEnd, Record};
+use crate::spec::Table;
+
+/// Some cells in a row.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cells {
+    pub(super) list: Vec<Cell>,
+    /// Where their contents stand: that is all that is looked at for most rows.
+    pub(super) contents: Vec<Content>,
+}
+
+/// Where the content of a cell begins and ends.
+pub(super) type Content = [u16; 2];
+
+impl Cells {
+    /// Takes up what was put into the list. No row is longer than so many bytes.
+    pub(super) fn note_contents(&mut self) {
+        self.contents.clear();
+        self.contents.extend(self.list.iter().map(|cell| {
+            let content = cell.content();
+            [content.start as u16, content.end as u16]
+        }));
+    }
+
+    /// Becomes the first of others.
+    pub(super) fn take_first(&mut self, count: usize, others: &Cells) {
+        self.list.clear();
+        self.list.extend_from_slice(&others.list[..count]);
+        self.contents.clear();
+        self.contents.extend_from_slice(&others.contents[..count]);
+    }
+}
+
+/// A row that is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look<'a> {
+    pub(crate) table: &'static Table,
+    pub(crate) begin: &'a Begin<'a>,
+    /// What is in memory from its beginning on.
+    pub(super) around: &'a [u8],
+    /// How many bytes it has, line end aside.
+    pub(super) length: usize,
+    pub(super) file: &'a Arc<str>,
+    pub(super) head: &'a Cells,
+    pub(super) tail: &'a Cells,
+    /// Where the tail begins, from which the places of its cells are counted.
+    pub(super) shift: usize,
+}
+
+impl<'a> Look<'a> {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        &self.around[..self.length]
+    }
+
+    #[inline(always)]
+    pub(super) fn place(&self, column: usize) -> [usize; 2] {
+        match self.head.contents.get(column) {
+            Some(place) => place.map(usize::from),
+            None => self.tail.contents[column - self.head.contents.len()].map(|at| usize::from(at) + self.shift),
+        }
+    }
+
+    #[inline]
+    pub(super) fn content(&self, column: usize) -> &'a [u8] {
+        let [start, end] = self.place(column);
+        self.around.get(start..end).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn short(&self, column: usize) -> Option<Short> {
+        let [start, end] = self.place(column);
+        short(self.around, start, end)
+    }
+
+    /// The row as the rules see it, its cells in some room.
+    pub(crate) fn row<'b>(&self, room: &'b mut Vec<Cell>) -> Row<'b>
+    where
+        'a: 'b,
+    {
+        row(self.table, self.begin, self.length, [self.head, self.tail], self.shift, room)
+    }
+}
+
+/// A row of so many bytes, line end aside, whose tail begins at a place.
+pub(super) fn row<'a>(
+    table: &'static Table,
+    begin: &Begin<'a>,
+    length: usize,
+    [head, tail]: [&Cells; 2],
+    shift: usize,
+    room: &'a mut Vec<Cell>,
+) -> Row<'a> {
+    room.clear();
+    room.extend_from_slice(&head.list);
+    room.extend(tail.list.iter().map(|cell| cell.shifted(shift)));
+    let Begin { buffer, from, index, line, at } = *begin;
+    let bytes = &buffer[from..from + length];
+    Row { table, record: Record { index, line, at, bytes, end: LineEnd::CrLf, cells: room } }
+}
