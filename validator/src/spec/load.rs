@@ -131,17 +131,14 @@ struct Edition {
     grammars: Vec<Grammar>,
 }
 
-/// The service types of a version.
-struct Services {
-    types: Vec<ServiceType>,
-    /// Code, whether it is exchanged in any scope, and whether it rents equipment; sorted.
-    codes: Vec<(u16, bool, bool)>,
-}
+/// The code of a service type, whether it is exchanged in any scope, and whether it rents equipment.
+type ServiceCode = (u16, bool, bool);
 
 /// The tables of items of one kind.
 struct Sheet {
     text: &'static str,
-    row_key: Vec<Key>,
+    /// As `files.csv` has it.
+    row_key: &'static str,
     tables: OnceLock<Vec<Table>>,
 }
 
@@ -151,10 +148,17 @@ static EDITIONS: [LazyLock<Edition>; 3] = [
     LazyLock::new(|| edition(Version::V202407)),
 ];
 
-static SERVICES: [LazyLock<Services>; 3] = [
-    LazyLock::new(|| services(Version::V202003)),
-    LazyLock::new(|| services(Version::V202208)),
-    LazyLock::new(|| services(Version::V202407)),
+static SERVICE_TYPES: [LazyLock<Vec<ServiceType>>; 3] = [
+    LazyLock::new(|| read_service_types(Version::V202003)),
+    LazyLock::new(|| read_service_types(Version::V202208)),
+    LazyLock::new(|| read_service_types(Version::V202407)),
+];
+
+/// Sorted by code.
+static SERVICE_CODES: [LazyLock<Vec<ServiceCode>>; 3] = [
+    LazyLock::new(|| read_service_codes(Version::V202003)),
+    LazyLock::new(|| read_service_codes(Version::V202208)),
+    LazyLock::new(|| read_service_codes(Version::V202407)),
 ];
 
 type Codes = BTreeMap<&'static str, OnceLock<CodeTable>>;
@@ -208,14 +212,17 @@ fn edition(version: Version) -> Edition {
             cite: cite(row.get("cite")),
         });
         let Some(text) = file(version, &kind.name().to_ascii_lowercase()) else { continue };
-        let row_key = row.get("row_key").split('|').filter(|key| !key.is_empty()).map(key).collect();
-        edition.sheets.insert(kind, Sheet { text, row_key, tables: OnceLock::new() });
+        edition.sheets.insert(kind, Sheet { text, row_key: row.get("row_key"), tables: OnceLock::new() });
     }
     edition
 }
 
-fn services(version: Version) -> Services {
-    let types: Vec<ServiceType> = Cells::of(file(version, "service_types").expect(WELL_FORMED))
+fn service_cells(version: Version) -> Cells {
+    Cells::of(file(version, "service_types").expect(WELL_FORMED))
+}
+
+fn read_service_types(version: Version) -> Vec<ServiceType> {
+    service_cells(version)
         .rows()
         .map(|row| ServiceType {
             code: row.get("code").to_owned(),
@@ -224,17 +231,16 @@ fn services(version: Version) -> Services {
             linked: row.get("linked") == "yes",
             rental: row.get("rental") == "yes",
         })
-        .collect();
-    Services { codes: service_codes(&types), types }
+        .collect()
 }
 
-fn service_codes(types: &[ServiceType]) -> Vec<(u16, bool, bool)> {
+fn read_service_codes(version: Version) -> Vec<ServiceCode> {
     let mut codes: BTreeMap<u16, (bool, bool)> = BTreeMap::new();
-    for service_type in types {
-        let code = service_type.code.as_bytes().try_into().expect(WELL_FORMED);
+    for row in service_cells(version).rows() {
+        let code = row.get("code").as_bytes().try_into().expect(WELL_FORMED);
         let (linked, rental) = codes.entry(u16::from_be_bytes(code)).or_default();
-        *linked |= service_type.linked;
-        *rental |= service_type.rental;
+        *linked |= row.get("linked") == "yes";
+        *rental |= row.get("rental") == "yes";
     }
     codes.into_iter().map(|(code, (linked, rental))| (code, linked, rental)).collect()
 }
@@ -248,7 +254,7 @@ fn variants(version: Version, grammar: &Grammar, sheet: &Sheet) -> Vec<Table> {
         name_ja: grammar.name_ja.clone(),
         columns: columns(&items),
         items,
-        row_key: sheet.row_key.clone(),
+        row_key: sheet.row_key.split('|').filter(|key| !key.is_empty()).map(key).collect(),
         certainty: grammar.certainty,
         cite: grammar.cite.clone(),
     };
@@ -428,7 +434,7 @@ pub fn kinds_of(version: Version) -> impl Iterator<Item = Kind> {
 
 /// All service types of a version; a code may stand in more than one scope.
 pub fn service_types(version: Version) -> &'static [ServiceType] {
-    &of(&SERVICES, version).types
+    of(&SERVICE_TYPES, version).as_slice()
 }
 
 /// Whether a service type is known, and if so whether the standard exchanges it in any scope.
@@ -441,8 +447,8 @@ pub fn is_rental(version: Version, code: &[u8]) -> bool {
     service_code(version, code).is_some_and(|(.., rental)| *rental)
 }
 
-fn service_code(version: Version, code: &[u8]) -> Option<&'static (u16, bool, bool)> {
+fn service_code(version: Version, code: &[u8]) -> Option<&'static ServiceCode> {
     let code = u16::from_be_bytes(code.try_into().ok()?);
-    let codes = &of(&SERVICES, version).codes;
+    let codes = of(&SERVICE_CODES, version);
     codes.binary_search_by_key(&code, |(known, ..)| *known).ok().map(|index| &codes[index])
 }
