@@ -39,7 +39,7 @@ use self::endings::{Context, Endings};
 use self::head::Head;
 use self::layout::{Layouts, Structure};
 use self::masks::{BLOCK, Lanes, MOST_BLOCKS, Way, Work};
-pub(crate) use self::memo::{Short, short};
+pub(crate) use self::memo::{Memo, Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
@@ -307,11 +307,20 @@ impl Fast {
         Some(self.proved(template, learnt.doubts, false))
     }
 
-    /// The row as it was proved, the last one.
+    /// The row that was proved last.
     #[inline]
     pub(crate) fn row<'a>(&self, proved: &Proved, begin: &Begin<'a>, room: &'a mut Vec<Cell>) -> Row<'a> {
-        let cells = &self.layouts.get(self.template(proved).layout).cells;
-        cells::row(self.table, begin, proved.bytes() - END, [&self.head.cells, cells], self.head.length, room)
+        let tail = &self.layouts.get(self.template(proved).layout).cells;
+        cells::row(self.table, begin, proved.bytes() - END, [&self.head.cells, tail], self.head.length, room)
+    }
+
+    /// Likewise, its cells not yet put together.
+    #[inline]
+    pub(crate) fn look<'a>(&'a self, proved: &Proved, begin: &'a Begin<'a>, file: &'a Arc<str>) -> Look<'a> {
+        let template = self.template(proved);
+        let tail = &self.layouts.get(template.layout).cells;
+        let here = Here { begin, around: &begin.buffer[begin.from..], file };
+        here.look(self.table, template.length - END, &self.head.cells, tail, self.head.length)
     }
 
     /// What the rules have to look at of the row proved last.
@@ -398,17 +407,18 @@ impl<F: FnMut(&Look<'_>, Script) -> bool> Work for Prove<'_, '_, F> {
                 return None;
             }
             let tail = here.around.get(fast.head.length..)?;
-            let Some((index, changes)) = fast.templates.expected(lanes, &fast.layouts, tail) else {
-                return fast.prove_by_structure(lanes, &here, tail).map(|proved| Proved { new_head, ..proved });
+            let proved = match fast.templates.expected(lanes, &fast.layouts, tail) {
+                Some((index, changes)) => fast.prove_by(index, changes, &here, tail),
+                None => fast.prove_by_structure(lanes, &here, tail)?,
             };
-            let proved = Proved { new_head, ..fast.prove_by(index, changes, &here, tail) };
-            let template = fast.templates.get(index);
+            let proved = Proved { new_head, ..proved };
+            let template = fast.template(&proved);
             let is_plain = |plain: Plain| {
                 !(proved.new_head | proved.in_doubt | proved.watched)
                     && template.mark == plain.mark
                     && plain.rules & !template.skips == 0
             };
-            let script = fast.head.script.and(template.learnt.script);
+            let script = fast.script(&proved);
             if script == Script::Other || !plain.is_some_and(is_plain) {
                 return Some(proved);
             }

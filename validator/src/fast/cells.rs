@@ -74,7 +74,7 @@ impl<'a> Look<'a> {
     }
 
     #[inline]
-    pub(super) fn short(&self, column: usize) -> Option<Short> {
+    pub(crate) fn short(&self, column: usize) -> Option<Short> {
         let [start, end] = self.place(column);
         short(self.around, start, end)
     }

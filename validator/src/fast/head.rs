@@ -9,16 +9,16 @@ use crate::decode::Script;
 
 /// After so many rows it is chosen how many columns it has. A column belongs to it if it changes in at most
 /// one of so many of them, and all before it do.
-const FIRST: Choice = Choice { rows: 48, rarely: 6 };
+const FIRST: Choice = Choice { rows: 48, rarely: 4 };
 
 /// Likewise where that turned out wrong: to read a head costs as much as some rows that have it.
-const LATER: Choice = Choice { rows: 1024, rarely: FEW };
+const LATER: Choice = Choice { rows: 1024, rarely: 6 };
 
 /// If heads have fewer rows than this, it is chosen anew.
-const FEW: u32 = 6;
+const FEW: u32 = 4;
 
 /// After so many heads that is judged.
-const JUDGED: u32 = 512;
+const JUDGED: u32 = 128;
 
 #[derive(Debug)]
 pub(super) struct Head {

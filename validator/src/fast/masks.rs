@@ -198,6 +198,8 @@ mod ways {
         _mm512_xor_si512,
     };
 
+    use std::hint::black_box;
+
     use super::{BLOCK, Bytes, Lanes, Marks, Work};
 
     /// Defines a way that only [`detect`](Wide::detect) makes, so that whoever holds one may call what
@@ -305,11 +307,11 @@ mod ways {
         #[target_feature(enable = "avx2")]
         fn equal([low, high]: [__m256i; 2], byte: u8) -> u64 {
             let byte = _mm256_set1_epi8(byte as i8);
-            bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
+            // Kept from what follows, which else takes it apart bit by bit.
+            black_box(bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte)))
         }
 
-        // Not inlined: what follows is else computed bit by bit.
-        #[inline(never)]
+        #[inline]
         #[target_feature(enable = "avx2")]
         pub(super) fn marks(block: [__m256i; 2]) -> Marks {
             Marks {

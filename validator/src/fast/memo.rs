@@ -48,19 +48,19 @@ pub(super) fn shape(value: Short) -> Short {
 
 /// Short values. Empty until the first one comes.
 #[derive(Debug, Default)]
-pub(super) struct Memo {
+pub(crate) struct Memo {
     slots: Vec<Short>,
 }
 
 impl Memo {
     /// Whether a value is remembered.
     #[inline]
-    pub(super) fn holds(&self, value: Short) -> bool {
+    pub(crate) fn holds(&self, value: Short) -> bool {
         self.slots.get(slot(&[value])).is_some_and(|known| *known == value)
     }
 
     /// Remembers a value, in place of another.
-    pub(super) fn add(&mut self, value: Short) {
+    pub(crate) fn add(&mut self, value: Short) {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS, NONE);
         }

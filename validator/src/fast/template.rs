@@ -9,7 +9,7 @@ use super::{Columns, Doubts, END};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 4096;
+const MOST: usize = 1024;
 
 /// How many are asked to give way to a new one.
 const CHANCES: usize = 8;
@@ -18,7 +18,7 @@ const CHANCES: usize = 8;
 const WAYS: usize = 4;
 
 /// How many that came after one are remembered.
-const NEXT: usize = 4;
+const NEXT: usize = 2;
 
 /// The index of a template.
 pub(super) type Index = usize;

@@ -1,16 +1,18 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
+use std::sync::Arc;
+
 use super::owners::OWNER;
 use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Doubts, Fast, Plain, Proved, Rules, Short, each, short};
+use crate::fast::{Doubts, Fast, Look, Memo, Plain, Proved, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Cell, Taken};
-use crate::spec::{Table, Version};
+use crate::spec::{Key, Table, Version};
 use crate::times::{Stage, enter};
 
 /// So many rows of another table make it the one that is proved.
@@ -42,11 +44,29 @@ struct Watch {
     goes_on: bool,
     /// Whether whose row it is is told by these columns.
     tells_owner: bool,
+    alike: Vec<Alike>,
+}
+
+/// Which rules must see a row, one bit for each.
+struct Seen {
+    rules: u64,
+    /// Whether it is known to be of the owner of the row before.
+    same_owner: bool,
+}
+
+/// What a rule need not see rows with.
+#[derive(Debug)]
+struct Alike {
+    /// Its bit.
+    rule: u64,
+    column: usize,
+    values: Memo,
 }
 
 #[derive(Debug)]
 struct Watched {
     column: usize,
+    of_owner: bool,
     /// The rules that look at it.
     rules: u64,
     /// What stood there in the row before; `None` where that was long.
@@ -71,11 +91,7 @@ impl Core {
         loop {
             let plain = self.ahead.watch.plain().filter(|_| self.owners.is_somebody());
             let proved = fast.prove(&mut begin, context.file, plain, |look, script| {
-                self.go_on(look, &mut room, context);
-                self.ahead.proved += 1;
-                if script == Script::Ms932 {
-                    self.encoding.ms932_record();
-                }
+                self.go_on(look, script, &mut room, context);
                 self.broken.is_empty()
             });
             let Some(proved) = proved else { break };
@@ -131,12 +147,16 @@ impl Core {
         (begin, room): (&Begin<'_>, &mut Vec<Cell>),
         context: &Context<'_>,
     ) {
+        let Seen { mut rules, same_owner } = self.ahead.watch.must_see(fast, proved, (begin, context.file));
+        let mut script = fast.script(proved);
+        if rules == 0 && same_owner && !proved.in_doubt && script != Script::Other && self.owners.is_somebody() {
+            let look = fast.look(proved, begin, context.file);
+            return self.go_on(&look, script, room, context);
+        }
         let row = fast.row(proved, begin, room);
-        let (mut rules, same_owner) = self.ahead.watch.must_see(fast, proved, &row);
-        if self.arrive(&row, rows::hash(&row), same_owner, context) {
+        if self.arrive(&row, rows::hash(&row), context) {
             rules = self.ahead.watch.all_rules();
         }
-        let mut script = fast.script(proved);
         if !proved.in_doubt {
             self.ahead.proved += 1;
         } else if !self.judge_doubts(&row, fast.doubts_of_row(), context) {
@@ -152,6 +172,17 @@ impl Core {
         }
     }
 
+    /// Takes a row of the owner of the one before, who is somebody, that is clean and that no file rule must
+    /// see.
+    #[inline(always)]
+    fn go_on(&mut self, look: &Look<'_>, script: Script, room: &mut Vec<Cell>, context: &Context<'_>) {
+        self.arrive_again(look, room, context);
+        self.ahead.proved += 1;
+        if script == Script::Ms932 {
+            self.encoding.ms932_record();
+        }
+    }
+
     /// Shows a row to file rules, one bit for each.
     #[inline(never)]
     fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, row: &Row<'_>, context: &Context<'_>) {
@@ -161,7 +192,10 @@ impl Core {
             rules &= rules - 1;
             let next = match self.file_rule(index, row, context) {
                 Next::Like(keys) => {
-                    alike |= u64::from(fast.is_fixed(keys)) << index;
+                    if fast.is_fixed(keys) {
+                        alike |= 1 << index;
+                        self.ahead.watch.alike(index, keys, row);
+                    }
                     Next::Every
                 }
                 next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
@@ -244,7 +278,11 @@ impl Watch {
             return None;
         }
         let owner = OWNER.map(|key| fast.table.column(key));
-        let columns = owner.into_iter().flatten().map(|column| Watched { column, rules: 0, value: None }).collect();
+        let columns = owner
+            .into_iter()
+            .flatten()
+            .map(|column| Watched { column, of_owner: true, rules: 0, value: None })
+            .collect();
         let tells_owner = owner.iter().all(Option::is_some);
         let mut watch = Watch { next: vec![Next::Every; count], columns, tells_owner, ..Watch::default() };
         watch.arrange(fast);
@@ -257,13 +295,12 @@ impl Watch {
         (self.goes_on && self.tells_owner).then_some(Plain { mark: self.epoch, rules: self.every })
     }
 
-    /// One bit for each rule, and whether the row is known to be of the owner of the one before.
     #[inline]
-    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, row: &Row<'_>) -> (u64, bool) {
+    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, at: (&Begin<'_>, &Arc<str>)) -> Seen {
         if self.goes_on && !proved.new_head && !proved.watched && *fast.mark(proved) == self.epoch {
-            return (self.every & !fast.skips(proved), self.tells_owner);
+            return Seen { rules: self.every & !fast.skips(proved), same_owner: self.tells_owner };
         }
-        (self.look(fast, proved, row), false)
+        self.look(fast, proved, at)
     }
 
     fn all_rules(&self) -> u64 {
@@ -271,16 +308,17 @@ impl Watch {
     }
 
     #[inline(never)]
-    fn look(&mut self, fast: &mut Fast, proved: &Proved, row: &Row<'_>) -> u64 {
+    fn look(&mut self, fast: &mut Fast, proved: &Proved, (begin, file): (&Begin<'_>, &Arc<str>)) -> Seen {
         let mut rules = self.every & !fast.skips(proved);
-        let mut marks = !proved.watched;
-        for Watched { column, rules: own, value } in &mut self.columns {
-            let range = row.record.cells[*column].content();
-            let new = short(row.record.bytes, range.start, range.end);
+        let (mut marks, mut same_owner) = (!proved.watched, self.tells_owner && self.goes_on);
+        let look = fast.look(proved, begin, file);
+        for Watched { column, rules: own, value, of_owner } in &mut self.columns {
+            let new = look.short(*column);
             let is_new = new.is_none() || *value != new;
             if is_new {
                 rules |= *own;
                 *value = new;
+                same_owner &= !*of_owner;
             }
             // Rows of one head are alike in its columns.
             if !fast.is_of_head(*column) {
@@ -288,10 +326,32 @@ impl Watch {
                 self.epoch += u64::from(is_new);
             }
         }
+        let is_alike = |alike: &&Alike| look.short(alike.column).is_some_and(|value| alike.values.holds(value));
+        let skips = self.alike.iter().filter(is_alike).fold(0, |bits, alike| bits | alike.rule) & rules;
         if marks {
             *fast.mark(proved) = self.epoch;
         }
-        if self.goes_on { rules } else { self.all_rules() }
+        if skips != 0 {
+            fast.skip(proved, skips);
+        }
+        Seen { rules: if self.goes_on { rules & !skips } else { self.all_rules() }, same_owner }
+    }
+
+    /// A rule need not see rows that have the same in these items as a row.
+    fn alike(&mut self, rule: usize, keys: &[Key], row: &Row<'_>) {
+        let [key] = keys else { return };
+        let Some(column) = row.table.column(*key) else { return };
+        let content = row.record.cells[column].content();
+        let Some(value) = short(row.record.bytes, content.start, content.end) else { return };
+        let rule = 1 << rule;
+        let known = match self.alike.iter().position(|alike| alike.rule == rule && alike.column == column) {
+            Some(known) => known,
+            None => {
+                self.alike.push(Alike { rule, column, values: Memo::default() });
+                self.alike.len() - 1
+            }
+        };
+        self.alike[known].values.add(value);
     }
 
     /// Sorts the rules by what they must see.
@@ -310,7 +370,7 @@ impl Watch {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
                         match self.columns.iter_mut().find(|known| known.column == column) {
                             Some(known) => known.rules |= bit,
-                            None => self.columns.push(Watched { column, rules: bit, value: None }),
+                            None => self.columns.push(Watched { column, of_owner: false, rules: bit, value: None }),
                         }
                     }
                 }

@@ -70,19 +70,17 @@ impl Core {
 
     /// Shows a row to every rule that remembers rows.
     pub(super) fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        self.arrive(row, hash(row), false, context);
+        self.arrive(row, hash(row), context);
         for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
             self.file_rule(index, row, context);
         }
     }
 
-    /// Takes a row, by its hash, before the file rules see it; `same_owner` where whoever it is of is known
-    /// to be the one whose row came before. `true` where they have been shown others in between.
-    #[inline]
-    pub(super) fn arrive(&mut self, row: &Row<'_>, hash: u64, same_owner: bool, context: &Context<'_>) -> bool {
+    /// Takes a row, by its hash, before the file rules see it. `true` where they have been shown others in
+    /// between.
+    pub(super) fn arrive(&mut self, row: &Row<'_>, hash: u64, context: &Context<'_>) -> bool {
         let before = enter(&mut self.times, Stage::FileRules);
-        let goes_on = if same_owner { self.owners.is_somebody() } else { self.owners.goes_on(row) };
-        let turn = if goes_on { Turn::Same } else { self.turn(row, context) };
+        let turn = if self.owners.goes_on(row) { Turn::Same } else { self.turn(row, context) };
         if row.table.row_key.is_empty()
             && let Some(first) = self.owners.row(hash, row.record.line)
         {
@@ -95,7 +93,7 @@ impl Core {
 
     /// Takes a row of the owner of the one before, who is somebody, that no file rule must see.
     #[inline(always)]
-    pub(super) fn go_on(&mut self, look: &Look<'_>, room: &mut Vec<Cell>, context: &Context<'_>) {
+    pub(super) fn arrive_again(&mut self, look: &Look<'_>, room: &mut Vec<Cell>, context: &Context<'_>) {
         let before = enter(&mut self.times, Stage::FileRules);
         let compares = look.table.row_key.is_empty();
         let first = if compares { self.owners.row(row_hash(look.bytes()), look.begin.line) } else { None };
