@@ -149,7 +149,7 @@ impl Lanes for Any {
 
     #[inline(always)]
     fn fold(self, folded: [u8x16; 4], block: [u8x16; 4], mask: [u8x16; 4]) -> [u8x16; 4] {
-        let quarter = |i: usize| folded[i] + folded[i] + folded[i] ^ block[i] & mask[i];
+        let quarter = |i: usize| (folded[i] + folded[i] + folded[i]) ^ (block[i] & mask[i]);
         [quarter(0), quarter(1), quarter(2), quarter(3)]
     }
 
