@@ -204,3 +204,91 @@ impl Trial {
         self.contents.extend_from_slice(contents);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::Structure;
+    use super::super::masks::Any;
+    use super::*;
+
+    fn cells(row: &[u8]) -> Cells {
+        let (mut structure, mut cells) = (Structure::default(), Cells::default());
+        assert!(structure.read(Any, &[row, b"\r\n"].concat()) && structure.cells(&mut cells.list));
+        cells.note_contents();
+        cells
+    }
+
+    /// The head chosen by rows, each of which stands so many times with another last item.
+    fn chosen(rows: &[&str], times: u32) -> Head {
+        let mut head = Head::default();
+        for row in rows.iter().cycle() {
+            for time in 0..times {
+                let row = format!("{row},{time}");
+                if head.tries(row.as_bytes(), &cells(row.as_bytes())) {
+                    return head;
+                }
+            }
+        }
+        head
+    }
+
+    #[test]
+    fn the_head_is_what_stays_for_some_rows_and_leaves_a_column() {
+        for (rows, times, columns) in [
+            // Whose rows they are changes with every twelfth.
+            (vec!["202407,1,x", "202407,2,x"], 12, 3),
+            // With every third.
+            (vec!["202407,1,x", "202407,2,x"], 3, 1),
+            (vec!["1,x", "2,x"], 1, 0),
+            (vec!["202407,1"], 1000, 2),
+        ] {
+            let head = chosen(&rows, times);
+            assert!(!head.is_tried());
+            assert_eq!(head.columns, columns, "{rows:?}, {times}");
+        }
+        assert_eq!(chosen(&[""], 1).columns, 1, "an empty item stays the same");
+    }
+
+    #[test]
+    fn a_row_has_the_head_whose_bytes_it_begins_with() {
+        let mut head = chosen(&["202407,\"A,B\",x"], 1000);
+        assert_eq!(head.columns, 3);
+        let row = b"202407,\"A,B\",x,1";
+        assert!(!head.is_of(Any, row), "none is known yet");
+        assert_eq!(head.unlike(row, &cells(row)), 0b111);
+        head.become_of(row, &cells(row), Doubts::default());
+        assert_eq!(head.length, row.len() - 1);
+        assert!(head.is_of(Any, row) && head.is_of(Any, b"202407,\"A,B\",x,99,7\r\n"));
+        for other in [&b"202407,\"A,B\",y,1"[..], b"202407,\"A,B\",x", b"202407,\"A,B\",x,", b""] {
+            assert!(!head.is_of(Any, other), "{}", String::from_utf8_lossy(other));
+        }
+        let other = b"202407,\"A,C\",x,1";
+        assert_eq!(head.unlike(other, &cells(other)), 0b010);
+        // Doubts about the row as a whole are not told by column.
+        head.become_of(row, &cells(row), Doubts { cells: 0, row: true });
+        assert_eq!(head.unlike(other, &cells(other)), 0b111);
+    }
+
+    #[test]
+    fn a_head_tells_where_quotes_and_empty_items_are_others() {
+        let mut head = chosen(&["1,a,b"], 1000);
+        let mut as_before = |row: &[u8]| head.become_of(row, &cells(row), Doubts::default());
+        as_before(b"1,a,b,0");
+        assert!(as_before(b"22,aaa,c,0"));
+        assert!(!as_before(b"1,\"a\",b,0"));
+        assert!(as_before(b"1,\"bb\",b,0"));
+        assert!(!as_before(b"1,\"\",b,0"));
+    }
+
+    #[test]
+    fn short_heads_and_those_that_make_all_be_forgotten_are_of_no_use() {
+        let judged = |rows: u64, forgot: fn(u32) -> bool| {
+            let mut head = Head::default();
+            (0..JUDGED).all(|count| head.is_of_use(u64::from(count) * rows, forgot(count)))
+        };
+        assert!(judged(8, |_| false));
+        assert!(!judged(2, |_| false));
+        assert!(judged(8, |count| count % 8 == 0));
+        assert!(!judged(8, |count| count % 2 == 0));
+    }
+}
