@@ -28,14 +28,16 @@ pub(super) fn disposition(value: Option<&[u8]>) -> Result<Disposition, Failure> 
     let (mut name, mut file_name, mut extended) = (None, None, None);
     while !rest.trim().is_empty() {
         let (key, value, after) = parameter(rest).ok_or_else(malformed)?;
-        let place = match key.to_ascii_lowercase().as_str() {
-            "name" => &mut name,
-            "filename" => &mut file_name,
-            "filename*" => &mut extended,
-            _ => {
-                rest = after;
-                continue;
-            }
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        let place = if is("name") {
+            &mut name
+        } else if is("filename") {
+            &mut file_name
+        } else if is("filename*") {
+            &mut extended
+        } else {
+            rest = after;
+            continue;
         };
         if place.replace(value).is_some() {
             return Err(malformed());
@@ -72,6 +74,10 @@ pub(super) fn parameter(text: &str) -> Option<(&str, String, &str)> {
 /// A quoted text after its opening quote, and what follows. A backslash escapes a quote or a backslash
 /// and stands for itself before anything else, as browsers send paths.
 fn unquoted(text: &str) -> Option<(String, &str)> {
+    let first = text.find(['"', '\\'])?;
+    if text[first..].starts_with('"') {
+        return Some((text[..first].to_owned(), &text[first + 1..]));
+    }
     let mut value = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
