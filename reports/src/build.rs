@@ -156,7 +156,7 @@ fn inputs(files: &[(FileJudgement, String)], scopes: &mut Scopes) -> Vec<InputRe
     sorted
         .into_iter()
         .map(|(file, sha256)| InputRecord {
-            name: file.name.to_string(),
+            name: file.name.as_ref().to_owned(),
             sha256: sha256.clone(),
             bytes: file.bytes,
             records: file.records,
@@ -200,7 +200,7 @@ fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
 
 /// Where examples were capped, so that no cap is silent.
 fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
-    let files = run.files.iter().map(|(file, _)| (Some(file.name.to_string()), &file.findings));
+    let files = run.files.iter().map(|(file, _)| (Some(&file.name), &file.findings));
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
     for (file, findings) in files.chain(sets) {
@@ -218,7 +218,8 @@ fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
         for (rule, (kept, total, highest)) in counts {
             if kept < total {
                 let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
-                omitted.push(OmittedRecord { rule, file: file.clone(), kept, total, severity });
+                let file = file.map(|name| name.as_ref().to_owned());
+                omitted.push(OmittedRecord { rule, file, kept, total, severity });
             }
         }
     }

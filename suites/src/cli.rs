@@ -55,7 +55,7 @@ fn run(args: Vec<OsString>) -> Exit {
     let config = config::load(early.config.as_deref());
     let of_config = config.as_ref().ok().and_then(|config| config.lang);
     let lang = early.lang.or(of_config).unwrap_or_else(lang::of_locale);
-    let matches = match command(lang).color(early.color).try_get_matches_from(args) {
+    let matches = match command(lang, args.get(1)).color(early.color).try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return usage::refuse(&error, lang),
     };
@@ -69,25 +69,36 @@ fn run(args: Vec<OsString>) -> Exit {
     dispatch(&matches, &config, lang)
 }
 
+/// What a verb takes, and what it does.
+type Verb = (&'static str, fn(Lang) -> Command, Run);
+
+type Run = fn(&ArgMatches, &Config, &Terminal) -> Exit;
+
+/// In the order of the help.
+const VERBS: [Verb; 14] = [
+    ("check", check::command, check::run),
+    ("explain", explain::command, |matches, _, terminal| explain::run(matches, terminal)),
+    ("rules", rules::command, |matches, _, terminal| rules::run(matches, terminal)),
+    ("faults", faults::command, |matches, _, terminal| faults::run(matches, terminal)),
+    ("generate", generate::command, |matches, _, terminal| generate::run(matches, terminal)),
+    ("report", report::command, report::run),
+    ("coverage", coverage::command, |matches, _, terminal| coverage::run(matches, terminal)),
+    ("mutate", mutate::command, |matches, _, terminal| mutate::run(matches, terminal)),
+    ("certs", certs::command, |matches, _, terminal| certs::run(matches, terminal)),
+    ("score", score::command, |matches, _, terminal| score::run(matches, terminal)),
+    ("serve", serve::command, |matches, _, terminal| serve::run(matches, terminal)),
+    ("client", client::command, |matches, _, terminal| client::run(matches, terminal)),
+    ("test", test::command, test::run),
+    ("demo", demo::command, |matches, _, terminal| demo::run(matches, terminal)),
+];
+
 fn dispatch(matches: &ArgMatches, config: &Config, lang: Lang) -> Exit {
     let color = matches.get_one::<Color>("color").copied().or(config.color).unwrap_or(Color::Auto);
     let terminal = Terminal::new(lang, color);
-    match matches.subcommand() {
-        Some(("certs", matches)) => certs::run(matches, &terminal),
-        Some(("check", matches)) => check::run(matches, config, &terminal),
-        Some(("client", matches)) => client::run(matches, &terminal),
-        Some(("coverage", matches)) => coverage::run(matches, &terminal),
-        Some(("demo", matches)) => demo::run(matches, &terminal),
-        Some(("explain", matches)) => explain::run(matches, &terminal),
-        Some(("faults", matches)) => faults::run(matches, &terminal),
-        Some(("generate", matches)) => generate::run(matches, &terminal),
-        Some(("rules", matches)) => rules::run(matches, &terminal),
-        Some(("report", matches)) => report::run(matches, config, &terminal),
-        Some(("mutate", matches)) => mutate::run(matches, &terminal),
-        Some(("score", matches)) => score::run(matches, &terminal),
-        Some(("serve", matches)) => serve::run(matches, &terminal),
-        Some(("test", matches)) => test::run(matches, config, &terminal),
-        Some((_, _)) | None => Exit::Usage,
+    let Some((asked, matches)) = matches.subcommand() else { return Exit::Usage };
+    match VERBS.iter().find(|(name, ..)| *name == asked) {
+        Some((.., run)) => run(matches, config, &terminal),
+        None => Exit::Usage,
     }
 }
 
@@ -128,7 +139,15 @@ fn option(args: &[OsString], name: &str) -> Option<OsString> {
     None
 }
 
-fn command(lang: Lang) -> Command {
+/// The whole command line. Where the first argument is a verb, no other one can be asked for, and making
+/// them all would take longer than many a check.
+fn command(lang: Lang, first: Option<&OsString>) -> Command {
+    let asked = VERBS.iter().position(|(name, ..)| first.is_some_and(|first| first == name));
+    let verbs = asked.map_or(&VERBS[..], |asked| &VERBS[asked..=asked]);
+    root(lang).subcommands(verbs.iter().map(|(_, command, _)| command(lang)))
+}
+
+fn root(lang: Lang) -> Command {
     let about = pick(
         lang,
         "ケアプランデータ連携のCSVファイルを検査します。",
@@ -189,20 +208,6 @@ fn command(lang: Lang) -> Command {
                     "Configuration file. Without it, renkei.toml of the current folder",
                 )),
         )
-        .subcommand(check::command(lang))
-        .subcommand(explain::command(lang))
-        .subcommand(rules::command(lang))
-        .subcommand(faults::command(lang))
-        .subcommand(generate::command(lang))
-        .subcommand(report::command(lang))
-        .subcommand(coverage::command(lang))
-        .subcommand(mutate::command(lang))
-        .subcommand(certs::command(lang))
-        .subcommand(score::command(lang))
-        .subcommand(serve::command(lang))
-        .subcommand(client::command(lang))
-        .subcommand(test::command(lang))
-        .subcommand(demo::command(lang))
 }
 
 /// Where options that every verb has stand in its help: at the end.
@@ -280,8 +285,28 @@ mod tests {
 
     #[test]
     fn the_command_is_well_formed_in_both_languages() {
-        command(Lang::Ja).debug_assert();
-        command(Lang::En).debug_assert();
+        command(Lang::Ja, None).debug_assert();
+        command(Lang::En, None).debug_assert();
+    }
+
+    #[test]
+    fn verbs_are_called_what_their_commands_are_called() {
+        assert_eq!(VERBS.len(), 14);
+        for (name, command, _) in VERBS {
+            assert_eq!(command(Lang::Ja).get_name(), name);
+        }
+    }
+
+    #[test]
+    fn a_verb_in_the_first_place_is_the_only_one_that_is_made() {
+        let names = |first: &str| {
+            let command = command(Lang::En, Some(&first.into()));
+            command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("serve"), ["serve"]);
+        for first in ["--lang=en", "chekc", "-"] {
+            assert_eq!(names(first).len(), 14, "{first}");
+        }
     }
 
     #[test]

@@ -38,9 +38,6 @@ use crate::timings::{Spent, timed};
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
 
-/// More readers than this gain nothing.
-const MOST_THREADS: usize = 8;
-
 /// What could not be read, and what a person at the terminal is told of it.
 #[derive(Debug, Default)]
 pub(crate) struct Missed {
@@ -93,7 +90,7 @@ struct Origin<'a> {
     source: Source,
     /// Threads that may help, where they may.
     spare: Option<&'a Spare>,
-    /// How long it is, or at most may be.
+    /// How long it is, where that is known: reading ends there. Else `u64::MAX`, or 0 for what is surely short.
     bytes: u64,
 }
 
@@ -102,7 +99,7 @@ struct Run<'a> {
     options: &'a Options,
     limits: &'a Limits,
     progress: &'a Progress,
-    /// Threads that have nothing to do.
+    /// Threads that may help.
     spare: &'a Spare,
 }
 
@@ -159,15 +156,16 @@ impl Missed {
 /// Reads and judges everything selected, while the walk through it goes on. The order of the outcome is
 /// the order of the selection, for any number of threads.
 pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, progress: &Progress) -> Inputs {
-    let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let all = limits.threads.map_or_else(cpus, usize::from);
-    let threads = selection.most().map_or(all, |most| all.min(most)).max(1);
-    let run = Run { options, limits, progress, spare: &Spare::new(all - threads) };
+    let spare = Spare::new(limits.threads);
+    let threads = spare.begin(selection.most());
+    let run = Run { options, limits, progress, spare: &spare };
     let (queue, gathered) = (Queue::default(), Gathered::default());
     let work = || {
         let mut kit = Kit::new(options.clock);
-        while let Some((ticket, task)) = queue.take() {
+        let mut folder = None;
+        while let Some((ticket, task)) = queue.take(folder) {
             gathered.add(ticket, judge_task(&task, &run, &mut kit), options);
+            folder = Some(ticket.folder);
         }
         gathered.spend(&kit.spent());
         run.spare.add();
@@ -178,10 +176,11 @@ pub(crate) fn judge(selection: Selection, options: &Options, limits: &Limits, pr
         }
         let mut spent = Spent::default();
         let missed = timed(options.clock, &mut spent.walking, || {
-            selection.walk(&mut |found| match found {
+            selection.walk(progress.is_watched(), &mut |found| match found {
                 Found::Task(task, bytes) => {
                     progress.expect(bytes);
-                    queue.push((gathered.expect(task.folder()), task));
+                    let ticket = gathered.expect(task.folder());
+                    queue.push(ticket.folder, (ticket, task));
                 }
                 Found::End(folder) => gathered.close(&folder, options),
             })
@@ -261,6 +260,11 @@ impl Inputs {
         let Origin { name, named, source, spare, bytes } = from;
         match stream::read(reader, check, meter, spare, bytes, kit) {
             Ok(file) => {
+                if self.files.is_empty() {
+                    // Most often the only one; an archive has more.
+                    self.files.reserve_exact(1);
+                    self.sources.reserve_exact(1);
+                }
                 self.files.push(file);
                 self.sources.push(source);
                 None
@@ -276,16 +280,18 @@ impl Inputs {
     /// Reads once more, to fill in the excerpts of what rules said only at the end of a file or of a
     /// set. Where that fails there is no excerpt.
     pub(crate) fn fill_excerpts(&mut self) {
+        let lacks = |finding: &Finding| finding.excerpt.is_none() && finding.place.is_some();
+        let own = self.files.iter().flat_map(|(file, _)| &file.findings.kept);
+        if !own.chain(self.sets.iter().flat_map(|sets| &sets.findings.kept)).any(lacks) {
+            return;
+        }
         let indexes: BTreeMap<Arc<str>, usize> =
             self.files.iter().enumerate().map(|(i, (file, _))| (file.name.clone(), i)).collect();
         let own = self.files.iter_mut().flat_map(|(file, _)| &mut file.findings.kept);
         let of_sets = self.sets.iter_mut().flat_map(|sets| &mut sets.findings.kept);
         let mut files: BTreeMap<&Place, Vec<&mut Finding>> = BTreeMap::new();
         let mut archives: BTreeMap<&Place, BTreeMap<usize, Vec<&mut Finding>>> = BTreeMap::new();
-        for finding in own.chain(of_sets) {
-            if finding.excerpt.is_some() || finding.place.is_none() {
-                continue;
-            }
+        for finding in own.chain(of_sets).filter(|finding| lacks(finding)) {
             match indexes.get(&finding.at.file).and_then(|&i| self.sources.get(i)) {
                 Some(Source::File(place)) => files.entry(place).or_default().push(finding),
                 Some(Source::Entry { archive, index }) => {
@@ -343,6 +349,10 @@ pub(crate) fn name_of(path: &Path) -> String {
 
 /// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
 pub(crate) fn shown(name: &[u8]) -> String {
+    // Nearly every name.
+    if name.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return String::from_utf8_lossy(name).into_owned();
+    }
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {

@@ -51,6 +51,11 @@ impl Progress {
         }
     }
 
+    /// Whether anybody may look at it; nobody else need know how much there is to do.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched
+    }
+
     /// So many bytes, or parts, more are to be done.
     pub(crate) fn expect(&self, more: u64) {
         self.total.fetch_add(more, Ordering::Relaxed);

@@ -219,25 +219,38 @@ impl EncodingEvidence {
     }
 }
 
-/// What a record's characters beyond ASCII look like.
+/// What the characters beyond ASCII of a record, or of some of its cells, look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Script {
     /// There are none.
     #[default]
     Ascii,
-    /// MS932
+    /// MS932, and no other encoding whatever stands beside them
     Ms932,
-    /// Another encoding
+    /// That has to be seen by the whole record.
     Other,
 }
 
 impl Script {
-    /// Looks at the bytes of a record.
+    /// Looks at some whole cells of a record, with what is between them.
     pub(crate) fn of(bytes: &[u8]) -> Script {
-        match look(bytes) {
-            Look::Ascii => Script::Ascii,
-            Look::Ms932 => Script::Ms932,
-            Look::Utf8(_) | Look::Euc(_) => Script::Other,
+        let Some(first) = first_beyond_ascii(bytes) else { return Script::Ascii };
+        match bytes[first] {
+            // No character of UTF-8 or EUC-JP begins like this.
+            0x80..=0xA0 => Script::Ms932,
+            _ if !pairs_up(&bytes[first..]) && std::str::from_utf8(bytes).is_err() => Script::Ms932,
+            _ => Script::Other,
+        }
+    }
+
+    /// What some cells and others of the same record are together.
+    #[inline(always)]
+    pub(crate) fn and(self, other: Script) -> Script {
+        match (self, other) {
+            // What cannot be of another encoding in part cannot be as a whole.
+            (Script::Ms932, _) | (_, Script::Ms932) => Script::Ms932,
+            (Script::Other, _) | (_, Script::Other) => Script::Other,
+            (Script::Ascii, Script::Ascii) => Script::Ascii,
         }
     }
 }
@@ -282,6 +295,19 @@ fn utf8_character(bytes: &[u8], first: usize) -> Option<usize> {
         return None;
     }
     text[first..].chars().next().map(char::len_utf8)
+}
+
+/// Whether all bytes beyond ASCII pair up as EUC-JP does.
+fn pairs_up(bytes: &[u8]) -> bool {
+    let mut i = 0;
+    while i < bytes.len() {
+        match (bytes[i], bytes.get(i + 1)) {
+            (0x00..=0x7F, _) => i += 1,
+            (0xA1..=0xFE, Some(0xA1..=0xFE)) => i += 2,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Whether all bytes beyond ASCII pair up as EUC-JP does, with hiragana or katakana among them.

@@ -56,11 +56,16 @@ pub(crate) enum Gap<'a> {
     },
 }
 
-/// What is missing in a delivery and what stands apart, in order of sets.
-pub(crate) fn gaps<'a>(delivery: &DeliveryView<'a>) -> Vec<Gap<'a>> {
+/// What is missing in a delivery and what stands apart, in order of sets. Looked for once.
+pub(crate) fn gaps<'d, 'a>(delivery: &'d DeliveryView<'a>) -> &'d [Gap<'a>] {
+    delivery.gaps.get_or_init(|| find_gaps(delivery))
+}
+
+fn find_gaps<'a>(delivery: &DeliveryView<'a>) -> Vec<Gap<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for view in &delivery.sets {
-        groups.extend(formed(view).into_iter().map(|formed| Group { keys: vec![view.key.clone()], formed }));
+        let group = |formed: &Formed<'a>| Group { keys: vec![view.key.clone()], formed: formed.clone() };
+        groups.extend(formed(view).iter().map(group));
     }
     let mut gaps = Vec::new();
     join(&mut groups, &mut gaps);

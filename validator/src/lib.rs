@@ -82,8 +82,8 @@ impl Judgement {
     /// Picks the rows around the findings out of the same files.
     pub fn pick_rows(&mut self, files: &[(String, Vec<u8>)]) {
         let pickers = rows::pickers(self.files.iter_mut(), Some(&self.sets));
-        for ((picker, judgement), (_, bytes)) in pickers.into_iter().zip(&mut self.files).zip(files) {
-            if let Some(mut picker) = picker {
+        for (index, mut picker) in pickers {
+            if let (Some(judgement), Some((_, bytes))) = (self.files.get_mut(index), files.get(index)) {
                 picker.push(bytes);
                 picker.finish(&mut judgement.rows);
             }

@@ -71,14 +71,14 @@ impl FileName {
         };
         let Some(kind) = name.meant_kind() else { return name };
         let parts: Vec<&str> = rest.as_deref().map_or(Vec::new(), |rest| rest.split('_').collect());
-        let new = grammar(Version::V202407, kind).map(|grammar| align(&grammar.segments, &parts));
-        let exact = new.as_ref().is_some_and(|new| new.cost == 0);
-        let old = grammar(Version::V202208, kind).filter(|_| !exact).map(|grammar| align(&grammar.segments, &parts));
-        let (best, with_types) = match (new, old) {
-            (Some(new), Some(old)) if old.cost < new.cost => (old, false),
-            (Some(new), _) => (new, true),
-            (None, Some(old)) => (old, false),
-            (None, None) => return name,
+        // The newer shape is taken where both fit alike. Most names fit one of the two exactly.
+        let shapes = [(Version::V202407, true), (Version::V202208, false)];
+        let shapes = shapes.map(|(version, with_types)| (grammar(version, kind), with_types));
+        let shapes = || shapes.iter().filter_map(|(grammar, with_types)| Some((&(*grammar)?.segments, *with_types)));
+        let exact = shapes().find_map(|(segments, with_types)| Some((exactly(segments, &parts)?, with_types)));
+        let nearest = || shapes().map(|(segments, with_types)| (align(segments, &parts), with_types));
+        let Some((best, with_types)) = exact.or_else(|| nearest().min_by_key(|(shape, _)| shape.cost)) else {
+            return name;
         };
         name.parts = best.parts;
         name.missing = best.missing;
@@ -184,12 +184,16 @@ const MISFIT: u32 = 3;
 /// More than leaving out both the segment and the part.
 const NEVER: u32 = 2 * LEFT_OUT + 1;
 
+/// The parts with their roles, where there is one for each and it looks like that.
+fn exactly(segments: &[Segment], parts: &[&str]) -> Option<Alignment> {
+    let pairs = || segments.iter().zip(parts);
+    let fits = segments.len() == parts.len() && pairs().all(|(segment, part)| fit(*segment, part) == 0);
+    let parts = || pairs().map(|(segment, part)| (*segment, (*part).to_owned())).collect();
+    fits.then(|| Alignment { cost: 0, parts: parts(), missing: vec![], extra: vec![] })
+}
+
 /// The cheapest way to give the parts their roles.
 fn align(segments: &[Segment], parts: &[&str]) -> Alignment {
-    if segments.len() == parts.len() && segments.iter().zip(parts).all(|(segment, part)| fit(*segment, part) == 0) {
-        let parts = segments.iter().zip(parts).map(|(segment, part)| (*segment, (*part).to_owned())).collect();
-        return Alignment { cost: 0, parts, missing: vec![], extra: vec![] };
-    }
     // A name of hundreds of parts is no name; the table below stays small.
     let parts: Vec<&str> = parts[..parts.len().min(32)].iter().rev().copied().collect();
     // Laid out from the end, so that the way back goes from the start: of two readings that cost the

@@ -61,31 +61,32 @@ pub struct PickedCell {
 }
 
 /// Starts to pick rows of some files, for the findings about each and those of their sets. Gives a
-/// picker for each file that has rows to pick, in the order of the files; files with errors come first
-/// where the rows of all are more than a report holds.
+/// picker for each file that has rows to pick, with its place among the files and in their order; files
+/// with errors come first where the rows of all are more than a report holds.
 pub fn pickers<'a>(
     files: impl Iterator<Item = &'a mut FileJudgement>,
     sets: Option<&SetsJudgement>,
-) -> Vec<Option<RowPicker>> {
+) -> Vec<(usize, RowPicker)> {
     let mut of_sets: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in sets.iter().flat_map(|sets| &sets.findings.kept) {
         of_sets.entry(&finding.at.file).or_default().push(finding);
     }
-    let mut files: Vec<&mut FileJudgement> = files.collect();
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|&i| (files[i].findings.count(Severity::Error) == 0, files[i].name.clone()));
-    let mut pickers: Vec<Option<RowPicker>> = files.iter().map(|_| None).collect();
+    let has_some = |file: &FileJudgement| !file.findings.kept.is_empty() || of_sets.contains_key(&*file.name);
+    let mut files: Vec<(usize, &mut FileJudgement)> = files.enumerate().filter(|(_, file)| has_some(file)).collect();
+    files.sort_by_cached_key(|(_, file)| (file.findings.count(Severity::Error) == 0, file.name.clone()));
+    let mut pickers = Vec::new();
     let mut left = MOST_ROWS_IN_ALL;
-    for i in order {
-        let own = files[i].findings.kept.iter();
-        let findings = own.chain(of_sets.get(&*files[i].name).into_iter().flatten().copied());
+    for (index, file) in files {
+        let own = file.findings.kept.iter();
+        let findings = own.chain(of_sets.get(&*file.name).into_iter().flatten().copied());
         let (wanted, total) = rows_of_interest(findings, MOST_ROWS.min(left));
         left -= wanted.len();
-        files[i].rows = PickedRows { total, lost: !wanted.is_empty(), ..PickedRows::default() };
+        file.rows = PickedRows { total, lost: !wanted.is_empty(), ..PickedRows::default() };
         if !wanted.is_empty() {
-            pickers[i] = Some(RowPicker::new(files[i], wanted));
+            pickers.push((index, RowPicker::new(file, wanted)));
         }
     }
+    pickers.sort_by_key(|(index, _)| *index);
     pickers
 }
 

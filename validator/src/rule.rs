@@ -1,6 +1,7 @@
 //! What a rule is: one defect, with its authority, its words, its check, and examples that are run.
 //! Knows no rule in particular.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use time::Date;
@@ -11,12 +12,14 @@ use crate::decode::{Encoding, Seen};
 use crate::draft::{Draft, Site};
 use crate::facts::Person;
 use crate::finding::{Finding, Got, ItemRef, Location, Place, Related, Severity};
+use crate::gaps::Gap;
 use crate::ms932::OddCharacter;
 use crate::name::FileName;
 use crate::scan::{Cell, Record};
 use crate::spec::{Certainty, Item, Key, Kind, Table, Version};
 use crate::table7::Sums;
 use crate::text::{Message, Text};
+use crate::units::{Formed, Pair};
 
 /// A place in one of the documents of `sources.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,6 +332,10 @@ pub struct SetView<'a> {
     pub key: SetKey,
     /// The files, by name.
     pub files: Vec<&'a FileJudgement>,
+    /// The sending units that they form, once somebody has asked.
+    pub(crate) formed: OnceCell<Vec<Formed<'a>>>,
+    /// The pairs among them, likewise.
+    pub(crate) pairs: OnceCell<Vec<Pair<'a>>>,
 }
 
 /// What the files of one set have in common.
@@ -342,7 +349,11 @@ pub struct SetKey {
     pub timestamp: String,
 }
 
-impl SetView<'_> {
+impl<'a> SetView<'a> {
+    pub(crate) fn new(key: SetKey, files: Vec<&'a FileJudgement>) -> SetView<'a> {
+        SetView { key, files, formed: OnceCell::new(), pairs: OnceCell::new() }
+    }
+
     /// The file of a kind.
     pub fn file(&self, kind: Kind) -> Option<&FileJudgement> {
         self.files.iter().copied().find(|file| file.kind == Some(kind))
@@ -363,6 +374,8 @@ pub struct DeliveryView<'a> {
     pub loose: Vec<&'a FileJudgement>,
     /// The options of the run.
     pub options: &'a Options,
+    /// What is missing and what stands apart, once somebody has asked.
+    pub(crate) gaps: OnceCell<Vec<Gap<'a>>>,
 }
 
 /// Where a check puts what it finds. Every method adds one finding and hands it back for details.

@@ -49,12 +49,12 @@ pub enum Quoting {
     /// A quote inside a cell that does not begin with one.
     Stray {
         /// Where the first such quote stands.
-        at: usize,
+        at: u32,
     },
     /// Something follows the closing quote.
     TextAfter {
         /// Where that something begins.
-        at: usize,
+        at: u32,
     },
 }
 
@@ -76,6 +76,19 @@ impl Cell {
             cell(start..end, start + 1..end - 1, Quoting::Quoted)
         } else {
             cell(start..end, start..end, Quoting::Bare)
+        }
+    }
+
+    /// The same, so many bytes further on.
+    #[inline]
+    pub(crate) fn shifted(&self, by: usize) -> Cell {
+        let by = by as u32;
+        Cell {
+            start: self.start + by,
+            end: self.end + by,
+            content_start: self.content_start + by,
+            content_end: self.content_end + by,
+            quoting: self.quoting,
         }
     }
 
@@ -208,6 +221,17 @@ pub(crate) struct Begin<'a> {
     pub(crate) line: u64,
     /// As [`Record::at`].
     pub(crate) at: u64,
+}
+
+impl Begin<'_> {
+    /// Goes on behind a record of one line, line end included.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, bytes: usize) {
+        self.from += bytes;
+        self.index += 1;
+        self.line += 1;
+        self.at += bytes as u64;
+    }
 }
 
 /// Records that were taken ahead, each of one line.
@@ -405,7 +429,7 @@ fn split_cell(bytes: &[u8], start: usize, last: bool) -> Option<(Cell, usize)> {
     }
     let end = cell_end(bytes, start, last)?;
     let quoting = match memchr::memchr(b'"', &bytes[start..end]) {
-        Some(i) => Quoting::Stray { at: start + i },
+        Some(i) => Quoting::Stray { at: (start + i) as u32 },
         None => Quoting::Bare,
     };
     Some((cell(start..end, start..end, quoting), end))
@@ -436,7 +460,7 @@ fn quoted_cell(bytes: &[u8], start: usize, last: bool) -> Option<(Cell, usize)> 
             }
             Some(_) => {
                 let end = cell_end(bytes, i + 1, last)?;
-                return Some((cell(start..end, content..i, Quoting::TextAfter { at: i + 1 }), end));
+                return Some((cell(start..end, content..i, Quoting::TextAfter { at: (i + 1) as u32 }), end));
             }
         }
     }

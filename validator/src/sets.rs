@@ -1,6 +1,7 @@
 //! Groups files into sending units and runs the rules over them. Knows how files belong together;
 //! judges nothing itself.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -86,10 +87,10 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
             .into_iter()
             .map(|(key, mut files)| {
                 files.sort_by(|a, b| a.name.cmp(&b.name));
-                SetView { key, files }
+                SetView::new(key, files)
             })
             .collect();
-        let delivery = DeliveryView { sets, loose: folder.loose, options };
+        let delivery = DeliveryView { sets, loose: folder.loose, options, gaps: OnceCell::new() };
         judgement.sets += delivery.sets.len() as u64;
         for &rule in rules.iter().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_))) {
             let asked = asked(&times);

@@ -81,12 +81,16 @@ impl<'a> Formed<'a> {
     }
 }
 
-/// The units that the files of a set form, in published order.
-pub(crate) fn formed<'a>(set: &SetView<'a>) -> Vec<Formed<'a>> {
+/// The units that the files of a set form, in published order. Put together once.
+pub(crate) fn formed<'s, 'a>(set: &'s SetView<'a>) -> &'s [Formed<'a>] {
+    set.formed.get_or_init(|| form(set))
+}
+
+fn form<'a>(set: &SetView<'a>) -> Vec<Formed<'a>> {
     let mut formed: Vec<Formed<'a>> = Vec::new();
     let mut rest = Vec::new();
     let mut files: Vec<&'a FileJudgement> = set.files.iter().copied().filter(|file| file.kind.is_some()).collect();
-    files.sort_by_key(|file| rank(file));
+    files.sort_by_cached_key(|file| rank(file));
     // What clearly belongs together first; what is named for another month or unit takes what is left.
     for file in files {
         let (Some(kind), wanted) = (file.kind, wanted(file)) else { continue };
@@ -180,11 +184,15 @@ pub(crate) struct Pair<'a> {
 }
 
 /// The pairs of a set in which people can be looked up. Files that cannot be read to the end, and
-/// files named for another month, are left out: what is missing there is a consequence.
-pub(crate) fn pairs<'a>(set: &SetView<'a>) -> Vec<Pair<'a>> {
+/// files named for another month, are left out: what is missing there is a consequence. Found once.
+pub(crate) fn pairs<'s, 'a>(set: &'s SetView<'a>) -> &'s [Pair<'a>] {
+    set.pairs.get_or_init(|| find_pairs(set))
+}
+
+fn find_pairs<'a>(set: &SetView<'a>) -> Vec<Pair<'a>> {
     let formed = formed(set);
     let mut pairs = Vec::new();
-    for unit in &formed {
+    for unit in formed {
         let Some(base) = unit.base() else { continue };
         for member in unit.unit.members.iter().filter(|member| !member.base) {
             let Some(companion) = unit.file(member.kind) else { continue };

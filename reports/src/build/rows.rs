@@ -16,8 +16,10 @@ pub(super) struct Rows {
 }
 
 pub(super) fn rows(files: &[(FileJudgement, String)], show_values: bool) -> Rows {
-    let mut files: Vec<(&FileJudgement, &str)> = files.iter().map(|(file, sha256)| (file, sha256.as_str())).collect();
-    files.sort_by_key(|(file, sha256)| (file.name.clone(), *sha256));
+    let has_some = |rows: &PickedRows| rows.total > 0 || !rows.rows.is_empty();
+    let files = files.iter().filter(|(file, _)| has_some(&file.rows));
+    let mut files: Vec<(&FileJudgement, &str)> = files.map(|(file, sha256)| (file, sha256.as_str())).collect();
+    files.sort_by(|(a, a_sha256), (b, b_sha256)| (&a.name, a_sha256).cmp(&(&b.name, b_sha256)));
     let mut known: Vec<&Table> = Vec::new();
     let mut rows = Rows::default();
     for (file, _) in files {

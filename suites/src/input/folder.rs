@@ -40,7 +40,8 @@ pub(super) fn walk(folder: &Path, walk: &mut Walk<'_>) {
         } else if is_folder {
             within.push(entry.into_path());
         } else if entry.file_type().is_file() {
-            let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+            let length = || entry.metadata().map_or(0, |metadata| metadata.len());
+            let bytes = if walk.lengths { length() } else { 0 };
             walk.add_file(entry.into_path(), bytes, false);
         } else {
             let why = Message::pair("通常のファイルではありません", "not a regular file");
@@ -54,7 +55,8 @@ pub(super) fn walk(folder: &Path, walk: &mut Walk<'_>) {
 
 /// What systems put beside a person's files without being asked.
 pub(crate) fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') || ["thumbs.db", "desktop.ini", "__macosx"].contains(&name.to_ascii_lowercase().as_str())
+    name.starts_with('.')
+        || ["thumbs.db", "desktop.ini", "__macosx"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
 }
 
 fn links_in_a_circle() -> Message {

@@ -55,7 +55,8 @@ struct Folder {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ticket {
     task: usize,
-    folder: usize,
+    /// The folder that it belongs to.
+    pub(super) folder: usize,
 }
 
 impl Gathered {
@@ -104,8 +105,8 @@ impl Gathered {
 
     /// Takes what a task has yielded. Whoever completes a folder judges its sets.
     pub(super) fn add(&self, ticket: Ticket, inputs: Inputs, options: &Options) {
-        let mut state = self.lock();
         let inputs = Box::new(inputs);
+        let mut state = self.lock();
         if !options.sets {
             state.put(ticket.task, Part::Done(inputs));
             return;

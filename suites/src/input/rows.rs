@@ -14,9 +14,10 @@ impl Inputs {
     /// the report says.
     pub(crate) fn pick_rows(&mut self) {
         let pickers = pickers(self.files.iter_mut().map(|(file, _)| file), self.sets.as_ref());
+        let mut pickers = pickers.into_iter().peekable();
         let mut archives: BTreeMap<&Place, BTreeMap<usize, (RowPicker, &mut PickedRows)>> = BTreeMap::new();
-        for ((picker, (file, _)), source) in pickers.into_iter().zip(&mut self.files).zip(&self.sources) {
-            let Some(picker) = picker else { continue };
+        for (index, ((file, _), source)) in self.files.iter_mut().zip(&self.sources).enumerate() {
+            let Some((_, picker)) = pickers.next_if(|(picked, _)| *picked == index) else { continue };
             match source {
                 Source::File(place) => {
                     if let Ok((mut reader, _)) = place.open() {

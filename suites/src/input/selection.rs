@@ -1,6 +1,8 @@
 //! What a command line selects, and the walk that finds it. Knows paths and folders; reads no input.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,8 +22,8 @@ pub(crate) struct Selection {
 /// Something that was named.
 #[derive(Debug)]
 pub(super) enum Root {
-    /// A file, or a folder with all that is in it.
-    Path(PathBuf),
+    /// A file, or a folder with all that is in it, as it looked at first sight.
+    Path(PathBuf, io::Result<Metadata>),
     /// Something that need not be looked for.
     Task(Task),
 }
@@ -41,6 +43,16 @@ pub(super) enum Found {
     Task(Task, u64),
     /// The end of a folder of that name: nothing more comes of it.
     End(String),
+}
+
+impl Root {
+    fn is_folder(&self) -> bool {
+        matches!(self, Root::Path(_, Ok(metadata)) if metadata.is_dir())
+    }
+
+    fn is_zip(&self) -> bool {
+        matches!(self, Root::Path(path, _) if archive::is_zip(&name_of(path)))
+    }
 }
 
 impl Task {
@@ -70,12 +82,13 @@ impl Task {
 impl Selection {
     /// Takes the paths of a command line; `-` is standard input, which has that name.
     pub(crate) fn of(paths: &[PathBuf], stdin_name: Option<&str>) -> Selection {
-        let grouped = paths.len() > 1 || paths.iter().any(|path| path.is_dir() || archive::is_zip(&name_of(path)));
         let root = |path: &PathBuf| match stdin_name {
             Some(name) if path.as_os_str() == "-" => Root::Task(Task::Stdin { name: shown(name.as_bytes()).into() }),
-            Some(_) | None => Root::Path(path.clone()),
+            Some(_) | None => Root::Path(path.clone(), std::fs::metadata(path)),
         };
-        Selection { roots: paths.iter().map(root).collect(), grouped, missed: Missed::default() }
+        let roots: Vec<Root> = paths.iter().map(root).collect();
+        let grouped = paths.len() > 1 || roots.iter().any(|root| root.is_folder() || root.is_zip());
+        Selection { roots, grouped, missed: Missed::default() }
     }
 
     /// Whether sets are to be formed: not for a single file.
@@ -85,19 +98,19 @@ impl Selection {
 
     /// At most so many things will be found; `None` where nobody knows before looking.
     pub(super) fn most(&self) -> Option<usize> {
-        let is_folder = |root: &Root| matches!(root, Root::Path(path) if path.is_dir());
-        (!self.roots.iter().any(is_folder)).then_some(self.roots.len())
+        (!self.roots.iter().any(Root::is_folder)).then_some(self.roots.len())
     }
 
-    /// Goes through all of it, in order, and gives what cannot be read.
-    pub(super) fn walk(self, take: &mut dyn FnMut(Found)) -> Missed {
+    /// Goes through all of it, in order, and gives what cannot be read. Lengths are looked up only where
+    /// somebody wants to know them.
+    pub(super) fn walk(self, lengths: bool, take: &mut dyn FnMut(Found)) -> Missed {
         let Selection { roots, missed, .. } = self;
         // What comes later may lie in a folder of what came before.
         let is_alone = roots.len() == 1;
-        let mut walk = Walk { missed, seen: (!is_alone).then(BTreeSet::new), ends: is_alone, take };
+        let mut walk = Walk { missed, seen: (!is_alone).then(BTreeSet::new), ends: is_alone, lengths, take };
         for root in roots {
             match root {
-                Root::Path(path) => walk.add(path),
+                Root::Path(path, metadata) => walk.add(path, metadata),
                 Root::Task(task) => (walk.take)(Found::Task(task, 0)),
             }
         }
@@ -112,12 +125,14 @@ pub(super) struct Walk<'a> {
     seen: Option<BTreeSet<PathBuf>>,
     /// Whether a folder that was left is at its end.
     ends: bool,
+    /// Whether the lengths of files are to be looked up.
+    pub(super) lengths: bool,
     take: &'a mut dyn FnMut(Found),
 }
 
 impl Walk<'_> {
-    fn add(&mut self, path: PathBuf) {
-        match std::fs::metadata(&path) {
+    fn add(&mut self, path: PathBuf, metadata: io::Result<Metadata>) {
+        match metadata {
             Ok(metadata) if metadata.is_dir() => folder::walk(&path, self),
             Ok(metadata) => self.add_file(path, metadata.len(), true),
             Err(error) => self.missed.unreadable(&name_of(&path), &error, true),

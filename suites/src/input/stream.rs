@@ -1,9 +1,10 @@
 //! Streams the bytes of one input past the check and the digest. Knows neither.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
+use std::sync::{Arc, OnceLock};
 
 use renkei_validator::times::Clock;
 use renkei_validator::{FileCheck, FileJudgement, Options, Reuse};
@@ -15,26 +16,52 @@ use crate::timings::{Spent, timed};
 /// Below so many bytes, a second thread costs more than it gains.
 const WORTH: u64 = 1 << 20;
 
+/// More readers than this gain nothing.
+const MOST_THREADS: usize = 8;
+
 /// How many chunks may wait between the threads.
 const WAITING: usize = 8;
 
-/// Threads that have nothing to do.
+/// How many threads may work, and how many do.
 #[derive(Debug)]
-pub(super) struct Spare(AtomicUsize);
+pub(super) struct Spare {
+    /// `None` for as many as there are CPUs.
+    asked: Option<NonZeroUsize>,
+    all: OnceLock<usize>,
+    working: AtomicUsize,
+}
 
 impl Spare {
-    pub(super) fn new(threads: usize) -> Spare {
-        Spare(AtomicUsize::new(threads))
+    pub(super) fn new(asked: Option<NonZeroUsize>) -> Spare {
+        Spare { asked, all: OnceLock::new(), working: AtomicUsize::new(0) }
     }
 
-    /// Gives one back, or one that has run out of work.
+    /// Takes those that begin: one at least, and no more than there are things to do.
+    pub(super) fn begin(&self, things: Option<usize>) -> usize {
+        let threads = match things {
+            Some(0 | 1) => 1,
+            Some(things) => things.min(self.all()),
+            None => self.all(),
+        };
+        self.working.store(threads, Ordering::Relaxed);
+        threads
+    }
+
+    /// Gives back one that has run out of work.
     pub(super) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.working.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Takes one, where there is one.
     fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spare| spare.checked_sub(1)).is_ok()
+        let one_more = |working| (working < self.all()).then_some(working + 1);
+        self.working.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+    }
+
+    /// Looked up where it matters only: asking for the CPUs takes as long as judging some hundred rows.
+    fn all(&self) -> usize {
+        let cpus = || std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        *self.all.get_or_init(|| self.asked.map_or_else(cpus, usize::from))
     }
 }
 
@@ -96,7 +123,7 @@ pub(super) fn read(
             spare.add();
             outcome
         }
-        None => in_turn(reader, check, meter, kit),
+        None => in_turn(reader, check, meter, bytes, kit),
     }
 }
 
@@ -104,10 +131,12 @@ fn in_turn(
     reader: &mut dyn Read,
     mut check: FileCheck,
     meter: Meter<'_>,
+    bytes: u64,
     kit: &mut Kit,
 ) -> Result<(FileJudgement, String), Stop> {
     let mut digest = Sha256::new();
     kit.buffer.resize(CHUNK, 0);
+    let mut at = 0;
     loop {
         let length = timed(kit.clock, &mut kit.spent.reading, || fill(reader, &mut kit.buffer))?;
         if length == 0 {
@@ -116,6 +145,11 @@ fn in_turn(
         meter(length as u64)?;
         timed(kit.clock, &mut kit.spent.digest, || digest.update(&kit.buffer[..length]));
         check.push(&kit.buffer[..length]);
+        at += length as u64;
+        // What a file had when it was opened has been read: the system need not be asked for more.
+        if at == bytes {
+            break;
+        }
     }
     Ok((kit.finish(check), hexadecimal(&digest.finalize())))
 }
@@ -175,5 +209,52 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Stop> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV";
+    const ROW: &[u8] = b"202407,990010,0000000101,202610\r\n";
+
+    /// Counts how often it is asked for more.
+    struct Counting<'a> {
+        left: &'a [u8],
+        asked: usize,
+    }
+
+    impl Read for Counting<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.asked += 1;
+            self.left.read(buffer)
+        }
+    }
+
+    /// How many bytes were judged, and how often was asked for them.
+    fn read_with(bytes: u64) -> (u64, usize) {
+        let mut kit = Kit::new(None);
+        let check = kit.check(NAME, &Options::default());
+        let mut reader = Counting { left: ROW, asked: 0 };
+        let outcome = read(&mut reader, check, &mut |_| Ok(()), None, bytes, &mut kit);
+        let (judgement, digest) = outcome.unwrap_or_else(|_| panic!("it cannot be read"));
+        assert_eq!(digest, "c4b15fb15b3a8ddddd5ac6530a6ac952e9022d203c6e82b59cde259588c5bb14");
+        (judgement.bytes, reader.asked)
+    }
+
+    #[test]
+    fn a_file_whose_length_is_known_is_not_asked_for_more() {
+        assert_eq!(read_with(33), (33, 1));
+    }
+
+    #[test]
+    fn what_has_no_length_or_another_one_is_read_to_its_end() {
+        for bytes in [0, 32, 34, u64::MAX] {
+            assert_eq!(read_with(bytes), (33, 2), "{bytes}");
+        }
+    }
 }

@@ -3,7 +3,8 @@
 //! Quotes and commas decide how many cells a row has, how long each is, whether it is quoted and
 //! whether it is empty.
 
-use super::masks::{BLOCK, Lanes, MOST_BLOCKS, Marks, with_block};
+use super::cells::Cells;
+use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, Marks};
 use super::template;
 use super::{Columns, END};
 use crate::scan::Cell;
@@ -27,56 +28,87 @@ pub(super) type Index = usize;
 pub(super) struct Layout {
     /// Without the line end.
     pub(super) length: usize,
-    structure: Vec<[u64; 2]>,
-    pub(super) cells: Vec<Cell>,
-    /// The column of each byte.
-    pub(super) columns: Vec<u8>,
-    /// By blocks, one bit for each byte of columns that may vary.
-    pub(super) varying: Vec<u64>,
-    /// By blocks, all bits of each byte of the others.
-    pub(super) fixed: Vec<[u128; BLOCK / 16]>,
-    /// By blocks, one bit for each byte of columns that are free.
-    pub(super) free: Vec<u64>,
+    /// The last one may have nothing but the line end.
+    pub(super) blocks: Vec<Block>,
+    pub(super) cells: Cells,
     /// The row of it that was learnt last.
     pub(super) base: template::Index,
 }
 
+/// What stands where in 64 bytes of a row, one bit for each.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    marks: [u64; 2],
+    /// The first bytes of cells.
+    starts: u64,
+    /// How many columns stand before these.
+    before: u32,
+    /// Bytes of columns that may vary.
+    pub(super) varying: u64,
+    /// Bytes of columns that are free.
+    pub(super) free: u64,
+    /// All bits of each byte of columns that may not vary.
+    pub(super) fixed: Bytes,
+}
+
+impl Block {
+    /// The columns that some bytes stand in.
+    #[inline(always)]
+    pub(super) fn columns(&self, mut bytes: u64) -> Columns {
+        let mut columns = 0;
+        while bytes != 0 {
+            let until = bytes ^ bytes.wrapping_sub(1);
+            let column = self.before + (self.starts & until).count_ones() - 1;
+            columns |= 1 << (column % Columns::BITS);
+            // On to the next one.
+            let next = self.starts & !until;
+            bytes &= 0_u64.wrapping_sub(next & next.wrapping_neg());
+        }
+        columns
+    }
+}
+
 impl Layout {
     fn is_of(&self, structure: &Structure) -> bool {
-        self.length == structure.length && self.structure == structure.words()
+        self.length == structure.length
+            && self.blocks.iter().zip(structure.words()).all(|(block, marks)| block.marks == *marks)
     }
 
-    fn of(structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Layout {
-        let blocks = (structure.length + END).div_ceil(BLOCK);
-        let mut layout = Layout {
-            length: structure.length,
-            structure: structure.words().to_vec(),
-            cells: cells.to_vec(),
-            columns: vec![0; blocks * BLOCK],
-            varying: vec![0; blocks],
-            free: vec![0; blocks],
-            fixed: vec![[0; BLOCK / 16]; blocks],
-            base: 0,
-        };
-        for (column, cell) in cells.iter().enumerate() {
-            let content = cell.content();
-            layout.columns[content.clone()].fill(column as u8);
-            for at in content {
-                let bit = 1 << (at % BLOCK);
-                if varying >> column & 1 == 1 {
-                    layout.varying[at / BLOCK] |= bit;
+    fn of(structure: &Structure, cells: Cells, first: usize, varying: Columns, free: Columns) -> Layout {
+        let length = structure.length;
+        let count = (length + END).div_ceil(BLOCK);
+        let mut blocks = Vec::with_capacity(count);
+        for index in 0..count {
+            let mut fixed = [0; BLOCK];
+            fixed[..BLOCK.min(length.saturating_sub(index * BLOCK))].fill(0xFF);
+            let marks = structure.words().get(index).copied().unwrap_or_default();
+            blocks.push(Block { marks, starts: 0, before: 0, varying: 0, free: 0, fixed });
+        }
+        for (column, cell) in (first..).zip(&cells.list) {
+            let start = cell.span().start;
+            blocks[start / BLOCK].starts |= 1 << (start % BLOCK);
+            let is_varying = varying >> column & 1 == 1;
+            let is_free = free >> column & 1 == 1;
+            if !is_varying && !is_free {
+                continue;
+            }
+            for at in cell.content() {
+                let (block, bit) = (&mut blocks[at / BLOCK], 1 << (at % BLOCK));
+                if is_varying {
+                    block.varying |= bit;
+                    block.fixed[at % BLOCK] = 0;
                 }
-                if free >> column & 1 == 1 {
-                    layout.free[at / BLOCK] |= bit;
+                if is_free {
+                    block.free |= bit;
                 }
             }
         }
-        for at in 0..structure.length {
-            if layout.varying[at / BLOCK] >> (at % BLOCK) & 1 == 0 {
-                layout.fixed[at / BLOCK][at % BLOCK / 16] |= 0xFF << (at % 16 * 8);
-            }
+        let mut before = first as u32;
+        for block in &mut blocks {
+            block.before = before;
+            before += block.starts.count_ones();
         }
-        layout
+        Layout { length, blocks, cells, base: 0 }
     }
 }
 
@@ -113,12 +145,19 @@ impl Layouts {
         self.slots.get(structure.slot()..).is_none_or(free) && self.list.len() < MOST
     }
 
-    /// Learns the layout of a row. There must be room.
-    pub(super) fn learn(&mut self, structure: &Structure, cells: &[Cell], varying: Columns, free: Columns) -> Index {
+    /// Learns the layout of a row, of which the cells are those from a column on. There must be room.
+    pub(super) fn learn(
+        &mut self,
+        structure: &Structure,
+        cells: Cells,
+        first: usize,
+        varying: Columns,
+        free: Columns,
+    ) -> Index {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS + WAYS, 0);
         }
-        self.list.push(Layout::of(structure, cells, varying, free));
+        self.list.push(Layout::of(structure, cells, first, varying, free));
         let slots = &mut self.slots[structure.slot()..][..WAYS];
         if let Some(slot) = slots.iter_mut().find(|slot| **slot == 0) {
             *slot = self.list.len() as u16;
@@ -152,7 +191,7 @@ impl Structure {
     #[inline(always)]
     pub(super) fn read<L: Lanes>(&mut self, lanes: L, bytes: &[u8]) -> bool {
         for index in 0..MOST_BLOCKS {
-            let Marks { quotes, commas, feeds, returns } = with_block(bytes, index * BLOCK, |block| lanes.marks(block));
+            let Marks { quotes, commas, feeds, returns } = lanes.marks(lanes.block(bytes, index * BLOCK));
             if feeds == 0 {
                 let after_return = index > 0 && bytes[index * BLOCK - 1] == b'\r';
                 if after_return || returns & (u64::MAX >> 1) != 0 || bytes.len() <= (index + 1) * BLOCK {
@@ -199,9 +238,10 @@ impl Structure {
     pub(super) fn cells(&self, cells: &mut Vec<Cell>) -> bool {
         let (quote, comma) = (0, 1);
         cells.clear();
-        let mut start = 0;
+        // The first quote that has not been passed.
+        let (mut start, mut ahead) = (0, self.next(quote, 0));
         loop {
-            let is_quoted = self.has(quote, start);
+            let is_quoted = ahead == start && start < self.length;
             let end = if is_quoted {
                 let mut closing = self.next(quote, start + 1);
                 while self.has(quote, closing + 1) {
@@ -210,11 +250,12 @@ impl Structure {
                 if closing >= self.length {
                     return false;
                 }
+                ahead = self.next(quote, closing + 1);
                 closing + 1
             } else {
                 self.next(comma, start)
             };
-            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && self.next(quote, start) < end {
+            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && ahead < end {
                 return false;
             }
             cells.push(Cell::sound(start, end, is_quoted));

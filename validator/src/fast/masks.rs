@@ -25,18 +25,50 @@ pub(super) struct Marks {
 }
 
 /// A way to look at many bytes at once.
+///
+/// What uses one is written without closures: those are compiled for any processor, and the few
+/// instructions that a way comes to are then called, not inlined.
 pub(super) trait Lanes: Copy {
+    /// Bytes that are being looked at.
+    type Block: Copy;
+
+    fn load(self, bytes: &Bytes) -> Self::Block;
+
+    /// The 64 bytes from a place on, with zeros behind the end.
+    #[inline(always)]
+    fn block(self, bytes: &[u8], from: usize) -> Self::Block {
+        let rest = bytes.get(from..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(bytes) => self.load(bytes),
+            None => self.load(&padded(rest)),
+        }
+    }
+
     /// Where quotes, commas and line ends stand.
-    fn marks(self, block: &Bytes) -> Marks;
+    fn marks(self, block: Self::Block) -> Marks;
 
     /// Where two blocks differ.
-    fn changes(self, new: &Bytes, old: &Bytes) -> u64;
+    fn changes(self, new: Self::Block, old: Self::Block) -> u64;
 
     /// Where digits stand.
-    fn digits(self, block: &Bytes) -> u64;
+    fn digits(self, block: Self::Block) -> u64;
 
     /// Where bytes beyond ASCII stand.
-    fn beyond_ascii(self, block: &Bytes) -> u64;
+    fn beyond_ascii(self, block: Self::Block) -> u64;
+
+    /// What was folded of other blocks, with a block whose bytes are kept where a mask has all bits.
+    fn fold(self, folded: Self::Block, block: Self::Block, mask: Self::Block) -> Self::Block;
+
+    fn store(self, block: Self::Block) -> Bytes;
+}
+
+/// Fewer bytes than a block has, with zeros behind them.
+#[cold]
+#[inline(never)]
+pub(super) fn padded(bytes: &[u8]) -> Bytes {
+    let mut block = [0; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    block
 }
 
 /// Something that uses such a way. It is compiled for each, where it is inlined as a whole.
@@ -44,36 +76,6 @@ pub(super) trait Work {
     type Outcome;
 
     fn run<L: Lanes>(self, lanes: L) -> Self::Outcome;
-}
-
-/// Looks at the 64 bytes from a place on, with zeros behind the end.
-#[inline(always)]
-pub(super) fn with_block<R>(bytes: &[u8], from: usize, look: impl FnOnce(&Bytes) -> R) -> R {
-    let rest = bytes.get(from..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(block) => look(block),
-        None => {
-            let mut block = [0; BLOCK];
-            block[..rest.len()].copy_from_slice(rest);
-            look(&block)
-        }
-    }
-}
-
-/// Looks at some blocks from the beginning on, with zeros behind the end.
-#[inline(always)]
-pub(super) fn with_blocks<R>(bytes: &[u8], count: usize, look: impl Fn(&[Bytes]) -> R) -> R {
-    match bytes.get(..count * BLOCK) {
-        Some(bytes) => look(bytes.as_chunks().0),
-        None => {
-            let mut blocks = [[0; BLOCK]; MOST_BLOCKS];
-            let count = count.min(MOST_BLOCKS);
-            for (index, block) in blocks[..count].iter_mut().enumerate() {
-                *block = with_block(bytes, index * BLOCK, |block| *block);
-            }
-            look(&blocks[..count])
-        }
-    }
 }
 
 /// The way of this processor.
@@ -112,9 +114,16 @@ impl Way {
 pub(super) struct Any;
 
 impl Lanes for Any {
+    type Block = [u8x16; 4];
+
     #[inline(always)]
-    fn marks(self, block: &Bytes) -> Marks {
-        let block = quarters(block);
+    fn load(self, bytes: &Bytes) -> [u8x16; 4] {
+        let (quarters, _) = bytes.as_chunks::<16>();
+        [u8x16::new(quarters[0]), u8x16::new(quarters[1]), u8x16::new(quarters[2]), u8x16::new(quarters[3])]
+    }
+
+    #[inline(always)]
+    fn marks(self, block: [u8x16; 4]) -> Marks {
         Marks {
             quotes: equal(block, b'"'),
             commas: equal(block, b','),
@@ -124,31 +133,37 @@ impl Lanes for Any {
     }
 
     #[inline(always)]
-    fn changes(self, new: &Bytes, old: &Bytes) -> u64 {
-        let ([a, b, c, d], [e, f, g, h]) = (quarters(new), quarters(old));
+    fn changes(self, [a, b, c, d]: [u8x16; 4], [e, f, g, h]: [u8x16; 4]) -> u64 {
         !bits(a.simd_eq(e), b.simd_eq(f), c.simd_eq(g), d.simd_eq(h))
     }
 
     #[inline(always)]
-    fn digits(self, block: &Bytes) -> u64 {
-        let [a, b, c, d] = quarters(block);
+    fn digits(self, [a, b, c, d]: [u8x16; 4]) -> u64 {
         bits(digit(a), digit(b), digit(c), digit(d))
     }
 
     #[inline(always)]
-    fn beyond_ascii(self, block: &Bytes) -> u64 {
-        let [a, b, c, d] = quarters(block);
+    fn beyond_ascii(self, [a, b, c, d]: [u8x16; 4]) -> u64 {
         bits(a, b, c, d)
+    }
+
+    #[inline(always)]
+    fn fold(self, folded: [u8x16; 4], block: [u8x16; 4], mask: [u8x16; 4]) -> [u8x16; 4] {
+        let quarter = |i: usize| folded[i] + folded[i] + folded[i] ^ block[i] & mask[i];
+        [quarter(0), quarter(1), quarter(2), quarter(3)]
+    }
+
+    #[inline(always)]
+    fn store(self, block: [u8x16; 4]) -> Bytes {
+        let mut bytes = [0; BLOCK];
+        for (quarter, bytes) in block.iter().zip(bytes.as_chunks_mut::<16>().0) {
+            *bytes = quarter.to_array();
+        }
+        bytes
     }
 }
 
 // Written out for each quarter: arrays that are mapped cost more than what is done to them.
-
-#[inline(always)]
-fn quarters(block: &Bytes) -> [u8x16; 4] {
-    let (quarters, _) = block.as_chunks::<16>();
-    [u8x16::new(quarters[0]), u8x16::new(quarters[1]), u8x16::new(quarters[2]), u8x16::new(quarters[3])]
-}
 
 /// One bit for the highest bit of each byte.
 #[inline(always)]
@@ -176,17 +191,21 @@ pub(super) use self::ways::{Wide, Widest};
 #[allow(unsafe_code, reason = "instructions that not every processor has are called after asking it")]
 mod ways {
     use std::arch::x86_64::{
-        __m256i, __m512i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8,
-        _mm256_setr_epi64x, _mm256_sub_epi8, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
-        _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_setr_epi64, _mm512_sub_epi8,
+        __m256i, __m512i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8,
+        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256,
+        _mm512_add_epi8, _mm512_and_si512, _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_cmpneq_epi8_mask,
+        _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_storeu_si512, _mm512_sub_epi8,
+        _mm512_xor_si512,
     };
 
-    use super::{Bytes, Lanes, Marks, Work};
+    use std::hint::black_box;
+
+    use super::{BLOCK, Bytes, Lanes, Marks, Work};
 
     /// Defines a way that only [`detect`](Wide::detect) makes, so that whoever holds one may call what
     /// it needs.
     macro_rules! way {
-        ($(#[$about:meta])* $name:ident, $module:ident, [$($feature:tt),+], $features:literal) => {
+        ($(#[$about:meta])* $name:ident, $block:ty, $module:ident, [$($feature:tt),+], $features:literal) => {
             $(#[$about])*
             #[derive(Clone, Copy, Debug)]
             pub(in super::super) struct $name(());
@@ -208,28 +227,48 @@ mod ways {
             }
 
             impl Lanes for $name {
+                type Block = $block;
+
                 #[inline(always)]
-                fn marks(self, block: &Bytes) -> Marks {
+                fn load(self, bytes: &Bytes) -> $block {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::load(bytes) }
+                }
+
+                #[inline(always)]
+                fn marks(self, block: $block) -> Marks {
                     // SAFETY: the processor was asked when this was made.
                     unsafe { $module::marks(block) }
                 }
 
                 #[inline(always)]
-                fn changes(self, new: &Bytes, old: &Bytes) -> u64 {
+                fn changes(self, new: $block, old: $block) -> u64 {
                     // SAFETY: the processor was asked when this was made.
                     unsafe { $module::changes(new, old) }
                 }
 
                 #[inline(always)]
-                fn digits(self, block: &Bytes) -> u64 {
+                fn digits(self, block: $block) -> u64 {
                     // SAFETY: the processor was asked when this was made.
                     unsafe { $module::digits(block) }
                 }
 
                 #[inline(always)]
-                fn beyond_ascii(self, block: &Bytes) -> u64 {
+                fn beyond_ascii(self, block: $block) -> u64 {
                     // SAFETY: the processor was asked when this was made.
                     unsafe { $module::beyond_ascii(block) }
+                }
+
+                #[inline(always)]
+                fn fold(self, folded: $block, block: $block, mask: $block) -> $block {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::fold(folded, block, mask) }
+                }
+
+                #[inline(always)]
+                fn store(self, block: $block) -> Bytes {
+                    // SAFETY: the processor was asked when this was made.
+                    unsafe { $module::store(block) }
                 }
             }
         };
@@ -237,12 +276,12 @@ mod ways {
 
     way! {
         /// Thirty-two bytes at once: AVX2 and what comes with it.
-        Wide, halves, ["avx2", "bmi1", "bmi2", "lzcnt", "popcnt"], "avx2,bmi1,bmi2,lzcnt,popcnt"
+        Wide, [__m256i; 2], halves, ["avx2", "bmi1", "bmi2", "lzcnt", "popcnt"], "avx2,bmi1,bmi2,lzcnt,popcnt"
     }
 
     way! {
         /// Sixty-four bytes at once: AVX-512 for bytes, and what comes with it.
-        Widest, wholes, ["avx512f", "avx512bw", "avx512vl", "avx2", "bmi1", "bmi2", "lzcnt", "popcnt"],
+        Widest, __m512i, wholes, ["avx512f", "avx512bw", "avx512vl", "avx2", "bmi1", "bmi2", "lzcnt", "popcnt"],
         "avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt"
     }
 
@@ -251,13 +290,11 @@ mod ways {
 
         #[inline]
         #[target_feature(enable = "avx2")]
-        fn of(block: &Bytes) -> [__m256i; 2] {
-            let (words, _) = block.as_chunks::<8>();
-            let word = |index: usize| i64::from_le_bytes(words[index]);
-            [
-                _mm256_setr_epi64x(word(0), word(1), word(2), word(3)),
-                _mm256_setr_epi64x(word(4), word(5), word(6), word(7)),
-            ]
+        pub(super) fn load(bytes: &Bytes) -> [__m256i; 2] {
+            // SAFETY: both halves are read within the bytes, wherever these lie.
+            unsafe {
+                [_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes[BLOCK / 2..].as_ptr().cast())]
+            }
         }
 
         #[inline]
@@ -270,13 +307,13 @@ mod ways {
         #[target_feature(enable = "avx2")]
         fn equal([low, high]: [__m256i; 2], byte: u8) -> u64 {
             let byte = _mm256_set1_epi8(byte as i8);
-            bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
+            // Kept from what follows, which else takes it apart bit by bit.
+            black_box(bits(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte)))
         }
 
         #[inline]
         #[target_feature(enable = "avx2")]
-        pub(super) fn marks(block: &Bytes) -> Marks {
-            let block = of(block);
+        pub(super) fn marks(block: [__m256i; 2]) -> Marks {
             Marks {
                 quotes: equal(block, b'"'),
                 commas: equal(block, b','),
@@ -287,23 +324,40 @@ mod ways {
 
         #[inline]
         #[target_feature(enable = "avx2")]
-        pub(super) fn changes(new: &Bytes, old: &Bytes) -> u64 {
-            let ([a, b], [c, d]) = (of(new), of(old));
+        pub(super) fn changes([a, b]: [__m256i; 2], [c, d]: [__m256i; 2]) -> u64 {
             !bits(_mm256_cmpeq_epi8(a, c), _mm256_cmpeq_epi8(b, d))
         }
 
         #[inline]
         #[target_feature(enable = "avx2")]
-        pub(super) fn digits(block: &Bytes) -> u64 {
-            let [low, high] = of(block);
+        pub(super) fn digits([low, high]: [__m256i; 2]) -> u64 {
             bits(digit(low), digit(high))
         }
 
         #[inline]
         #[target_feature(enable = "avx2")]
-        pub(super) fn beyond_ascii(block: &Bytes) -> u64 {
-            let [low, high] = of(block);
+        pub(super) fn beyond_ascii([low, high]: [__m256i; 2]) -> u64 {
             bits(low, high)
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn fold([a, b]: [__m256i; 2], [c, d]: [__m256i; 2], [e, f]: [__m256i; 2]) -> [__m256i; 2] {
+            let (thrice_a, thrice_b) =
+                (_mm256_add_epi8(_mm256_add_epi8(a, a), a), _mm256_add_epi8(_mm256_add_epi8(b, b), b));
+            [_mm256_xor_si256(thrice_a, _mm256_and_si256(c, e)), _mm256_xor_si256(thrice_b, _mm256_and_si256(d, f))]
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        pub(super) fn store([low, high]: [__m256i; 2]) -> Bytes {
+            let mut bytes = [0; BLOCK];
+            // SAFETY: both halves are written within the bytes, wherever these lie.
+            unsafe {
+                _mm256_storeu_si256(bytes.as_mut_ptr().cast(), low);
+                _mm256_storeu_si256(bytes[BLOCK / 2..].as_mut_ptr().cast(), high);
+            }
+            bytes
         }
 
         #[inline]
@@ -319,10 +373,9 @@ mod ways {
 
         #[inline]
         #[target_feature(enable = "avx512f")]
-        fn of(block: &Bytes) -> __m512i {
-            let (words, _) = block.as_chunks::<8>();
-            let word = |index: usize| i64::from_le_bytes(words[index]);
-            _mm512_setr_epi64(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
+        pub(super) fn load(bytes: &Bytes) -> __m512i {
+            // SAFETY: it is as long as the bytes, which may lie anywhere.
+            unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
         }
 
         #[inline]
@@ -333,8 +386,7 @@ mod ways {
 
         #[inline]
         #[target_feature(enable = "avx512f,avx512bw")]
-        pub(super) fn marks(block: &Bytes) -> Marks {
-            let block = of(block);
+        pub(super) fn marks(block: __m512i) -> Marks {
             Marks {
                 quotes: equal(block, b'"'),
                 commas: equal(block, b','),
@@ -345,21 +397,37 @@ mod ways {
 
         #[inline]
         #[target_feature(enable = "avx512f,avx512bw")]
-        pub(super) fn changes(new: &Bytes, old: &Bytes) -> u64 {
-            _mm512_cmpneq_epi8_mask(of(new), of(old))
+        pub(super) fn changes(new: __m512i, old: __m512i) -> u64 {
+            _mm512_cmpneq_epi8_mask(new, old)
         }
 
         #[inline]
         #[target_feature(enable = "avx512f,avx512bw")]
-        pub(super) fn digits(block: &Bytes) -> u64 {
-            let value = _mm512_sub_epi8(of(block), _mm512_set1_epi8(b'0' as i8));
+        pub(super) fn digits(block: __m512i) -> u64 {
+            let value = _mm512_sub_epi8(block, _mm512_set1_epi8(b'0' as i8));
             _mm512_cmple_epu8_mask(value, _mm512_set1_epi8(9))
         }
 
         #[inline]
         #[target_feature(enable = "avx512f,avx512bw")]
-        pub(super) fn beyond_ascii(block: &Bytes) -> u64 {
-            _mm512_movepi8_mask(of(block))
+        pub(super) fn beyond_ascii(block: __m512i) -> u64 {
+            _mm512_movepi8_mask(block)
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx512f,avx512bw")]
+        pub(super) fn fold(folded: __m512i, block: __m512i, mask: __m512i) -> __m512i {
+            let thrice = _mm512_add_epi8(_mm512_add_epi8(folded, folded), folded);
+            _mm512_xor_si512(thrice, _mm512_and_si512(block, mask))
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx512f")]
+        pub(super) fn store(block: __m512i) -> Bytes {
+            let mut bytes = [0; BLOCK];
+            // SAFETY: it is as long as the bytes, which may lie anywhere.
+            unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), block) };
+            bytes
         }
     }
 }
@@ -398,18 +466,34 @@ mod tests {
             let stands = |byte| word(|i| block[i] == byte);
             let expected =
                 Marks { quotes: stands(b'"'), commas: stands(b','), feeds: stands(b'\n'), returns: stands(b'\r') };
-            for_each_way!(lanes, assert_eq!(lanes.marks(&block), expected));
+            for_each_way!(lanes, assert_eq!(lanes.marks(lanes.load(&block)), expected));
         }
     }
 
     #[test]
     fn two_blocks_are_told_apart_by_bytes_and_digits() {
         for new in blocks() {
-            for_each_way!(lanes, assert_eq!(lanes.digits(&new), word(|i| new[i].is_ascii_digit())));
-            for_each_way!(lanes, assert_eq!(lanes.beyond_ascii(&new), word(|i| !new[i].is_ascii())));
+            for_each_way!(lanes, assert_eq!(lanes.digits(lanes.load(&new)), word(|i| new[i].is_ascii_digit())));
+            for_each_way!(lanes, assert_eq!(lanes.beyond_ascii(lanes.load(&new)), word(|i| !new[i].is_ascii())));
             for old in [new, [0; BLOCK], std::array::from_fn(|i| if i % 3 == 0 { new[i] } else { 0xE0 })] {
-                for_each_way!(lanes, assert_eq!(lanes.changes(&new, &old), word(|i| new[i] != old[i])));
+                for_each_way!(
+                    lanes,
+                    assert_eq!(lanes.changes(lanes.load(&new), lanes.load(&old)), word(|i| new[i] != old[i]))
+                );
             }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_folded_and_the_rest_is_not() {
+        for new in blocks() {
+            let mask: [u8; BLOCK] = std::array::from_fn(|i| if i % 5 == 0 { 0 } else { 0xFF });
+            let old: [u8; BLOCK] = std::array::from_fn(|i| new[i] ^ 0x5A);
+            let expected: [u8; BLOCK] = std::array::from_fn(|i| old[i].wrapping_mul(3) ^ (new[i] & mask[i]));
+            for_each_way!(lanes, {
+                let folded = lanes.fold(lanes.load(&old), lanes.load(&new), lanes.load(&mask));
+                assert_eq!(lanes.store(folded), expected);
+            });
         }
     }
 
@@ -418,7 +502,10 @@ mod tests {
         let bytes: Vec<u8> = (0..200).map(|i| i as u8 + 1).collect();
         for from in 0..=bytes.len() + 1 {
             let expected: [u8; BLOCK] = std::array::from_fn(|i| bytes.get(from + i).copied().unwrap_or(0));
-            with_block(&bytes, from, |block| assert_eq!(*block, expected, "{from}"));
+            for_each_way!(
+                lanes,
+                assert_eq!(lanes.changes(lanes.block(&bytes, from), lanes.load(&expected)), 0, "{from}")
+            );
         }
     }
 }

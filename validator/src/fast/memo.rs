@@ -3,6 +3,12 @@
 /// A short value as a number: its bytes, and its length in the last one.
 pub(crate) type Short = u128;
 
+/// The one without bytes.
+pub(super) const EMPTY: Short = 0;
+
+/// No value is this one: its length would be 255.
+const NONE: Short = Short::MAX;
+
 /// The most bytes of a short value.
 pub(super) const SHORT: usize = 15;
 
@@ -40,25 +46,47 @@ pub(super) fn shape(value: Short) -> Short {
     value & !((digits >> 7) * 0x0F)
 }
 
-/// Groups of short values, all of one size. Empty until the first one comes.
+/// Short values. Empty until the first one comes.
 #[derive(Debug, Default)]
-pub(super) struct Memo {
+pub(crate) struct Memo {
     slots: Vec<Short>,
 }
 
 impl Memo {
+    /// Whether a value is remembered.
+    #[inline]
+    pub(crate) fn holds(&self, value: Short) -> bool {
+        self.slots.get(slot(&[value])).is_some_and(|known| *known == value)
+    }
+
+    /// Remembers a value, in place of another.
+    pub(crate) fn add(&mut self, value: Short) {
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, NONE);
+        }
+        self.slots[slot(&[value])] = value;
+    }
+}
+
+/// Groups of short values, all of one size. Empty until the first one comes.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    slots: Vec<Short>,
+}
+
+impl Groups {
     /// Whether a group is remembered.
     #[inline]
     pub(super) fn holds(&self, group: &[Short]) -> bool {
         let at = slot(group) * group.len();
+        // Written out: they are too few to be compared by a call.
         self.slots.get(at..at + group.len()).is_some_and(|known| known.iter().zip(group).all(|(a, b)| a == b))
     }
 
     /// Remembers a group, in place of another.
     pub(super) fn add(&mut self, group: &[Short]) {
         if self.slots.is_empty() {
-            // No value is this one: its length would be 255.
-            self.slots.resize(SLOTS * group.len(), Short::MAX);
+            self.slots.resize(SLOTS * group.len(), NONE);
         }
         let at = slot(group) * group.len();
         self.slots[at..at + group.len()].copy_from_slice(group);
@@ -157,11 +185,13 @@ mod tests {
     fn only_what_was_added_is_held() {
         let value = |text: &[u8]| short(text, 0, text.len()).unwrap();
         let mut memo = Memo::default();
-        assert!(!memo.holds(&[value(b"")]));
-        memo.add(&[value(b"202610")]);
-        assert!(memo.holds(&[value(b"202610")]));
+        let mut groups = Groups::default();
+        assert!(!memo.holds(value(b"")) && !groups.holds(&[value(b""), value(b"1")]));
+        memo.add(value(b"202610"));
+        groups.add(&[value(b"202610"), value(b"")]);
+        assert!(memo.holds(value(b"202610")) && groups.holds(&[value(b"202610"), value(b"")]));
         for other in [&b"202611"[..], b"20261", b"2026100", b""] {
-            assert!(!memo.holds(&[value(other)]));
+            assert!(!memo.holds(value(other)) && !groups.holds(&[value(other), value(b"")]));
         }
         let mut texts = Texts::default();
         assert!(!texts.holds(3, b""));

@@ -4,13 +4,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
-use super::memo::{Memo, SHORT, Short, Texts, shape, short};
+use super::memo::{EMPTY, Groups, Memo, SHORT, Short, Texts, shape, short};
 use super::{Columns, each};
 use crate::bind::Row;
+use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::scan::Cell;
 use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
 
 /// A rule about cells, for the columns it picks.
@@ -51,13 +52,20 @@ pub(super) struct Program {
     records: Vec<(&'static Rule, RecordCheck)>,
     columns: Vec<Column>,
     observers: Vec<Observer>,
-    /// One bit for each observer.
-    all: u64,
+    all: Columns,
+    /// Those of the tail.
+    tail: Columns,
+    /// The observers that look at columns of the head alone, one bit for each.
+    of_head: u64,
+    /// The columns of the head that others look at.
+    spanned: Columns,
     /// The columns of which no rule tells digits apart.
     free: Columns,
     /// Those, and those with a date: rows that differ in their digits only are taken together.
     varying: Columns,
     texts: Texts,
+    /// The cells of the row looked at.
+    pub(super) room: Room,
 }
 
 #[derive(Debug)]
@@ -80,11 +88,14 @@ struct Column {
 struct Observer {
     what: Vec<What>,
     columns: Vec<u8>,
-    clean: Memo,
+    clean: Groups,
 }
 
 /// The most columns whose values are remembered together.
 const GROUP: usize = 4;
+
+/// Such values; behind the last one are zeros.
+type Group = [Short; GROUP];
 
 #[derive(Clone, Copy, Debug)]
 enum What {
@@ -129,7 +140,7 @@ impl Program {
                     host.what.push(what);
                     host.columns = both;
                 }
-                None => observers.push(Observer { what: vec![what], columns, clean: Memo::default() }),
+                None => observers.push(Observer { what: vec![what], columns, clean: Groups::default() }),
             }
         };
         for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
@@ -165,17 +176,41 @@ impl Program {
         };
         let counting =
             table.items.iter().enumerate().filter(|(_, item)| counts(item)).fold(0, |bits, (i, _)| bits | 1 << i);
-        let all = (0..observers.len()).fold(0, |bits, index| bits | 1 << index);
+        let all = (0..table.items.len()).fold(0, |bits, column| bits | 1 << column);
         Some(Program {
             tables,
             records: records.to_vec(),
             columns,
             observers,
             all,
+            tail: all,
+            of_head: 0,
+            spanned: 0,
             free,
             varying: free | counting,
             texts: Texts::default(),
+            room: Room::default(),
         })
+    }
+
+    /// Has so many columns be the head of a row.
+    pub(super) fn divide(&mut self, columns: usize) {
+        let head = (1 << columns) - 1;
+        self.tail = self.all & !head;
+        (self.of_head, self.spanned) = (0, 0);
+        for (index, observer) in self.observers.iter().enumerate() {
+            let looks_at = observer.columns.iter().fold(0, |bits, column| bits | 1 << column);
+            if looks_at & self.tail == 0 {
+                self.of_head |= 1 << index;
+            } else {
+                self.spanned |= looks_at & head;
+            }
+        }
+    }
+
+    /// The columns of the head that something beyond the head depends on.
+    pub(super) fn spanned(&self) -> Columns {
+        self.spanned
     }
 
     /// The columns of which digits may be any others, unnoticed.
@@ -183,12 +218,11 @@ impl Program {
         self.free
     }
 
-    /// Has every change of a column noticed from now on. `true` where it was not so before.
-    pub(super) fn notice(&mut self, column: usize) -> bool {
-        let bit = 1 << column;
-        let was_free = self.free & bit != 0;
-        self.free &= !bit;
-        was_free
+    /// Has every change of some columns noticed from now on. `true` where it was not so before.
+    pub(super) fn notice(&mut self, columns: Columns) -> bool {
+        let were_free = self.free & columns != 0;
+        self.free &= !columns;
+        were_free
     }
 
     /// The columns in which rows of one template may differ in digits.
@@ -198,47 +232,68 @@ impl Program {
 
     /// The ending of a cell, with what it is looked at with. `None` where that is much, or it is no two
     /// digits.
-    pub(super) fn around(&self, column: usize, cells: &[Cell], row: &[u8]) -> Option<(Around, Ending)> {
-        let content = cells[column].content();
-        let (before, ending) = row.get(content.clone())?.split_last_chunk::<ENDING>()?;
+    pub(super) fn around(&self, column: usize, look: &Look<'_>) -> Option<(Around, Ending)> {
+        let (before, ending) = look.content(column).split_last_chunk::<ENDING>()?;
         let ending = Some(*ending).filter(|ending| ending.iter().all(u8::is_ascii_digit))?;
-        let before = short(row, content.start, content.start + before.len())?;
+        let [start, _] = look.place(column);
+        let before = short(look.around, start, start + before.len())?;
         let mut around = Around { column: column as u8, before, beside: [0; BESIDE] };
         let mut values = around.beside.iter_mut();
         for beside in each(self.columns[column].beside & !(1 << column)) {
-            let content = cells[beside].content();
-            *values.next()? = short(row, content.start, content.end)?;
+            *values.next()? = look.short(beside)?;
         }
         Some((around, ending))
     }
 
-    /// What is not proved of a row in which these columns are new; `around` is what its bytes begin,
-    /// and may go on behind it.
+    /// What is not proved of a row in which these columns are new, and the structure is not.
     #[inline]
-    pub(super) fn doubts(&mut self, changed: Columns, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Doubts {
+    pub(super) fn doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
+        self.doubts_among(u64::MAX, changed, look)
+    }
+
+    /// What is not proved of the head of a row, of which these columns are new.
+    pub(super) fn head_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
+        self.doubts_among(self.of_head, changed, look)
+    }
+
+    #[inline(always)]
+    fn doubts_among(&mut self, asked: u64, changed: Columns, look: &Look<'_>) -> Doubts {
         let mut doubts = Doubts::default();
         let mut observers = 0;
         for column in each(changed) {
-            if !self.cell_is_clean(column, row, around, file) {
+            let own = &mut self.columns[column];
+            observers |= own.observers;
+            let short = look.short(column);
+            let known = match short {
+                // An empty cell is asked about by the observers.
+                Some(EMPTY) if own.observed_empty => true,
+                Some(value) if own.shape => own.clean.holds(shape(value)),
+                Some(value) => own.clean.holds(value),
+                None => self.texts.holds(column, look.content(column)),
+            };
+            if !known && !self.ask_cell(column, short, look) {
                 doubts.cells |= 1 << column;
             }
-            observers |= self.columns[column].observers;
         }
-        self.observe(observers, row, around, file, &mut doubts);
+        observers &= asked;
+        while observers != 0 {
+            let index = observers.trailing_zeros() as usize;
+            observers &= observers - 1;
+            let observer = &self.observers[index];
+            let group = group(&observer.columns, look);
+            if group.is_none_or(|group| !observer.clean.holds(&group[..observer.columns.len()])) {
+                self.ask_observer(index, group, look, &mut doubts);
+            }
+        }
         doubts
     }
 
-    /// What is not proved of a row of which nothing is known. `None` where its structure is not sound.
-    pub(super) fn all_doubts(&mut self, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> Option<Doubts> {
-        let mut doubts = Doubts::default();
-        for (column, cell) in row.record.cells.iter().enumerate() {
-            let is_observed = self.columns[column].observed_empty && cell.content().is_empty();
-            if !is_observed && !self.cell_is_clean(column, row, around, file) {
-                doubts.cells |= 1 << column;
-            }
-        }
-        self.observe(self.all, row, around, file, &mut doubts);
-        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(*row) };
+    /// What is not proved of the tail of a row, of which these columns are new, and the structure is, too.
+    /// `None` where that is not sound.
+    pub(super) fn all_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Option<Doubts> {
+        let doubts = self.doubts(changed & self.tail, look);
+        let (row, file) = (self.room.row(look), look.file);
+        let view = RecordView { record: row.record, odd: &[], role: Role::Data, tables: self.tables, row: Some(row) };
         let sound = has_nothing_to_say(|found| {
             for &(rule, check) in &self.records {
                 check(&view, &mut Out { rule, file, found });
@@ -247,81 +302,41 @@ impl Program {
         sound.then_some(doubts)
     }
 
-    /// Whether no rule has anything to say on a cell that is not empty.
-    #[inline]
-    fn cell_is_clean(&mut self, column: usize, row: &Row<'_>, around: &[u8], file: &Arc<str>) -> bool {
-        let cell = &row.record.cells[column];
-        let range = cell.content();
-        let own = &mut self.columns[column];
-        let mut value = short(around, range.start, range.end);
-        if own.shape {
-            value = value.map(shape);
-        }
-        let content = &row.record.bytes[range];
-        let known = match value {
-            Some(value) => own.clean.holds(&[value]),
-            None => self.texts.holds(column, content),
-        };
-        known || self.ask_cell(column, value, content, row, file)
-    }
-
+    /// Whether no rule has anything to say on a cell.
     #[inline(never)]
-    fn ask_cell(
-        &mut self,
-        column: usize,
-        value: Option<Short>,
-        content: &[u8],
-        row: &Row<'_>,
-        file: &Arc<str>,
-    ) -> bool {
+    fn ask_cell(&mut self, column: usize, value: Option<Short>, look: &Look<'_>) -> bool {
         let own = &mut self.columns[column];
-        let clean = odd_characters(content).is_empty()
-            && has_nothing_to_say(|found| run_cell(&own.rules, column, row, file, found));
+        let content = look.content(column);
+        let clean = odd_characters(content).is_empty() && {
+            let row = self.room.row(look);
+            has_nothing_to_say(|found| run_cell(&own.rules, column, &row, look.file, found))
+        };
         if clean {
             match value {
-                Some(value) => own.clean.add(&[value]),
+                Some(value) => own.clean.add(if own.shape { shape(value) } else { value }),
                 None => self.texts.add(column, content),
             }
         }
         clean
     }
 
-    /// Asks observers, one bit for each, about a row.
-    #[inline]
-    fn observe(&mut self, mut bits: u64, row: &Row<'_>, around: &[u8], file: &Arc<str>, doubts: &mut Doubts) {
-        while bits != 0 {
-            let index = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let observer = &self.observers[index];
-            let mut values = [0; GROUP];
-            let group = group(&observer.columns, row, around, &mut values);
-            if group.is_none_or(|group| !observer.clean.holds(group)) {
-                self.ask_observer(index, group, row, file, doubts);
-            }
-        }
-    }
-
     #[inline(never)]
-    fn ask_observer(
-        &mut self,
-        index: usize,
-        group: Option<&[Short]>,
-        row: &Row<'_>,
-        file: &Arc<str>,
-        doubts: &mut Doubts,
-    ) {
+    fn ask_observer(&mut self, index: usize, group: Option<Group>, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
+        let row = self.room.row(look);
         let mut silent = true;
         for what in &observer.what {
             match *what {
                 What::Row(rule, check) => {
-                    if !has_nothing_to_say(|found| check(row, &mut Out { rule, file, found })) {
+                    if !has_nothing_to_say(|found| check(&row, &mut Out { rule, file: look.file, found })) {
                         doubts.row = true;
                         silent = false;
                     }
                 }
-                What::Empty(column) if row.record.cells[column].content().is_empty() => {
-                    if !has_nothing_to_say(|found| run_cell(&self.columns[column].rules, column, row, file, found)) {
+                What::Empty(column) if look.content(column).is_empty() => {
+                    if !has_nothing_to_say(|found| {
+                        run_cell(&self.columns[column].rules, column, &row, look.file, found)
+                    }) {
                         doubts.cells |= 1 << column;
                         silent = false;
                     }
@@ -330,9 +345,19 @@ impl Program {
             }
         }
         if let Some(group) = group.filter(|_| silent) {
-            observer.clean.add(group);
+            observer.clean.add(&group[..observer.columns.len()]);
         }
     }
+}
+
+/// The values of some columns, where they are few and short.
+#[inline]
+fn group(columns: &[u8], look: &Look<'_>) -> Option<Group> {
+    let mut group = [0; GROUP];
+    for (value, column) in group.get_mut(..columns.len())?.iter_mut().zip(columns) {
+        *value = look.short(usize::from(*column))?;
+    }
+    Some(group)
 }
 
 /// What the rules have to look at of a row.
@@ -400,24 +425,7 @@ fn is_short(item: &Item) -> bool {
     }
 }
 
-/// The values of some columns, where they are few and short.
-#[inline]
-fn group<'a>(columns: &[u8], row: &Row<'_>, around: &[u8], values: &'a mut [Short; GROUP]) -> Option<&'a [Short]> {
-    let values = values.get_mut(..columns.len())?;
-    for (value, column) in values.iter_mut().zip(columns) {
-        let range = row.record.cells[usize::from(*column)].content();
-        *value = short(around, range.start, range.end)?;
-    }
-    Some(values)
-}
-
-fn run_cell(
-    rules: &[CellRule],
-    column: usize,
-    row: &Row<'_>,
-    file: &Arc<str>,
-    found: &mut Vec<crate::finding::Finding>,
-) {
+fn run_cell(rules: &[CellRule], column: usize, row: &Row<'_>, file: &Arc<str>, found: &mut Vec<Finding>) {
     let cell = &row.record.cells[column];
     let view = CellView { row, item: &row.table.items[column], cell, content: &row.record.bytes[cell.content()] };
     for rule in rules {
@@ -426,7 +434,7 @@ fn run_cell(
 }
 
 /// Runs rules. One that breaks is not silent: it will break again where that is told.
-fn has_nothing_to_say(run: impl FnOnce(&mut Vec<crate::finding::Finding>)) -> bool {
+fn has_nothing_to_say(run: impl FnOnce(&mut Vec<Finding>)) -> bool {
     let mut found = Vec::new();
     catch_unwind(AssertUnwindSafe(|| run(&mut found))).is_ok() && found.is_empty()
 }

@@ -1,11 +1,10 @@
 //! Templates: rows that were proved, each standing for all rows that differ from it in some digits
 //! only. Knows no rule.
 
-use std::ops::Range;
-
+use super::cells::Content;
 use super::endings::{Context, ENDING};
 use super::layout::{self, Layout, Layouts};
-use super::masks::{BLOCK, Bytes, Lanes, with_block, with_blocks};
+use super::masks::{BLOCK, Bytes, Lanes, MOST_BLOCKS, padded};
 use super::{Columns, Doubts, END};
 use crate::decode::Script;
 
@@ -34,6 +33,8 @@ pub(super) struct Template {
     pub(super) learnt: Learnt,
     /// Those that came after it last, the latest first.
     next: [Index; NEXT],
+    /// Where the endings whose context is known begin.
+    pub(super) ending: usize,
     /// What others want to know of it; 0 on a new one.
     pub(super) mark: u64,
     /// Likewise; none on a new one.
@@ -68,36 +69,36 @@ struct Block {
 impl Template {
     /// Tells in what a row differs from it, free digits aside. `None` where it is another row.
     #[inline(always)]
-    fn compare<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Option<Changes> {
-        with_blocks(row, self.blocks.len(), |new| {
-            // No block is left out: what is done costs less than guessing whether to do it.
-            let (mut others, mut noticed, mut unusual) = (0, 0, 0);
-            for (new, own) in new.iter().zip(&self.blocks) {
-                let bytes = lanes.changes(new, &own.bytes) & own.valid;
-                others |= bytes & !(lanes.digits(new) & own.varying);
-                noticed |= bytes & !own.free;
-                unusual |= bytes & !own.free & !own.usual;
-            }
-            if others != 0 {
-                return None;
-            }
-            let is_usual = unusual == 0;
-            let columns = match noticed {
-                0 => 0,
-                _ if is_usual => 1 << self.learnt.context.column(),
-                _ => self.noticed(lanes, columns, new),
-            };
-            Some(Changes { columns, is_usual })
-        })
+    fn compare<L: Lanes>(&self, lanes: L, layout: &Layout, row: &[u8]) -> Option<Changes> {
+        // No block is left out: what is done costs less than guessing whether to do it.
+        let (mut others, mut noticed, mut unusual) = (0, 0, 0);
+        for (index, own) in self.blocks.iter().enumerate() {
+            let new = lanes.block(row, index * BLOCK);
+            let bytes = lanes.changes(new, lanes.load(&own.bytes)) & own.valid;
+            others |= bytes & !(lanes.digits(new) & own.varying);
+            noticed |= bytes & !own.free;
+            unusual |= bytes & !own.free & !own.usual;
+        }
+        if others != 0 {
+            return None;
+        }
+        let is_usual = unusual == 0;
+        let columns = match noticed {
+            0 => 0,
+            _ if is_usual => 1 << self.learnt.context.column(),
+            _ => self.noticed(lanes, layout, row),
+        };
+        Some(Changes { columns, is_usual })
     }
 
     /// The columns in which blocks differ, free digits aside.
     #[inline(always)]
-    fn noticed<L: Lanes>(&self, lanes: L, columns: &[u8], new: &[Bytes]) -> Columns {
+    fn noticed<L: Lanes>(&self, lanes: L, layout: &Layout, row: &[u8]) -> Columns {
         let mut noticed = 0;
-        for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
-            let bytes = lanes.changes(new, &own.bytes) & own.valid & !own.free;
-            noticed |= columns_of(bytes, &columns[index * BLOCK..]);
+        for (index, (own, places)) in self.blocks.iter().zip(&layout.blocks).enumerate() {
+            let new = lanes.block(row, index * BLOCK);
+            let bytes = lanes.changes(new, lanes.load(&own.bytes)) & own.valid & !own.free;
+            noticed |= places.columns(bytes);
         }
         noticed
     }
@@ -110,20 +111,24 @@ impl Template {
         self.mark = 0;
         self.skips = 0;
         self.blocks.clear();
-        self.blocks.extend(layout.varying.iter().zip(&layout.free).enumerate().map(|(index, (varying, free))| {
+        self.blocks.reserve_exact(layout.blocks.len());
+        for (index, places) in layout.blocks.iter().enumerate() {
             let at = index * BLOCK;
-            let (bytes, digits) = with_block(row, at, |block| (*block, lanes.digits(block)));
+            let digits = lanes.digits(lanes.block(row, at));
             let rest = self.length - at;
             let valid = if rest < BLOCK { (1 << rest) - 1 } else { u64::MAX };
-            Block { bytes, valid, free: free & digits, varying: varying & digits, usual: 0 }
-        }));
+            let (free, varying) = (places.free & digits, places.varying & digits);
+            self.blocks.push(Block { bytes: block(row, at), valid, free, varying, usual: 0 });
+        }
     }
 
-    /// Remembers the context of the endings of a column, which end there.
-    pub(super) fn expect(&mut self, context: Context, end: usize) {
+    /// Remembers the context of the endings of a column.
+    pub(super) fn expect(&mut self, context: Context, [_, end]: Content) {
         self.forget_context();
         self.learnt.context = context;
-        for at in end.saturating_sub(ENDING)..end {
+        let end = usize::from(end);
+        self.ending = end.saturating_sub(ENDING);
+        for at in self.ending..end {
             if let Some(block) = self.blocks.get_mut(at / BLOCK) {
                 block.usual |= 1 << (at % BLOCK);
             }
@@ -140,34 +145,47 @@ impl Template {
     /// Puts a row of it in its place: the next ones will differ less from that.
     pub(super) fn rebase(&mut self, row: &[u8]) {
         for (index, own) in self.blocks.iter_mut().enumerate() {
-            own.bytes = with_block(row, index * BLOCK, |block| *block);
+            own.bytes = block(row, index * BLOCK);
         }
         self.forget_context();
         self.mark = 0;
     }
 
+    /// The row, line end included, put together.
+    pub(super) fn row<'a>(&self, room: &'a mut [Bytes; MOST_BLOCKS]) -> &'a [u8] {
+        for (bytes, block) in room.iter_mut().zip(&self.blocks) {
+            *bytes = block.bytes;
+        }
+        room.as_flattened().get(..self.length).unwrap_or_default()
+    }
+
     /// Whether a column of a row is as here but for its ending.
-    pub(super) fn is_equal_before(&self, content: Range<usize>, row: &[u8]) -> bool {
-        let before = content.start..content.end.saturating_sub(ENDING);
-        before.into_iter().all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at])
+    pub(super) fn is_equal_before(&self, [start, end]: Content, row: &[u8]) -> bool {
+        let mut before = usize::from(start)..usize::from(end).saturating_sub(ENDING);
+        before.all(|at| self.blocks[at / BLOCK].bytes[at % BLOCK] == row[at])
     }
 
     /// In what a row of the same layout differs, digits that are free in both aside.
     #[inline(always)]
-    pub(super) fn difference<L: Lanes>(&self, lanes: L, columns: &[u8], row: &[u8]) -> Difference {
-        with_blocks(row, self.blocks.len(), |new| {
-            let mut difference = Difference::default();
-            for (index, (new, own)) in new.iter().zip(&self.blocks).enumerate() {
-                let bytes = lanes.changes(new, &own.bytes) & own.valid;
-                if bytes != 0 {
-                    difference.columns |=
-                        columns_of(bytes & !(lanes.digits(new) & own.free), &columns[index * BLOCK..]);
-                    difference.beyond_ascii |= bytes & (lanes.beyond_ascii(new) | lanes.beyond_ascii(&own.bytes)) != 0;
-                }
+    pub(super) fn difference<L: Lanes>(&self, lanes: L, layout: &Layout, row: &[u8]) -> Difference {
+        let mut difference = Difference::default();
+        for (index, (own, places)) in self.blocks.iter().zip(&layout.blocks).enumerate() {
+            let (new, old) = (lanes.block(row, index * BLOCK), lanes.load(&own.bytes));
+            let bytes = lanes.changes(new, old) & own.valid;
+            if bytes != 0 {
+                difference.columns |= places.columns(bytes & !(lanes.digits(new) & own.free));
+                difference.beyond_ascii |= bytes & (lanes.beyond_ascii(new) | lanes.beyond_ascii(old)) != 0;
             }
-            difference
-        })
+        }
+        difference
     }
+}
+
+/// The 64 bytes of a row from a place on, with zeros behind the end.
+#[inline(always)]
+fn block(row: &[u8], from: usize) -> Bytes {
+    let rest = row.get(from..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| padded(rest))
 }
 
 /// In what a row differs from its template.
@@ -187,23 +205,6 @@ pub(super) struct Difference {
     pub(super) beyond_ascii: bool,
 }
 
-/// The columns that some bytes of a block, one bit for each, stand in.
-#[inline(always)]
-fn columns_of(mut bytes: u64, columns: &[u8]) -> Columns {
-    let mut found = 0;
-    let Some(columns) = columns.first_chunk::<BLOCK>() else { return found };
-    let mut last = u8::MAX;
-    while bytes != 0 {
-        let column = columns[(bytes.trailing_zeros() % BLOCK as u32) as usize];
-        bytes &= bytes - 1;
-        if column != last {
-            found |= 1 << (column & 127);
-            last = column;
-        }
-    }
-    found
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Templates {
     list: Vec<Template>,
@@ -220,6 +221,8 @@ pub(super) struct Templates {
 #[derive(Debug, Default)]
 struct Use {
     rows: u32,
+    /// How many were of the one that was expected.
+    expected: u32,
     learnt: u32,
 }
 
@@ -238,6 +241,11 @@ impl Templates {
         &mut self.list[index]
     }
 
+    /// The one that the last row was of.
+    pub(super) fn last(&self) -> Option<&Template> {
+        self.list.get(self.last)
+    }
+
     /// The template of a row, by what came after the last one before, with the columns that have
     /// changed.
     #[inline(always)]
@@ -246,10 +254,14 @@ impl Templates {
         if self.use_of.rows > ROWS {
             self.use_of = Use::default();
         }
+        if self.use_of.rows > TRIED && self.use_of.expected < self.use_of.rows / 8 {
+            return None;
+        }
         let next = self.list.get(self.last)?.next;
         for (place, index) in next.into_iter().enumerate() {
             let template = self.list.get(index)?;
-            if let Some(changed) = template.compare(lanes, &layouts.get(template.layout).columns, row) {
+            if let Some(changed) = template.compare(lanes, layouts.get(template.layout), row) {
+                self.use_of.expected += 1;
                 if place > 0 {
                     self.came(index);
                 } else {
@@ -274,7 +286,7 @@ impl Templates {
         for (tag, index) in self.slots.get(start..start + WAYS)?.iter().copied() {
             if tag == tag_of(hash)
                 && let Some(template) = self.list.get(index as usize)
-                && let Some(changed) = template.compare(lanes, &layout.columns, row)
+                && let Some(changed) = template.compare(lanes, layout, row)
             {
                 self.came(index as usize);
                 return Some((index as usize, changed));
@@ -367,19 +379,19 @@ fn tag_of(hash: u64) -> u32 {
     hash as u32
 }
 
-/// A hash of what cannot vary in a row of a layout.
+/// A hash of what cannot vary in a row of a layout. Rows that it does not tell apart are compared.
 #[inline(always)]
-pub(super) fn fixed_hash(index: layout::Index, layout: &Layout, row: &[u8]) -> u64 {
+pub(super) fn fixed_hash<L: Lanes>(lanes: L, index: layout::Index, layout: &Layout, row: &[u8]) -> u64 {
     const KEYS: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03];
+    let mut folded = lanes.load(&[0; BLOCK]);
+    for (number, places) in layout.blocks.iter().enumerate() {
+        folded = lanes.fold(folded, lanes.block(row, number * BLOCK), lanes.load(&places.fixed));
+    }
     let mut hash = index as u64;
-    for (number, fixed) in layout.fixed.iter().enumerate() {
-        with_block(row, number * BLOCK, |bytes| {
-            for (bytes, fixed) in bytes.as_chunks::<16>().0.iter().zip(fixed) {
-                let word = u128::from_le_bytes(*bytes) & fixed;
-                let product = u128::from(word as u64 ^ KEYS[0]) * u128::from((word >> 64) as u64 ^ KEYS[1]);
-                hash = hash.rotate_left(7).wrapping_add(product as u64 ^ (product >> 64) as u64);
-            }
-        });
+    for bytes in lanes.store(folded).as_chunks::<16>().0 {
+        let word = u128::from_le_bytes(*bytes);
+        let product = u128::from(word as u64 ^ KEYS[0]) * u128::from((word >> 64) as u64 ^ KEYS[1]);
+        hash = hash.rotate_left(7).wrapping_add(product as u64 ^ (product >> 64) as u64);
     }
     hash.wrapping_mul(KEYS[0])
 }

@@ -8,7 +8,7 @@ use super::model::{
     Certainty, Cite, CodeTable, Condition, Grammar, Item, ItemType, Key, Kind, KnownVersion, Length, MonthSegment,
     Required, Segment, ServiceType, Table, Version,
 };
-use crate::scan::{Piece, scan};
+use crate::scan::{Cell, Piece, Quoting, line_breaks, scan};
 
 const WELL_FORMED: &str = "the embedded spec tables are well-formed; a test reads them all";
 
@@ -34,44 +34,71 @@ fn file(version: Version, name: &str) -> Option<&'static str> {
     files(version).iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
-/// Rows of a table as maps from column to value. Read by our own scanner, which costs next to nothing to
-/// start; a test reads the same files by the csv crate.
-pub(super) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
-    let mut head: Option<Vec<String>> = None;
-    let mut rows = Vec::new();
-    scan(text.as_bytes(), &mut |piece| {
-        let Piece::Record(record) = piece else { return };
-        if record.is_blank() {
-            return;
-        }
-        let values: Vec<String> = record.cells.iter().map(|cell| value(record.content(cell))).collect();
-        match &head {
-            None => head = Some(values),
-            Some(head) => {
-                assert_eq!(head.len(), values.len(), "{WELL_FORMED}");
-                rows.push(head.iter().cloned().zip(values).collect());
-            }
-        }
-    });
-    rows
+/// The cells of a table, where they stand in the program: a start copies none of them.
+pub(super) struct Cells {
+    width: usize,
+    /// The names of the columns, then one row after the other.
+    cells: Vec<&'static str>,
 }
 
-fn value(content: &[u8]) -> String {
-    std::str::from_utf8(content).expect(WELL_FORMED).replace("\"\"", "\"")
+/// One row of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    columns: &'a [&'static str],
+    cells: &'a [&'static str],
+}
+
+impl Cells {
+    /// Read by our own scanner, which costs next to nothing to start; a test reads the same files by the
+    /// csv crate.
+    pub(super) fn of(text: &'static str) -> Cells {
+        let (mut width, mut cells) = (0, Vec::new());
+        scan(text.as_bytes(), &mut |piece| {
+            let Piece::Record(record) = piece else { return };
+            if record.is_blank() {
+                return;
+            }
+            if cells.is_empty() {
+                width = record.cells.len();
+                cells.reserve(width * line_breaks(text.as_bytes()) as usize);
+            }
+            assert_eq!(record.cells.len(), width, "{WELL_FORMED}");
+            cells.extend(record.cells.iter().map(|cell| value(text, record.at as usize, cell)));
+        });
+        Cells { width, cells }
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let (columns, cells) = self.cells.split_at(self.width);
+        cells.chunks(self.width).map(move |cells| Row { columns, cells })
+    }
+}
+
+impl Row<'_> {
+    /// The value of a column.
+    pub(super) fn get(&self, column: &str) -> &'static str {
+        let index = self.columns.iter().position(|name| *name == column).expect(WELL_FORMED);
+        self.cells[index]
+    }
+}
+
+fn value(text: &'static str, record: usize, cell: &Cell) -> &'static str {
+    let content = cell.content();
+    let value = &text[record + content.start..record + content.end];
+    let is_plain = cell.quoting == Quoting::Bare || !value.contains('"');
+    assert!(is_plain, "a quote inside a value: {WELL_FORMED}");
+    value
 }
 
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
-    rows(include_str!("../../spec/sources.csv"))
-        .into_iter()
-        .map(|mut row| {
-            let mut take = |column: &str| row.remove(column).expect(WELL_FORMED);
-            Source {
-                id: take("id"),
-                title_ja: take("title_ja"),
-                issuer: take("issuer"),
-                dated: take("dated"),
-                url: take("url"),
-            }
+    Cells::of(include_str!("../../spec/sources.csv"))
+        .rows()
+        .map(|row| Source {
+            id: row.get("id").to_owned(),
+            title_ja: row.get("title_ja").to_owned(),
+            issuer: row.get("issuer").to_owned(),
+            dated: row.get("dated").to_owned(),
+            url: row.get("url").to_owned(),
         })
         .collect()
 });
@@ -81,13 +108,13 @@ pub(super) fn sources() -> &'static [Source] {
 }
 
 static KNOWN: LazyLock<Vec<KnownVersion>> = LazyLock::new(|| {
-    rows(include_str!("../../spec/versions.csv"))
-        .iter()
+    Cells::of(include_str!("../../spec/versions.csv"))
+        .rows()
         .map(|row| KnownVersion {
-            value: row["value"].clone(),
-            title_ja: row["title_ja"].clone(),
-            first_month: row["first_month"].clone(),
-            status: row["status"].clone(),
+            value: row.get("value").to_owned(),
+            title_ja: row.get("title_ja").to_owned(),
+            first_month: row.get("first_month").to_owned(),
+            status: row.get("status").to_owned(),
         })
         .collect()
 });
@@ -97,20 +124,21 @@ pub fn versions_known() -> &'static [KnownVersion] {
     &KNOWN
 }
 
-/// What is parsed of a version at once; its tables of items are parsed one by one, as they are asked
-/// for: most runs need few of them.
+/// The kinds of a version. Its tables of items are parsed one by one, as they are asked for: most runs need
+/// few of them.
 struct Edition {
     sheets: BTreeMap<Kind, Sheet>,
     grammars: Vec<Grammar>,
-    service_types: Vec<ServiceType>,
-    /// Code, whether it is exchanged in any scope, and whether it rents equipment; sorted.
-    service_codes: Vec<(u16, bool, bool)>,
 }
+
+/// The code of a service type, whether it is exchanged in any scope, and whether it rents equipment.
+type ServiceCode = (u16, bool, bool);
 
 /// The tables of items of one kind.
 struct Sheet {
     text: &'static str,
-    row_key: Vec<Key>,
+    /// As `files.csv` has it.
+    row_key: &'static str,
     tables: OnceLock<Vec<Table>>,
 }
 
@@ -120,13 +148,18 @@ static EDITIONS: [LazyLock<Edition>; 3] = [
     LazyLock::new(|| edition(Version::V202407)),
 ];
 
-fn of(version: Version) -> &'static Edition {
-    match version {
-        Version::V202003 => &EDITIONS[0],
-        Version::V202208 => &EDITIONS[1],
-        Version::V202407 => &EDITIONS[2],
-    }
-}
+static SERVICE_TYPES: [LazyLock<Vec<ServiceType>>; 3] = [
+    LazyLock::new(|| read_service_types(Version::V202003)),
+    LazyLock::new(|| read_service_types(Version::V202208)),
+    LazyLock::new(|| read_service_types(Version::V202407)),
+];
+
+/// Sorted by code.
+static SERVICE_CODES: [LazyLock<Vec<ServiceCode>>; 3] = [
+    LazyLock::new(|| read_service_codes(Version::V202003)),
+    LazyLock::new(|| read_service_codes(Version::V202208)),
+    LazyLock::new(|| read_service_codes(Version::V202407)),
+];
 
 type Codes = BTreeMap<&'static str, OnceLock<CodeTable>>;
 
@@ -136,6 +169,15 @@ static CODES: [LazyLock<Codes>; 3] = [
     LazyLock::new(|| code_names(Version::V202407)),
 ];
 
+/// That of a version.
+fn of<T>(each: &'static [LazyLock<T>; 3], version: Version) -> &'static T {
+    match version {
+        Version::V202003 => &each[0],
+        Version::V202208 => &each[1],
+        Version::V202407 => &each[2],
+    }
+}
+
 fn code_names(version: Version) -> Codes {
     let names = files(version).iter().filter_map(|(file, _)| file.strip_prefix("codes/"));
     names.map(|name| (name, OnceLock::new())).collect()
@@ -143,79 +185,76 @@ fn code_names(version: Version) -> Codes {
 
 /// A code list of a version.
 pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
-    let codes = match version {
-        Version::V202003 => &CODES[0],
-        Version::V202208 => &CODES[1],
-        Version::V202407 => &CODES[2],
-    };
-    let (name, table) = codes.get_key_value(name)?;
+    let (name, table) = of(&CODES, version).get_key_value(name)?;
     Some(table.get_or_init(|| {
-        let text = file(version, &format!("codes/{name}")).expect(WELL_FORMED);
-        let rows = rows(text);
-        let codes = rows.iter().map(|row| (row["code"].clone(), row["name_ja"].clone(), row["name_en"].clone()));
+        let cells = Cells::of(file(version, &format!("codes/{name}")).expect(WELL_FORMED));
+        let own = |row: Row<'_>, column| row.get(column).to_owned();
+        let codes = cells.rows().map(|row| (own(row, "code"), own(row, "name_ja"), own(row, "name_en")));
         CodeTable { name: (*name).to_owned(), codes: codes.collect() }
     }))
 }
 
 fn edition(version: Version) -> Edition {
-    let mut edition =
-        Edition { sheets: BTreeMap::new(), grammars: Vec::new(), service_types: Vec::new(), service_codes: Vec::new() };
-    for row in rows(file(version, "files").expect(WELL_FORMED)) {
-        let kind = Kind::parse(&row["kind"]).expect(WELL_FORMED);
-        let segments: Vec<Segment> = row["segments"].split('|').skip(1).map(segment).collect();
-        let certainty = certainty(&row["certainty"]);
-        let cite = cite(&row["cite"]);
+    let mut edition = Edition { sheets: BTreeMap::new(), grammars: Vec::new() };
+    for row in Cells::of(file(version, "files").expect(WELL_FORMED)).rows() {
+        let kind = Kind::parse(row.get("kind")).expect(WELL_FORMED);
         edition.grammars.push(Grammar {
             version,
             kind,
-            name_ja: row["name_ja"].clone(),
-            segments,
-            month: match row["month"].as_str() {
+            name_ja: row.get("name_ja").to_owned(),
+            segments: row.get("segments").split('|').skip(1).map(segment).collect(),
+            month: match row.get("month") {
                 "month" => MonthSegment::Month,
                 "zero-or-month" => MonthSegment::ZeroOrMonth,
                 _ => MonthSegment::None,
             },
-            certainty,
-            cite,
+            certainty: certainty(row.get("certainty")),
+            cite: cite(row.get("cite")),
         });
         let Some(text) = file(version, &kind.name().to_ascii_lowercase()) else { continue };
-        let row_key: Vec<Key> = row["row_key"].split('|').filter(|key| !key.is_empty()).map(key).collect();
-        edition.sheets.insert(kind, Sheet { text, row_key, tables: OnceLock::new() });
+        edition.sheets.insert(kind, Sheet { text, row_key: row.get("row_key"), tables: OnceLock::new() });
     }
-    for row in rows(file(version, "service_types").expect(WELL_FORMED)) {
-        edition.service_types.push(ServiceType {
-            code: row["code"].clone(),
-            scope: row["scope"].clone(),
-            name_ja: row["name_ja"].clone(),
-            linked: row["linked"] == "yes",
-            rental: row["rental"] == "yes",
-        });
-    }
-    edition.service_codes = service_codes(&edition.service_types);
     edition
 }
 
-fn service_codes(types: &[ServiceType]) -> Vec<(u16, bool, bool)> {
+fn service_cells(version: Version) -> Cells {
+    Cells::of(file(version, "service_types").expect(WELL_FORMED))
+}
+
+fn read_service_types(version: Version) -> Vec<ServiceType> {
+    service_cells(version)
+        .rows()
+        .map(|row| ServiceType {
+            code: row.get("code").to_owned(),
+            scope: row.get("scope").to_owned(),
+            name_ja: row.get("name_ja").to_owned(),
+            linked: row.get("linked") == "yes",
+            rental: row.get("rental") == "yes",
+        })
+        .collect()
+}
+
+fn read_service_codes(version: Version) -> Vec<ServiceCode> {
     let mut codes: BTreeMap<u16, (bool, bool)> = BTreeMap::new();
-    for service_type in types {
-        let code = service_type.code.as_bytes().try_into().expect(WELL_FORMED);
+    for row in service_cells(version).rows() {
+        let code = row.get("code").as_bytes().try_into().expect(WELL_FORMED);
         let (linked, rental) = codes.entry(u16::from_be_bytes(code)).or_default();
-        *linked |= service_type.linked;
-        *rental |= service_type.rental;
+        *linked |= row.get("linked") == "yes";
+        *rental |= row.get("rental") == "yes";
     }
     codes.into_iter().map(|(code, (linked, rental))| (code, linked, rental)).collect()
 }
 
 /// The table of a kind, and the shorter form of it that leaves out what may be absent.
 fn variants(version: Version, grammar: &Grammar, sheet: &Sheet) -> Vec<Table> {
-    let items: Vec<Item> = rows(sheet.text).iter().map(|row| item(version, row)).collect();
+    let items: Vec<Item> = Cells::of(sheet.text).rows().map(|row| item(version, row)).collect();
     let make = |items: Vec<Item>| Table {
         version,
         kind: grammar.kind,
         name_ja: grammar.name_ja.clone(),
         columns: columns(&items),
         items,
-        row_key: sheet.row_key.clone(),
+        row_key: sheet.row_key.split('|').filter(|key| !key.is_empty()).map(key).collect(),
         certainty: grammar.certainty,
         cite: grammar.cite.clone(),
     };
@@ -267,26 +306,26 @@ fn segment(name: &str) -> Segment {
     }
 }
 
-fn item(version: Version, row: &BTreeMap<String, String>) -> Item {
+fn item(version: Version, row: Row<'_>) -> Item {
     Item {
-        no: row["no"].parse().expect(WELL_FORMED),
-        key: key(&row["key"]),
-        name_ja: row["name_ja"].clone(),
-        form: form(&row["type"]),
-        length: length(&row["length"]),
-        required: match row["required"].as_str() {
+        no: row.get("no").parse().expect(WELL_FORMED),
+        key: key(row.get("key")),
+        name_ja: row.get("name_ja").to_owned(),
+        form: form(row.get("type")),
+        length: length(row.get("length")),
+        required: match row.get("required") {
             "yes" => Required::Yes,
             "conditional" => Required::Conditional,
             _ => Required::No,
         },
-        codes: match row["codes"].as_str() {
+        codes: match row.get("codes") {
             "" => None,
             name => Some(code_table(version, name).expect(WELL_FORMED)),
         },
-        conditions: row["condition"].split("; ").filter(|text| !text.is_empty()).map(condition).collect(),
-        shown: row["values"] == "show",
-        certainty: certainty(&row["certainty"]),
-        cite: cite(&row["cite"]),
+        conditions: row.get("condition").split("; ").filter(|text| !text.is_empty()).map(condition).collect(),
+        shown: row.get("values") == "show",
+        certainty: certainty(row.get("certainty")),
+        cite: cite(row.get("cite")),
     }
 }
 
@@ -377,23 +416,25 @@ pub fn table(version: Version, kind: Kind) -> Option<&'static Table> {
 
 /// The table of a kind in a version, and after it the shorter forms that are accepted too.
 pub fn tables(version: Version, kind: Kind) -> &'static [Table] {
-    let (Some(sheet), Some(grammar)) = (of(version).sheets.get(&kind), grammar(version, kind)) else { return &[] };
+    let (Some(sheet), Some(grammar)) = (of(&EDITIONS, version).sheets.get(&kind), grammar(version, kind)) else {
+        return &[];
+    };
     sheet.tables.get_or_init(|| variants(version, grammar, sheet))
 }
 
 /// The file name of a kind in a version.
 pub fn grammar(version: Version, kind: Kind) -> Option<&'static Grammar> {
-    of(version).grammars.iter().find(|grammar| grammar.kind == kind)
+    of(&EDITIONS, version).grammars.iter().find(|grammar| grammar.kind == kind)
 }
 
 /// The kinds of a version, in published order, image included.
 pub fn kinds_of(version: Version) -> impl Iterator<Item = Kind> {
-    of(version).grammars.iter().map(|grammar| grammar.kind)
+    of(&EDITIONS, version).grammars.iter().map(|grammar| grammar.kind)
 }
 
 /// All service types of a version; a code may stand in more than one scope.
 pub fn service_types(version: Version) -> &'static [ServiceType] {
-    &of(version).service_types
+    of(&SERVICE_TYPES, version).as_slice()
 }
 
 /// Whether a service type is known, and if so whether the standard exchanges it in any scope.
@@ -406,8 +447,8 @@ pub fn is_rental(version: Version, code: &[u8]) -> bool {
     service_code(version, code).is_some_and(|(.., rental)| *rental)
 }
 
-fn service_code(version: Version, code: &[u8]) -> Option<&'static (u16, bool, bool)> {
+fn service_code(version: Version, code: &[u8]) -> Option<&'static ServiceCode> {
     let code = u16::from_be_bytes(code.try_into().ok()?);
-    let codes = &of(version).service_codes;
+    let codes = of(&SERVICE_CODES, version);
     codes.binary_search_by_key(&code, |(known, ..)| *known).ok().map(|index| &codes[index])
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::text::Text;
 
-use super::load::{rows, service_type};
+use super::load::{Cells, service_type};
 use super::model::{Kind, Version};
 
 /// One side of the exchange.
@@ -98,21 +98,21 @@ pub fn units(version: Version) -> &'static [Unit] {
     }
 }
 
-fn load(text: &str) -> Vec<Unit> {
+fn load(text: &'static str) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
-    for row in rows(text) {
-        let kind = Kind::parse(&row["kind"]).expect("units.csv names known kinds; a test reads it");
-        let base = row["role_in_unit"] == "base";
+    for row in Cells::of(text).rows() {
+        let kind = Kind::parse(row.get("kind")).expect("units.csv names known kinds; a test reads it");
+        let base = row.get("role_in_unit") == "base";
         // The matrix of duties has no row for the sub files and the image: a person may have none.
         let mandatory = !matches!(kind, Kind::UpkihonSub1 | Kind::UpkihonSub2 | Kind::UpkihonImage | Kind::UpyoboSub);
         let member = Member { kind, base, mandatory };
-        match units.iter_mut().find(|unit| unit.name == row["unit"] && unit.scope == row["scope"]) {
+        match units.iter_mut().find(|unit| unit.name == row.get("unit") && unit.scope == row.get("scope")) {
             Some(unit) => unit.members.push(member),
             None => units.push(Unit {
-                name: row["unit"].clone(),
-                scope: row["scope"].clone(),
+                name: row.get("unit").to_owned(),
+                scope: row.get("scope").to_owned(),
                 members: vec![member],
-                directions: directions(&row["direction"]),
+                directions: directions(row.get("direction")),
             }),
         }
     }

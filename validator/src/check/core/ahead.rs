@@ -1,15 +1,18 @@
 //! Rows that are proved clean go past the rules about single rows, and of others these see what is in
 //! doubt; the rules that remember rows see those they must. Judges nothing itself.
 
+use std::sync::Arc;
+
+use super::owners::OWNER;
 use super::rows::Bound;
 use super::{Context, Core, Plan, rows};
 use crate::bind::Row;
 use crate::decode::Script;
-use crate::fast::{Columns, Doubts, Fast, Proved, Rules, Short, each, short};
+use crate::fast::{Doubts, Fast, Look, Memo, Plain, Proved, Room, Rules, Short, each, short};
 use crate::ms932::odd_characters;
 use crate::rule::{Next, RecordView, Role};
 use crate::scan::{Begin, Taken};
-use crate::spec::{Table, Version};
+use crate::spec::{Key, Table, Version};
 use crate::times::{Stage, enter};
 
 /// So many rows of another table make it the one that is proved.
@@ -33,17 +36,35 @@ struct Watch {
     every: u64,
     /// The columns that some of them look at.
     columns: Vec<Watched>,
-    /// One bit for each of these columns.
-    all: Columns,
-    /// Counts what stood in these columns. Templates in which the same stands are marked with it.
+    /// Counts what stood in those of the tail. Templates in which the same stands are marked with it.
     epoch: u64,
     /// Whether the row before was proved and shown to all rules that must see it.
     goes_on: bool,
+    /// Whether whose row it is is told by these columns.
+    tells_owner: bool,
+    alike: Vec<Alike>,
+}
+
+/// Which rules must see a row, one bit for each.
+struct Seen {
+    rules: u64,
+    /// Whether it is known to be of the owner of the row before.
+    same_owner: bool,
+}
+
+/// What a rule need not see rows with.
+#[derive(Debug)]
+struct Alike {
+    /// Its bit.
+    rule: u64,
+    column: usize,
+    values: Memo,
 }
 
 #[derive(Debug)]
 struct Watched {
     column: usize,
+    of_owner: bool,
     /// The rules that look at it.
     rules: u64,
     /// What stood there in the row before; `None` where that was long.
@@ -63,18 +84,24 @@ impl Core {
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
         let before = enter(&mut self.times, Stage::Prove);
         self.prepare_columns(fast.table, context);
-        while let Some(proved) = fast.prove(&begin, context.file) {
-            self.pass(&mut fast, &proved, &begin, context);
-            taken.records += 1;
-            taken.bytes += proved.bytes;
-            begin.from += proved.bytes;
-            begin.index += 1;
-            begin.line += 1;
-            begin.at += proved.bytes as u64;
+        let first = begin;
+        loop {
+            let plain = self.ahead.watch.plain().filter(|_| self.owners.is_somebody());
+            let proved = fast.prove(&mut begin, context.file, plain, |look, script, room| {
+                self.go_on(look, script, room, context);
+                self.broken.is_empty()
+            });
+            let Some(proved) = proved else { break };
+            let mut room = std::mem::take(fast.room());
+            self.pass(&mut fast, &proved, (&begin, &mut room), context);
+            *fast.room() = room;
+            begin.pass(proved.bytes());
             if !self.broken.is_empty() {
                 break;
             }
         }
+        taken.records = begin.index - first.index;
+        taken.bytes = begin.from - first.from;
         enter(&mut self.times, before);
         self.records += taken.records;
         self.line_ends.crlf += taken.records;
@@ -93,10 +120,10 @@ impl Core {
         }
         self.bind(Some(version), context);
         if let Some(bound) = &self.bound
-            && let Some(watch) = Watch::of(bound)
             && let Some(mut fast) = self.learnt.take_one_of(bound.tables)
+            && let Some(watch) = Watch::of(bound, &mut fast)
         {
-            if fast.prove(begin, context.file).is_some() {
+            if fast.prove(&mut begin.clone(), context.file, None, |_, _, _| true).is_some() {
                 self.ahead = Ahead { fast: Some(fast), watch, ..Ahead::default() };
                 return;
             }
@@ -111,39 +138,62 @@ impl Core {
     }
 
     #[inline(always)]
-    fn pass(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
-        let row = fast.row(proved, begin);
-        if self.arrive(&row, rows::hash(&row), context) {
-            self.ahead.watch.goes_on = false;
-        }
-        let rules = self.ahead.watch.must_see(fast, proved, begin);
+    fn pass(
+        &mut self,
+        fast: &mut Fast,
+        proved: &Proved,
+        (begin, room): (&Begin<'_>, &mut Room),
+        context: &Context<'_>,
+    ) {
+        let Seen { mut rules, same_owner } = self.ahead.watch.must_see(fast, proved, (begin, context.file));
         let mut script = fast.script(proved);
-        if proved.doubts.none() {
+        if rules == 0 && same_owner && !proved.in_doubt && script != Script::Other && self.owners.is_somebody() {
+            let look = fast.look(proved, begin, context.file);
+            return self.go_on(&look, script, room, context);
+        }
+        let row = fast.row(proved, begin, room);
+        if self.arrive(&row, rows::hash(&row), context) {
+            rules = self.ahead.watch.all_rules();
+        }
+        if !proved.in_doubt {
             self.ahead.proved += 1;
-        } else if !self.judge_doubts(&fast.row(proved, begin), proved.doubts, context) {
+        } else if !self.judge_doubts(&row, fast.doubts_of_row(), context) {
             script = Script::Other;
         }
         match script {
             Script::Ascii => {}
             Script::Ms932 => self.encoding.ms932_record(),
-            Script::Other => self.encoding.record(&fast.row(proved, begin).record),
+            Script::Other => self.encoding.record(&row.record),
         }
         if rules != 0 {
-            self.show(rules, fast, proved, begin, context);
+            self.show(rules, fast, proved, &row, context);
+        }
+    }
+
+    /// Takes a row of the owner of the one before, who is somebody, that is clean and that no file rule must
+    /// see.
+    #[inline(always)]
+    fn go_on(&mut self, look: &Look<'_>, script: Script, room: &mut Room, context: &Context<'_>) {
+        self.arrive_again(look, room, context);
+        self.ahead.proved += 1;
+        if script == Script::Ms932 {
+            self.encoding.ms932_record();
         }
     }
 
     /// Shows a row to file rules, one bit for each.
     #[inline(never)]
-    fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>, context: &Context<'_>) {
-        let row = fast.row(proved, begin);
+    fn show(&mut self, mut rules: u64, fast: &mut Fast, proved: &Proved, row: &Row<'_>, context: &Context<'_>) {
         let (mut others, mut alike) = (false, 0);
         while rules != 0 {
             let index = rules.trailing_zeros() as usize;
             rules &= rules - 1;
-            let next = match self.file_rule(index, &row, context) {
+            let next = match self.file_rule(index, row, context) {
                 Next::Like(keys) => {
-                    alike |= u64::from(fast.is_fixed(keys)) << index;
+                    if fast.is_fixed(keys) {
+                        alike |= 1 << index;
+                        self.ahead.watch.alike(index, keys, row);
+                    }
                     Next::Every
                 }
                 next @ (Next::Every | Next::Changed(_) | Next::Never) => next,
@@ -194,17 +244,20 @@ impl Core {
         if fast.is_some() && *others < OTHERS {
             return;
         }
-        let Some(fresh) = Watch::of(bound) else { return };
         if let Some(fast) = fast.take() {
             self.learnt.keep(fast);
         }
-        *fast = self.learnt.take(table).or_else(|| {
+        let new = self.learnt.take(table).or_else(|| {
             let Plan { csv: records, row: rows, .. } = context.plan;
             let rules = Rules { tables: bound.tables, records, cells: &bound.columns, rows };
             Fast::of(table, &rules).map(Box::new)
         });
         *others = 0;
-        *watch = fresh;
+        if let Some(mut new) = new
+            && let Some(fresh) = Watch::of(bound, &mut new)
+        {
+            (*fast, *watch) = (Some(new), fresh);
+        }
     }
 }
 
@@ -217,39 +270,91 @@ impl Ahead {
 
 impl Watch {
     /// All rules must see the next row; `None` where there are more than bits.
-    fn of(bound: &Bound) -> Option<Watch> {
+    fn of(bound: &Bound, fast: &mut Fast) -> Option<Watch> {
         let count = bound.file_rules.len();
-        let fits = (1..=u64::BITS as usize).contains(&count);
-        fits.then(|| Watch { next: vec![Next::Every; count], epoch: 1, ..Watch::default() })
+        if !(1..=u64::BITS as usize).contains(&count) {
+            return None;
+        }
+        let owner = OWNER.map(|key| fast.table.column(key));
+        let columns = owner
+            .into_iter()
+            .flatten()
+            .map(|column| Watched { column, of_owner: true, rules: 0, value: None })
+            .collect();
+        let tells_owner = owner.iter().all(Option::is_some);
+        let mut watch = Watch { next: vec![Next::Every; count], columns, tells_owner, ..Watch::default() };
+        watch.arrange(fast);
+        Some(watch)
+    }
+
+    /// Which rows are plain after the row before, where some are.
+    #[inline]
+    fn plain(&self) -> Option<Plain> {
+        (self.goes_on && self.tells_owner).then_some(Plain { mark: self.epoch, rules: self.every })
     }
 
     #[inline]
-    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
-        if self.goes_on && proved.changed & self.all == 0 && *fast.mark(proved) == self.epoch {
-            return self.every & !fast.skips(proved);
+    fn must_see(&mut self, fast: &mut Fast, proved: &Proved, at: (&Begin<'_>, &Arc<str>)) -> Seen {
+        if self.goes_on && !proved.new_head && !proved.watched && *fast.mark(proved) == self.epoch {
+            return Seen { rules: self.every & !fast.skips(proved), same_owner: self.tells_owner };
         }
-        self.look(fast, proved, begin)
+        self.look(fast, proved, at)
+    }
+
+    fn all_rules(&self) -> u64 {
+        u64::MAX >> (u64::BITS as usize - self.next.len())
     }
 
     #[inline(never)]
-    fn look(&mut self, fast: &mut Fast, proved: &Proved, begin: &Begin<'_>) -> u64 {
+    fn look(&mut self, fast: &mut Fast, proved: &Proved, (begin, file): (&Begin<'_>, &Arc<str>)) -> Seen {
         let mut rules = self.every & !fast.skips(proved);
-        let mut marks = proved.changed & self.all == 0;
-        let row = fast.row(proved, begin);
-        for Watched { column, rules: own, value } in &mut self.columns {
-            let range = row.record.cells[*column].content();
-            let new = short(row.record.bytes, range.start, range.end);
-            marks &= new.is_some();
-            if new.is_none() || *value != new {
+        let (mut marks, mut same_owner) = (!proved.watched, self.tells_owner && self.goes_on);
+        let look = fast.look(proved, begin, file);
+        // Rows of one head are alike in its columns.
+        let same_head = self.goes_on && !proved.new_head;
+        for Watched { column, rules: own, value, of_owner } in &mut self.columns {
+            let of_head = fast.is_of_head(*column);
+            if of_head && same_head {
+                continue;
+            }
+            let new = look.short(*column);
+            let is_new = new.is_none() || *value != new;
+            if is_new {
                 rules |= *own;
                 *value = new;
-                self.epoch += 1;
+                same_owner &= !*of_owner;
+            }
+            if !of_head {
+                marks &= new.is_some();
+                self.epoch += u64::from(is_new);
             }
         }
+        let is_alike = |alike: &&Alike| look.short(alike.column).is_some_and(|value| alike.values.holds(value));
+        let skips = self.alike.iter().filter(is_alike).fold(0, |bits, alike| bits | alike.rule) & rules;
         if marks {
             *fast.mark(proved) = self.epoch;
         }
-        if self.goes_on { rules } else { u64::MAX >> (u64::BITS as usize - self.next.len()) }
+        if skips != 0 {
+            fast.skip(proved, skips);
+        }
+        Seen { rules: if self.goes_on { rules & !skips } else { self.all_rules() }, same_owner }
+    }
+
+    /// A rule need not see rows that have the same in these items as a row.
+    fn alike(&mut self, rule: usize, keys: &[Key], row: &Row<'_>) {
+        let [key] = keys else { return };
+        let Some(column) = row.table.column(*key) else { return };
+        let content = row.record.cells[column].content();
+        let Some(value) = short(row.record.bytes, content.start, content.end) else { return };
+        let rule = 1 << rule;
+        let known = match self.alike.iter().position(|alike| alike.rule == rule && alike.column == column) {
+            Some(known) => known,
+            None => {
+                self.alike.push(Alike { rule, column, values: Memo::default() });
+                self.alike.len() - 1
+            }
+        };
+        self.alike[known].values.add(value);
     }
 
     /// Sorts the rules by what they must see.
@@ -268,16 +373,12 @@ impl Watch {
                     for column in keys.iter().filter_map(|key| fast.table.column(*key)) {
                         match self.columns.iter_mut().find(|known| known.column == column) {
                             Some(known) => known.rules |= bit,
-                            None => self.columns.push(Watched { column, rules: bit, value: None }),
+                            None => self.columns.push(Watched { column, of_owner: false, rules: bit, value: None }),
                         }
                     }
                 }
             }
         }
-        self.all = 0;
-        for watched in &self.columns {
-            self.all |= 1 << watched.column;
-            fast.notice(watched.column);
-        }
+        fast.watch(self.columns.iter().fold(0, |all, watched| all | 1 << watched.column));
     }
 }

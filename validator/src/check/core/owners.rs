@@ -16,6 +16,7 @@ use crate::check::ReadAgain;
 use crate::facts::Person;
 use crate::scan::Record;
 use crate::seen::{Parts, SeenRows, part};
+use crate::spec::Key;
 use crate::spec::keys::upjsk;
 
 /// With fixed keys, so that a file is judged the same each time.
@@ -82,6 +83,12 @@ impl Owners {
     pub(super) fn reading_again(&mut self, again: ReadAgain) {
         self.again = Some(again);
         self.seen.forgetting();
+    }
+
+    /// Whether the row before has an owner.
+    #[inline]
+    pub(super) fn is_somebody(&self) -> bool {
+        self.run.is_some()
     }
 
     /// Whether a row is of the owner of the one before.
@@ -179,10 +186,13 @@ impl Past {
     }
 }
 
+/// What tells whose row it is.
+pub(super) const OWNER: [Key; 2] = [upjsk::INSURER_NUMBER, upjsk::INSURED_NUMBER];
+
 /// Whose row it is, where that can be told.
 pub(super) fn owner<'a>(row: &Row<'a>) -> Option<(&'a [u8; 6], &'a [u8; 10])> {
-    let insurer = row.bytes(upjsk::INSURER_NUMBER).is()?.try_into().ok()?;
-    let insured = row.bytes(upjsk::INSURED_NUMBER).is()?.try_into().ok()?;
+    let [insurer, insured] = OWNER.map(|key| row.bytes(key));
+    let (insurer, insured) = (insurer.is()?.try_into().ok()?, insured.is()?.try_into().ok()?);
     Some((insurer, insured))
 }
 

@@ -10,6 +10,7 @@ use crate::bind::Row;
 use crate::check::reuse::ByColumn;
 use crate::check::{ReadAgain, describe};
 use crate::facts::Person;
+use crate::fast::{Look, Room};
 use crate::finding::Finding;
 use crate::rowhash::row_hash;
 use crate::rule::{FileRule, FileStart, Next, Out, Role, Rule, SumsCheck};
@@ -75,8 +76,8 @@ impl Core {
         }
     }
 
-    /// Takes a row, by its hash, before the file rules see it. `true` where they have been shown others
-    /// in between.
+    /// Takes a row, by its hash, before the file rules see it. `true` where they have been shown others in
+    /// between.
     pub(super) fn arrive(&mut self, row: &Row<'_>, hash: u64, context: &Context<'_>) -> bool {
         let before = enter(&mut self.times, Stage::FileRules);
         let turn = if self.owners.goes_on(row) { Turn::Same } else { self.turn(row, context) };
@@ -85,15 +86,41 @@ impl Core {
         {
             self.repeated(row, first, context);
         }
+        self.gather(row, turn == Turn::Same, context);
+        enter(&mut self.times, before);
+        matches!(turn, Turn::Back(_))
+    }
+
+    /// Takes a row of the owner of the one before, who is somebody, that no file rule must see.
+    #[inline(always)]
+    pub(super) fn arrive_again(&mut self, look: &Look<'_>, room: &mut Room, context: &Context<'_>) {
+        let before = enter(&mut self.times, Stage::FileRules);
+        let compares = look.table.row_key.is_empty();
+        let first = if compares { self.owners.row(row_hash(look.bytes()), look.begin.line) } else { None };
+        if let Some(first) = first {
+            self.repeated(&room.row(look), first, context);
+        }
+        if self.gathers(context) {
+            self.gather(&room.row(look), true, context);
+        }
+        enter(&mut self.times, before);
+    }
+
+    #[inline]
+    fn gathers(&self, context: &Context<'_>) -> bool {
+        context.options.sets || self.bound.as_ref().is_some_and(|bound| bound.sums.is_some())
+    }
+
+    /// Has those take a row who take all of them. `same` says that it is of the owner of the one before.
+    #[inline]
+    fn gather(&mut self, row: &Row<'_>, same: bool, context: &Context<'_>) {
         if let Some(sums) = self.bound.as_mut().and_then(|bound| bound.sums.as_mut()) {
-            sums.row(row, turn == Turn::Same);
+            sums.row(row, same);
         }
         if context.options.sets {
             enter(&mut self.times, Stage::Facts);
-            self.facts.row(row, turn == Turn::Same);
+            self.facts.row(row, same);
         }
-        enter(&mut self.times, before);
-        matches!(turn, Turn::Back(_))
     }
 
     #[cold]
@@ -262,7 +289,7 @@ impl Core {
 
 /// The hash of a row, where rows are compared as a whole.
 pub(super) fn hash(row: &Row<'_>) -> u64 {
-    if row.table.row_key.is_empty() { row_hash(&row.record) } else { 0 }
+    if row.table.row_key.is_empty() { row_hash(row.record.bytes) } else { 0 }
 }
 
 /// Whether rules have nothing to say on sums. One that breaks will break again where that is told.

@@ -65,6 +65,7 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     }
     for cell in view.record.cells {
         if let Quoting::Stray { at } = cell.quoting {
+            let at = at as usize;
             out.range(view, at..at + 1)
                 .expected("「\"」で囲んだ値、または「\"」のない値", "a value in quotes, or one without any")
                 .got("値の途中の「\"」", "a quote inside the value");

@@ -57,6 +57,7 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     }
     for cell in view.record.cells {
         if let Quoting::TextAfter { at } = cell.quoting {
+            let at = at as usize;
             let length = cell.span().end - at;
             out.range(view, at..cell.span().end)
                 .expected("カンマか改行", "a comma or a line end")

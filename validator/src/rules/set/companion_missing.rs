@@ -75,7 +75,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
-    for gap in gaps(delivery) {
+    for &gap in gaps(delivery) {
         let Gap::Missing { file, member, unit } = gap else { continue };
         let kinds: Vec<Kind> = unit.members.iter().map(|member| member.kind).collect();
         let kinds: Vec<&str> =

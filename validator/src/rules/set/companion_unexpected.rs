@@ -76,7 +76,7 @@ fn add_tables(draft: &mut Draft, kinds: &[Kind]) -> Option<Site> {
 }
 
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
-    for gap in gaps(delivery) {
+    for &gap in gaps(delivery) {
         let (file, other, whole) = match gap {
             Gap::Stranger { file, other, whole } => (file, other, whole),
             Gap::Misdated { file, other } => (file, other, false),

@@ -64,8 +64,8 @@ fn add_delete(draft: &mut Draft) -> Option<usize> {
 }
 
 fn check(set: &SetView<'_>, out: &mut Out<'_>) {
-    let (deletes, updates): (Vec<Formed<'_>>, Vec<Formed<'_>>) =
-        formed(set).into_iter().partition(|unit| unit.unit.base().is_delete());
+    let (deletes, updates): (Vec<&Formed<'_>>, Vec<&Formed<'_>>) =
+        formed(set).iter().partition(|unit| unit.unit.base().is_delete());
     let Some(update) = updates.first().map(|unit| unit.files[0]) else { return };
     for file in deletes.iter().flat_map(|unit| &unit.files) {
         out.whole_other(file)

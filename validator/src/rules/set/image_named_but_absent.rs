@@ -57,8 +57,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
     // An image that stands apart from its set is there, after all.
     let apart: Vec<&str> = gaps(delivery)
-        .into_iter()
-        .filter_map(|gap| match gap {
+        .iter()
+        .filter_map(|gap| match *gap {
             Gap::Timestamp { file, other } | Gap::Office { file, other } => Some((file, other)),
             Gap::Missing { .. } | Gap::Stranger { .. } | Gap::Misdated { .. } => None,
         })

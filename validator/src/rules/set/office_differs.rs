@@ -64,7 +64,7 @@ const ENDS: [(Segment, Segment); 2] =
     [(Segment::SenderOffice, Segment::SenderServiceType), (Segment::ReceiverOffice, Segment::ReceiverServiceType)];
 
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
-    for gap in gaps(delivery) {
+    for &gap in gaps(delivery) {
         let Gap::Office { file, other } = gap else { continue };
         let ends = ENDS.iter().filter(|(office, service)| {
             [office, service].iter().any(|segment| file.part(**segment) != other.part(**segment))

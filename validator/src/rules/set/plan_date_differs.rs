@@ -61,7 +61,7 @@ fn change(draft: &mut Draft, base: Kind, companion: Kind, key: Key) -> Option<Si
 }
 
 fn check(set: &SetView<'_>, out: &mut Out<'_>) {
-    for pair in pairs(set).into_iter().filter(|pair| pair.dated) {
+    for pair in pairs(set).iter().filter(|pair| pair.dated) {
         let (base, companion) = (pair.base, pair.companion);
         let Some(key) = companion.kind.and_then(occasion_key) else { continue };
         let Some(item) = companion.table.and_then(|table| table.item(key)) else { continue };

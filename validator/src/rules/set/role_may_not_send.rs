@@ -65,7 +65,7 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
     // A receiver whose type is not exchanged at all has a finding of its own.
     let exchanged = service_type(Version::V202407, receiver.as_bytes()) != Some(false);
     let to = Party::of(receiver).filter(|_| exchanged);
-    for unit in formed(set).into_iter().filter(|unit| unit.version == Version::V202407) {
+    for unit in formed(set).iter().filter(|unit| unit.version == Version::V202407) {
         // 介護 and 介護予防 may have the same unit with other directions.
         let alike = units(unit.version).iter().filter(|other| other.name == unit.unit.name);
         let directions: Vec<(Party, Party)> = alike.flat_map(|unit| unit.directions.iter().copied()).collect();

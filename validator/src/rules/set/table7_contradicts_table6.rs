@@ -149,7 +149,7 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
     if !of(Kind::Upplan) || !of(Kind::Upsikyu) {
         return;
     }
-    for pair in pairs(set).into_iter().filter(|pair| pair.companion.kind == Some(Kind::Upsikyu)) {
+    for pair in pairs(set).iter().filter(|pair| pair.companion.kind == Some(Kind::Upsikyu)) {
         let (table6, table7) = (&pair.base.facts, &pair.companion.facts);
         let both = |key: &ServiceKey| {
             let known = table6.has(&key.person) && table7.has(&key.person);

@@ -73,7 +73,7 @@ fn delay(draft: &mut Draft, file: usize) -> Option<Site> {
 }
 
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
-    for gap in gaps(delivery) {
+    for &gap in gaps(delivery) {
         let Gap::Timestamp { file, other } = gap else { continue };
         let part = |file: &crate::check::FileJudgement| file.part(Segment::Timestamp).unwrap_or_default().to_owned();
         out.whole_other(file).expected_value(part(other)).got(part(file), part(file)).related_file(

@@ -88,10 +88,10 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
     for pair in pairs(set) {
         for (person, place) in pair.base.facts.people() {
             if !pair.companion.facts.has(person) {
-                tell(&pair, *place, person, out);
+                tell(pair, *place, person, out);
             } else if pair.dated {
-                for place in plans_left_out(&pair, person) {
-                    tell(&pair, place, person, out);
+                for place in plans_left_out(pair, person) {
+                    tell(pair, place, person, out);
                 }
             }
         }

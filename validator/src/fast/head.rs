@@ -1,0 +1,206 @@
+//! The head of rows: the columns that are the same in many rows, one after the other, as whose rows they
+//! are. What is proved of it is proved once for all of them; rows of one head differ in their tails. Knows
+//! bytes and columns; knows no rule.
+
+use super::cells::{Cells, Content};
+use super::masks::{BLOCK, Bytes, Lanes, padded};
+use super::{Columns, Doubts};
+use crate::decode::Script;
+
+/// After so many rows it is chosen how many columns it has. A column belongs to it if it changes in at most
+/// one of so many of them, and all before it do.
+const FIRST: Choice = Choice { rows: 48, rarely: 4 };
+
+/// Likewise where that turned out wrong: to read a head costs as much as some rows that have it.
+const LATER: Choice = Choice { rows: 1024, rarely: 6 };
+
+/// If heads have fewer rows than this, it is chosen anew.
+const FEW: u32 = 4;
+
+/// After so many heads that is judged.
+const JUDGED: u32 = 128;
+
+#[derive(Debug)]
+pub(super) struct Head {
+    /// How many columns it has.
+    pub(super) columns: usize,
+    /// Its bytes, with the comma behind it.
+    blocks: Vec<Block>,
+    pub(super) length: usize,
+    pub(super) cells: Cells,
+    /// Which cells are quoted and which are empty.
+    shape: [Columns; 2],
+    pub(super) script: Script,
+    pub(super) doubts: Doubts,
+    /// Whether the one of the last row is there.
+    is_known: bool,
+    trial: Option<Trial>,
+    use_of: Use,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    bytes: Bytes,
+    valid: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    rows: u32,
+    rarely: u32,
+}
+
+/// How often columns change from row to row.
+#[derive(Debug)]
+struct Trial {
+    rows: u32,
+    choice: Choice,
+    changed: Vec<u32>,
+    last: Vec<u8>,
+    contents: Vec<Content>,
+}
+
+/// How many rows a head serves.
+#[derive(Debug, Default)]
+struct Use {
+    /// The row that it was begun to be counted at.
+    since: u64,
+    heads: u32,
+    /// How many of them made all be forgotten.
+    forgot: u32,
+}
+
+impl Default for Head {
+    /// None, until it is chosen.
+    fn default() -> Head {
+        Head {
+            columns: 0,
+            blocks: Vec::new(),
+            length: 0,
+            cells: Cells::default(),
+            shape: [0; 2],
+            script: Script::Ascii,
+            doubts: Doubts::default(),
+            is_known: true,
+            trial: Some(Trial::of(FIRST)),
+            use_of: Use::default(),
+        }
+    }
+}
+
+impl Head {
+    /// Whether a row has it.
+    #[inline(always)]
+    pub(super) fn is_of<L: Lanes>(&self, lanes: L, row: &[u8]) -> bool {
+        let mut others = 0;
+        for (index, own) in self.blocks.iter().enumerate() {
+            others |= lanes.changes(lanes.block(row, index * BLOCK), lanes.load(&own.bytes)) & own.valid;
+        }
+        others == 0 && self.is_known && self.length < row.len()
+    }
+
+    /// Whether it is yet to be chosen how many columns it has.
+    #[inline(always)]
+    pub(super) fn is_tried(&self) -> bool {
+        self.trial.is_some()
+    }
+
+    /// Takes a row on trial. Gives `true` once the choice is made.
+    pub(super) fn tries(&mut self, row: &[u8], cells: &Cells) -> bool {
+        let Some(trial) = &mut self.trial else { return false };
+        trial.take(row, &cells.contents);
+        if trial.rows < trial.choice.rows {
+            return false;
+        }
+        let few = |changed: &u32| changed * trial.choice.rarely <= trial.rows;
+        // Some column is left for the tail.
+        let columns = trial.changed.iter().take_while(|changed| few(changed)).count();
+        *self =
+            Head { columns: columns.min(cells.list.len() - 1), trial: None, is_known: columns == 0, ..Head::default() };
+        true
+    }
+
+    /// The columns in which a row does not have it; all of them where it is not known. No value among these
+    /// is taken for clean.
+    pub(super) fn unlike(&self, row: &[u8], cells: &Cells) -> Columns {
+        let all = (1 << self.columns) - 1;
+        if !self.is_known || self.doubts.row {
+            return all;
+        }
+        let mut own = Vec::with_capacity(self.blocks.len() * BLOCK);
+        self.blocks.iter().for_each(|block| own.extend_from_slice(&block.bytes));
+        let mut unlike = 0;
+        for (column, (new, old)) in cells.contents.iter().zip(&self.cells.contents).enumerate() {
+            let [new, old] = [new, old].map(|[start, end]| usize::from(*start)..usize::from(*end));
+            if row[new] != own[old] {
+                unlike |= 1 << column;
+            }
+        }
+        unlike
+    }
+
+    /// Becomes that of a row. Gives whether its cells are quoted and empty where those of the one before
+    /// were.
+    pub(super) fn become_of(&mut self, row: &[u8], cells: &Cells, doubts: Doubts) -> bool {
+        self.cells.take_first(self.columns, cells);
+        self.length = cells.list[self.columns].span().start;
+        self.blocks.clear();
+        for at in (0..self.length).step_by(BLOCK) {
+            let rest = self.length - at;
+            let valid = if rest < BLOCK { (1 << rest) - 1 } else { u64::MAX };
+            let bytes = row[at..].first_chunk().copied().unwrap_or_else(|| padded(&row[at..]));
+            self.blocks.push(Block { bytes, valid });
+        }
+        self.script = Script::of(&row[..self.length]);
+        self.doubts = doubts;
+        self.is_known = true;
+        let mut shape = [0; 2];
+        for (column, cell) in self.cells.list.iter().enumerate() {
+            shape[0] |= Columns::from(cell.span() != cell.content()) << column;
+            shape[1] |= Columns::from(cell.content().is_empty()) << column;
+        }
+        std::mem::replace(&mut self.shape, shape) == shape
+    }
+
+    /// Counts a head that begins with a row, by its index; `forgot` where all had to be forgotten for it.
+    /// Gives `false` where heads serve so few rows that they are chosen anew.
+    pub(super) fn is_of_use(&mut self, index: u64, forgot: bool) -> bool {
+        let Use { since, heads, forgot: forgotten } = &mut self.use_of;
+        if *heads == 0 || index < *since {
+            // Another file begins at 0 again.
+            (*since, *heads, *forgotten) = (index, 0, 0);
+        }
+        *heads += 1;
+        *forgotten += u32::from(forgot);
+        if *heads < JUDGED {
+            return true;
+        }
+        let is_of_use = index - *since >= u64::from(FEW * *heads) && *forgotten * 4 <= *heads;
+        self.use_of = Use::default();
+        is_of_use
+    }
+
+    /// None, until it is chosen once more.
+    pub(super) fn again() -> Head {
+        Head { trial: Some(Trial::of(LATER)), ..Head::default() }
+    }
+}
+
+impl Trial {
+    fn of(choice: Choice) -> Trial {
+        Trial { rows: 0, choice, changed: Vec::new(), last: Vec::new(), contents: Vec::new() }
+    }
+
+    fn take(&mut self, row: &[u8], contents: &[Content]) {
+        self.rows += 1;
+        self.changed.resize(contents.len(), 0);
+        for (changed, (new, old)) in self.changed.iter_mut().zip(contents.iter().zip(&self.contents)) {
+            let [new, old] = [new, old].map(|[start, end]| usize::from(*start)..usize::from(*end));
+            *changed += u32::from(row[new] != self.last[old]);
+        }
+        self.last.clear();
+        self.last.extend_from_slice(row);
+        self.contents.clear();
+        self.contents.extend_from_slice(contents);
+    }
+}
