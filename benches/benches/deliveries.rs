@@ -14,10 +14,6 @@ use std::time::Duration;
 
 use load::{Measured, Target, measure};
 
-/// That of the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Bytes of one delivery.
 const BODY: usize = 50_000;
 
