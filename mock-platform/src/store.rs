@@ -47,10 +47,10 @@ use crate::files::{self, Lock};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
 use appender::{Appender, Command, Offered};
-use frame::Head;
+use frame::{Head, Written};
 use index::Meta;
 use log::Log;
-use pending::{Pending, Progress, Row, Told};
+use pending::{Pending, Progress, Row, Told, Used};
 use reader::Pool;
 use record::{Id, nanoseconds};
 use room::Room;
@@ -62,7 +62,7 @@ const QUEUE: usize = 256;
 
 /// Batches of deliveries that wait for the index at most: what comes in while it is busy with itself for
 /// some tenths of a second.
-const BEHIND: usize = 256;
+const BEHIND: usize = 4096;
 
 /// An open store. Copies are the same store, which closes with the last of them.
 #[derive(Clone, Debug)]
@@ -122,6 +122,7 @@ impl Store {
         let (orders, received) = std::sync::mpsc::sync_channel(BEHIND);
         let tail = Tail::new(Arc::clone(&log), meta.log_end)?;
         let reader = index::open_read_only(directory)?;
+        let used = Used::in_index(&reader)?;
         let log = Arc::new(Mutex::new(log));
         let writer = Writer {
             connection,
@@ -144,6 +145,7 @@ impl Store {
         let appender = Appender {
             tail,
             meta,
+            used,
             pending: Pending::default(),
             progress: Arc::clone(&progress),
             told,
@@ -177,8 +179,9 @@ impl Store {
             return Err(StoreError::Range { what: "the number of copies" });
         }
         let head = Arc::new(Head::of(&delivery)?);
-        let bodies = delivery.files.into_iter().map(|file| file.bytes).collect();
-        self.tell(|answer| Command::Accept(Offered { head, bodies, answer })).await
+        let files = delivery.files.into_iter().map(|file| file.bytes).collect();
+        let written = Written::of(&head, files)?;
+        self.tell(|answer| Command::Accept(Offered { head, written, answer })).await
     }
 
     /// What became of an earlier delivery of the same sender and key, as [`Store::accept`] would tell it;

@@ -130,6 +130,26 @@ async fn what_a_loss_of_power_keeps_from_the_index_is_read_from_the_log() {
 }
 
 #[tokio::test]
+async fn deliveries_of_all_sizes_that_came_together_are_read_from_the_log() {
+    const SIZES: [usize; 9] = [1, 5_000, 300 << 10, 4_096, 3 << 20, 0, 256 << 10, 300 << 10, 100];
+    let directory = tempfile::tempdir().unwrap();
+    let bytes = |no: usize| vec![no as u8 + 1; SIZES[no]];
+    without_the_newest_of_the_index(directory.path(), async |store| {
+        let sent = (0..SIZES.len())
+            .map(|no| NewDelivery { files: vec![file("UPPLAN.csv", bytes(no).into())], ..delivery(&no.to_string()) });
+        futures_util::future::join_all(sent.map(|new| accept(store, new))).await;
+    })
+    .await;
+    let (store, _) = open(directory.path());
+    let sent = all_sent(&store, &manager()).await;
+    assert_eq!(sent.len(), SIZES.len());
+    for record in sent {
+        assert!(read(&store, &record.files[0].body).await == bytes(record.key.parse().unwrap()), "{}", record.key);
+    }
+    assert_eq!(mended(directory.path()), []);
+}
+
+#[tokio::test]
 async fn a_delivery_of_which_the_log_lacks_a_byte_is_not_taken_from_there() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("data/bodies-1.log");

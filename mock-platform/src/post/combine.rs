@@ -90,9 +90,16 @@ pub fn combination(version: Version, parts: &[Part], ways: &[Way]) -> Result<(),
         .iter()
         .filter(|unit| goes(unit, ways) && parts.iter().any(|part| unit.holds(part.kind)))
         .map(|unit| (unit, edits(version, unit, &parts)));
-    let nearest = candidates.min_by_key(|(_, edits)| edits.len());
+    let mut nearest: Option<(&Unit, Vec<Message>)> = None;
+    for (unit, edits) in candidates {
+        if edits.is_empty() {
+            return Ok(());
+        }
+        if nearest.as_ref().is_none_or(|(_, fewest)| edits.len() < fewest.len()) {
+            nearest = Some((unit, edits));
+        }
+    }
     match nearest {
-        Some((_, edits)) if edits.is_empty() => Ok(()),
         Some((unit, edits)) => {
             let kinds = kinds_of(unit, &parts).map(|kind| kind.to_string()).collect();
             let difference = Message::pair(

@@ -101,17 +101,17 @@ pub fn judge(delivery: &Delivery<'_>, terms: &Terms<'_>) -> Result<Accepted, Ref
     let destination = destination(&data, delivery)?;
     let receiver = receiver(&destination, delivery.sender, terms)?;
     let sender = terms.directory.office(delivery.sender);
-    let types_of = |office: &Option<Listed>| office.as_ref().map(|o| o.service_types.clone()).unwrap_or_default();
-    let (sender_types, receiver_types) = (types_of(&sender), receiver.service_types.clone());
+    let sender_types = sender.as_ref().map_or(&[][..], |sender| &sender.service_types);
+    let receiver_types = &receiver.service_types[..];
     for file in &data {
-        service_type(file, Segment::SenderServiceType, &file.name.sender, &sender_types)?;
-        service_type(file, Segment::ReceiverServiceType, &file.name.receiver, &receiver_types)?;
+        service_type(file, Segment::SenderServiceType, &file.name.sender, sender_types)?;
+        service_type(file, Segment::ReceiverServiceType, &file.name.receiver, receiver_types)?;
     }
     for file in &data {
         version(file, terms)?;
     }
-    licences(sender.map_or(Standing::None, |sender| sender.standing), &receiver, terms)?;
-    together(&data, &sender_types, &receiver_types)?;
+    licences(sender.as_ref().map_or(Standing::None, |sender| sender.standing), &receiver, terms)?;
+    together(&data, sender_types, receiver_types)?;
     Ok(Accepted { destination, timestamp: data.first().map(|file| file.name.timestamp.clone()), files })
 }
 
@@ -241,6 +241,11 @@ fn own(data: &[Data<'_>], sender: &OfficeNumber) -> Result<(), Refusal> {
 
 /// The one destination that the names and the request speak of.
 fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumber, Refusal> {
+    if let Some(first) = data.first().map(|file| &file.name.receiver.office)
+        && data.iter().map(|file| &file.name.receiver.office).chain(delivery.destination).all(|office| office == first)
+    {
+        return Ok(first.clone());
+    }
     let mut names: BTreeMap<&OfficeNumber, Vec<String>> = BTreeMap::new();
     for file in data {
         names.entry(&file.name.receiver.office).or_default().push(file.text.to_owned());
@@ -249,8 +254,6 @@ fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumbe
     match (delivery.destination, named.as_slice()) {
         (None, []) => Err(Refusal::plain(Business::DestinationMissing)),
         (Some(destination), []) => Ok(destination.clone()),
-        (None, [destination]) => Ok((*destination).clone()),
-        (Some(destination), [only]) if destination == *only => Ok(destination.clone()),
         (wanted, _) => {
             // The destination that the request names, else the one of most files, the first of several.
             let most = || names.iter().rev().max_by_key(|(_, files)| files.len()).map(|(office, _)| *office);
@@ -415,10 +418,16 @@ fn licences(sender: Standing, receiver: &Listed, terms: &Terms<'_>) -> Result<()
 fn together(data: &[Data<'_>], sender: &[String], receiver: &[String]) -> Result<(), Refusal> {
     let Some(first) = data.first() else { return Ok(()) };
     let version = first.name.version();
+    let same = |one: &Standard, other: &Standard| {
+        one.sender.service_type == other.sender.service_type && one.receiver.service_type == other.receiver.service_type
+    };
+    let of_first = ways(&first.name, sender, receiver);
     for file in data {
-        combine::direction(file.name.version(), &[Part::from(&file.name)], &ways(&file.name, sender, receiver))?;
+        let other = (!same(&file.name, &first.name)).then(|| ways(&file.name, sender, receiver));
+        let ways = other.as_ref().unwrap_or(&of_first);
+        combine::direction(file.name.version(), &[Part::from(&file.name)], ways)?;
     }
-    let ways = ways(&first.name, sender, receiver);
+    let ways = of_first;
     let files: Vec<(&str, &Standard)> = data.iter().map(|file| (file.text, &file.name)).collect();
     combine::one_set(version, &files, &ways)?;
     let parts: Vec<Part> = data.iter().map(|file| Part::from(&file.name)).collect();

@@ -3,21 +3,20 @@
 //!
 //! It takes what is waiting, writes all deliveries of it into the log and syncs them once. With that they
 //! are accepted: it writes their lines into the journal, answers, and hands their rows on to the writer
-//! ([`super::writer`]), which is behind by what is on its way. A key that was used before is found among
-//! those ([`Pending`]) or in the index.
+//! ([`super::writer`]), which is behind by what is on its way. A key that was used before ([`Used`]) is found
+//! among those ([`Pending`]) or in the index.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel};
 use std::thread::Thread;
 
-use bytes::Bytes;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::frame::Head;
+use super::frame::{Head, Written};
 use super::index::{self, Meta};
 use super::log::Log;
-use super::pending::{Pending, Progress, Row, Told};
+use super::pending::{Pending, Progress, Row, Told, Used};
 use super::tail::Tail;
 use super::writer::{Answer, Replacement, Work};
 use super::{AcceptOutcome, StoreError};
@@ -27,7 +26,7 @@ use crate::journal::Event;
 const MOST_TOGETHER: usize = 256;
 
 /// Bytes of bodies written together: no more are added once there are so many.
-const MOST_BYTES: usize = 32 << 20;
+const MOST_BYTES: u64 = 32 << 20;
 
 /// What the store is told to do.
 pub(super) enum Command {
@@ -44,7 +43,7 @@ pub(super) enum Command {
 /// A delivery to be accepted.
 pub(super) struct Offered {
     pub(super) head: Arc<Head>,
-    pub(super) bodies: Vec<Bytes>,
+    pub(super) written: Written,
     pub(super) answer: Answer<AcceptOutcome>,
 }
 
@@ -66,6 +65,7 @@ pub(super) struct Appender {
     pub(super) tail: Tail,
     /// As it is with the last accepted delivery.
     pub(super) meta: Meta,
+    pub(super) used: Used,
     pub(super) pending: Pending,
     pub(super) progress: Arc<Progress>,
     pub(super) told: Arc<Told>,
@@ -83,6 +83,20 @@ struct Gone;
 impl Appender {
     /// Works until it is told to close or nobody can tell it anything any more.
     pub(super) fn run(mut self) {
+        let closing = self.serve();
+        let Appender { connection, orders, writer, .. } = self;
+        // Before the writer closes its own: the last one brings the index home into its file, and must be
+        // one that can write.
+        drop(connection);
+        if let Some(answer) = closing {
+            // Where the writer has ended, nothing is open any more.
+            let _ = orders.send(Order::Close(answer));
+            writer.unpark();
+        }
+    }
+
+    /// Works until that. Returns who told it to close.
+    fn serve(&mut self) -> Option<oneshot::Sender<()>> {
         while let Some(first) = self.commands.blocking_recv() {
             let mut next = Some(first);
             let (mut offered, mut work) = (Vec::new(), Vec::new());
@@ -91,7 +105,7 @@ impl Appender {
             while let Some(command) = next.take() {
                 match command {
                     Command::Accept(one) => {
-                        bytes += one.bodies.iter().map(Bytes::len).sum::<usize>();
+                        bytes += one.written.length();
                         offered.push(one);
                     }
                     Command::Work(one) => work.push(one),
@@ -105,14 +119,17 @@ impl Appender {
                 }
             }
             let handed_on = self.place(offered).and_then(|()| self.hand_on_work(work)).and_then(|()| match last {
-                None | Some(Command::Accept(_) | Command::Work(_)) => Ok(()),
-                Some(Command::Replace { log, with, answer }) => self.replace(log, with, answer),
-                Some(Command::Close(answer)) => self.hand_on(Order::Close(answer)).and(Err(Gone)),
+                None | Some(Command::Accept(_) | Command::Work(_)) => Ok(None),
+                Some(Command::Replace { log, with, answer }) => self.replace(log, with, answer).map(|()| None),
+                Some(Command::Close(answer)) => Ok(Some(answer)),
             });
-            if handed_on.is_err() {
-                return;
+            match handed_on {
+                Ok(None) => {}
+                Ok(closing) => return closing,
+                Err(Gone) => return None,
             }
         }
+        None
     }
 
     /// Accepts deliveries together; one by one where that fails, as one may be too large for a disk that
@@ -158,10 +175,7 @@ impl Appender {
         self.pending.forget_up_to(self.progress.in_index());
         let end = self.tail.end();
         let mut events = Vec::with_capacity(batch.len());
-        self.connection.execute_batch("BEGIN")?;
-        let outcomes = batch.iter().map(|offered| self.put(offered, &mut events)).collect::<Result<Vec<_>, _>>();
-        self.connection.execute_batch("COMMIT")?;
-        let outcomes = outcomes?;
+        let outcomes = batch.iter().map(|offered| self.put(offered, &mut events)).collect::<Result<Vec<_>, _>>()?;
         if self.tail.end() != end {
             self.tail.seal()?;
         }
@@ -172,9 +186,12 @@ impl Appender {
     /// Puts a delivery at the end of the log, unless its sender has used its key before.
     fn put(&mut self, offered: &Offered, events: &mut Vec<Event>) -> Result<AcceptOutcome, StoreError> {
         let head = &offered.head;
-        let known = match self.pending.find(head) {
-            Some(row) => Some((row.head.digest, row.record()?)),
-            None => index::by_key(&self.connection, &head.sender, &head.key)?,
+        let known = match self.used.note(head) {
+            true => None,
+            false => match self.pending.find(head) {
+                Some(row) => Some((row.head.digest, row.record()?)),
+                None => index::by_key(&self.connection, &head.sender, &head.key)?,
+            },
         };
         match known {
             Some((digest, delivery)) if digest == head.digest => {
@@ -188,9 +205,7 @@ impl Appender {
             Some(_) => return Ok(AcceptOutcome::KeyReused),
             None => {}
         }
-        self.tail.put(&head.write()?)?;
-        let at = self.tail.end();
-        offered.bodies.iter().try_for_each(|body| self.tail.put(body))?;
+        let at = offered.written.put(&mut self.tail)?;
         let row = Row::after(&self.meta, Arc::clone(head), at);
         row.count_in(&mut self.meta);
         let record = row.record()?;
@@ -210,8 +225,9 @@ impl Appender {
         let (then, told) = channel();
         self.hand_on(Order::Replace { log: Arc::clone(&log), with, answer, then })?;
         if let Some(meta) = told.recv().map_err(|_| Gone)? {
-            // Where the log cannot be opened to write, nothing more is accepted.
+            // Where the log cannot be opened to write or the index not be read, nothing more is accepted.
             self.tail = Tail::new(log, meta.log_end).map_err(|_| Gone)?;
+            self.used = Used::in_index(&self.connection).map_err(|_| Gone)?;
             self.pending = Pending::default();
             self.meta = meta;
         }

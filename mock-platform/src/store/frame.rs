@@ -1,15 +1,21 @@
 //! How a delivery lies in the log: a head that tells all of it but its number, then the bytes of its
 //! files. Knows how heads are written and found again; decides nothing.
 //!
+//! Most deliveries are small: they are put together where they come in, by several threads at once, as
+//! blocks that the one thread that accepts them only has to write ([`Written`]).
+//!
 //! Heads are read after a kill or a loss of power only, when the index may lack what was acknowledged last.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
 use super::log::Log;
 use super::record::{NewDelivery, from_hex, nanoseconds};
-use super::tail::BLOCK;
+use super::tail::{BLOCK, Blocks, Tail};
 use crate::api::body::FileType;
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
@@ -50,6 +56,59 @@ pub(super) struct HeadFile {
     pub(super) sha256: [u8; 32],
 }
 
+/// Bytes of files that are copied to lie behind their head in memory.
+const MOST_COPIED: usize = 256 << 10;
+
+/// A delivery as it lies in the log.
+pub(super) struct Written {
+    /// Bytes of the head.
+    head: u64,
+    /// Bytes of it and of the files.
+    length: u64,
+    lying: Lying,
+}
+
+enum Lying {
+    /// As blocks, which are written from where they are.
+    Together(Arc<Blocks>),
+    /// As the head and the files.
+    Apart(Vec<u8>, Vec<Bytes>),
+}
+
+impl Written {
+    /// A head and the files that follow it.
+    pub(super) fn of(head: &Head, files: Vec<Bytes>) -> Result<Written, StoreError> {
+        let head = head.write()?;
+        let bodies = files.iter().map(Bytes::len).sum::<usize>();
+        let (begin, length) = (head.len() as u64, (head.len() + bodies) as u64);
+        let lying = if bodies <= MOST_COPIED {
+            let pieces = [&head[..]].into_iter().chain(files.iter().map(|file| &file[..]));
+            Lying::Together(Arc::new(Blocks::of(pieces)))
+        } else {
+            Lying::Apart(head, files)
+        };
+        Ok(Written { head: begin, length, lying })
+    }
+
+    /// Bytes of it.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Puts it at the end of a log. Returns where the bytes of the files begin.
+    pub(super) fn put(&self, tail: &mut Tail) -> Result<u64, StoreError> {
+        match &self.lying {
+            Lying::Together(blocks) => Ok(tail.put_blocks(Arc::clone(blocks))? + self.head),
+            Lying::Apart(head, files) => {
+                tail.put(head)?;
+                let at = tail.end();
+                files.iter().try_for_each(|file| tail.put(file))?;
+                Ok(at)
+            }
+        }
+    }
+}
+
 /// A head that was found.
 pub(super) struct Found {
     pub(super) head: Head,
@@ -84,7 +143,7 @@ impl Head {
     }
 
     /// As it lies in the log.
-    pub(super) fn write(&self) -> Result<Vec<u8>, StoreError> {
+    fn write(&self) -> Result<Vec<u8>, StoreError> {
         let mut bytes = vec![0; FIXED];
         serde_json::to_writer(&mut bytes, self).map_err(|_| StoreError::Row { what: "a head" })?;
         let length = u32::try_from(bytes.len() - FIXED).ok().filter(|length| *length <= MOST);

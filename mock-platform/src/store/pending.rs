@@ -1,14 +1,17 @@
 //! Deliveries between their acknowledgement and the index: they lie in the log, and their rows are on the
-//! way. Knows who waits for whom; writes nothing.
+//! way. Knows who waits for whom, and which keys were used; writes nothing.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::frame::Head;
+use rusqlite::Connection;
+
+use super::frame::{Head, HeadFile};
 use super::index::Meta;
 use super::record::{FileRow, Id, moment};
-use super::{DeliveryRecord, StoreError};
+use super::{DeliveryRecord, FileRecord, FileRef, StoreError};
 use crate::journal::{Event, Journal};
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
@@ -39,27 +42,40 @@ impl Row {
         meta.log_end = self.at + self.head.files.iter().map(|file| file.length).sum::<u64>();
     }
 
+    /// Its files, with the places where they begin.
+    fn places(&self) -> impl Iterator<Item = (&HeadFile, u64)> {
+        let mut next = self.at;
+        self.head.files.iter().map(move |file| {
+            let at = next;
+            next += file.length;
+            (file, at)
+        })
+    }
+
     /// Its files, as a column holds them.
     pub(super) fn files(&self) -> Vec<FileRow> {
-        let mut at = self.at;
-        let files = self.head.files.iter().map(|file| {
-            let begin = at;
-            at += file.length;
-            FileRow {
-                name: file.name.clone(),
-                file_type: file.file_type,
-                csv_version: file.csv_version.clone(),
-                at: begin,
-                length: file.length,
-                sha256: hex(&file.sha256),
-            }
-        });
-        files.collect()
+        let file = |(file, at): (&HeadFile, u64)| FileRow {
+            name: file.name.clone(),
+            file_type: file.file_type,
+            csv_version: file.csv_version.clone(),
+            at,
+            length: file.length,
+            sha256: hex(&file.sha256),
+        };
+        self.places().map(file).collect()
     }
 
     /// What callers are told of it.
     pub(super) fn record(&self) -> Result<DeliveryRecord, StoreError> {
         let head = &*self.head;
+        let file = |(file, at): (&HeadFile, u64)| FileRecord {
+            name: file.name.clone(),
+            file_type: file.file_type,
+            csv_version: file.csv_version.clone(),
+            bytes: file.length,
+            sha256: file.sha256,
+            body: FileRef { log: self.log, at, length: file.length, sha256: file.sha256 },
+        };
         Ok(DeliveryRecord {
             id: Id::Delivery.write(self.number),
             sender: head.sender.clone(),
@@ -69,7 +85,7 @@ impl Row {
             timestamp: head.timestamp.clone(),
             accepted_at: moment(head.accepted_at)?,
             copies: head.copies,
-            files: self.files().into_iter().map(|file| file.record(self.log)).collect::<Result<_, _>>()?,
+            files: self.places().map(file).collect(),
         })
     }
 }
@@ -109,6 +125,38 @@ impl Pending {
         while let Some(row) = self.rows.pop_back_if(|row| row.number > number) {
             self.by_key.remove(&key(&row));
         }
+    }
+}
+
+/// Which keys have been used, as far as a hash tells: of a new one the index need not be asked.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    hasher: RandomState,
+    keys: HashSet<u64>,
+}
+
+impl Used {
+    /// Those of all deliveries in the index.
+    pub(super) fn in_index(connection: &Connection) -> Result<Used, StoreError> {
+        let mut used = Used::default();
+        let mut select = connection.prepare("SELECT sender, key FROM delivery")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (sender, key): (String, String) = (row.get(0)?, row.get(1)?);
+            used.keys.insert(used.hash(&sender, &key));
+        }
+        Ok(used)
+    }
+
+    /// Notes the key of a delivery. Returns whether none with it was noted before; otherwise it may be new
+    /// all the same.
+    pub(super) fn note(&mut self, head: &Head) -> bool {
+        let hash = self.hash(head.sender.as_str(), &head.key);
+        self.keys.insert(hash)
+    }
+
+    fn hash(&self, sender: &str, key: &str) -> u64 {
+        self.hasher.hash_one((sender, key))
     }
 }
 

@@ -2,23 +2,52 @@
 //! places; knows no delivery.
 //!
 //! What is put goes past the page cache where the system can do that: nobody reads it soon, and a page
-//! of cache for each of it costs more than the rest of its way. Such writes are of whole blocks, so each
-//! batch ends with zeros up to the next one.
+//! of cache for each of it costs more than the rest of its way. Such writes are of whole blocks, in the log
+//! and in memory. Bytes that lie so ([`Blocks`]) are written from where they are; others are copied first,
+//! and filled up with zeros to the next block.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, IoSlice, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::StoreError;
 use super::log::{Log, failed};
-use crate::files;
 
 /// Where writes past the cache begin and end, on every disk in use.
 pub(super) const BLOCK: usize = 4 << 10;
 
-/// Bytes written at once at most.
+/// Bytes copied to be written at once at most.
 const BUFFER: usize = 1 << 20;
+
+/// Pieces written at once at most: fewer than systems take.
+const PIECES: usize = 512;
+
+/// Bytes that fill whole blocks of memory.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    memory: Vec<u8>,
+    /// Where the first block begins.
+    begin: usize,
+}
+
+impl Blocks {
+    /// Some pieces of bytes behind each other, and zeros up to the end of the block.
+    pub(super) fn of<'a>(pieces: impl Iterator<Item = &'a [u8]> + Clone) -> Blocks {
+        let length = pieces.clone().map(<[u8]>::len).sum::<usize>().next_multiple_of(BLOCK);
+        let mut memory = Vec::<u8>::with_capacity(length + BLOCK);
+        // Where no block begins within the first of them, the write is refused and goes another way.
+        let begin = memory.as_ptr().align_offset(BLOCK).min(BLOCK);
+        memory.resize(begin, 0);
+        pieces.for_each(|piece| memory.extend_from_slice(piece));
+        memory.resize(begin + length, 0);
+        Blocks { memory, begin }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.memory[self.begin..]
+    }
+}
 
 pub(super) struct Tail {
     log: Arc<Log>,
@@ -27,8 +56,12 @@ pub(super) struct Tail {
     buffer: Vec<u8>,
     begin: usize,
     filled: usize,
+    /// What is written before these.
+    blocks: Vec<Arc<Blocks>>,
     /// Where in the log they go.
     at: u64,
+    /// Where the next byte goes.
+    end: u64,
 }
 
 impl Tail {
@@ -37,14 +70,14 @@ impl Tail {
         let file = past_cache(log.path()).or_else(|_| open(log.path()));
         let file = file.map_err(|source| failed("open", log.path(), source))?;
         let buffer = vec![0; BUFFER + BLOCK];
-        // Where no block begins within the first of them, the first write is refused and goes another way.
         let begin = buffer.as_ptr().align_offset(BLOCK).min(BLOCK);
-        Ok(Tail { log, file, buffer, begin, filled: 0, at: owned.next_multiple_of(BLOCK as u64) })
+        let end = owned.next_multiple_of(BLOCK as u64);
+        Ok(Tail { log, file, buffer, begin, filled: 0, blocks: Vec::new(), at: end, end })
     }
 
     /// Where the next byte goes.
     pub(super) fn end(&self) -> u64 {
-        self.at + self.filled as u64
+        self.end
     }
 
     /// Puts bytes at the end. They are durable after [`Tail::seal`].
@@ -56,42 +89,83 @@ impl Tail {
             let (now, later) = bytes.split_at(bytes.len().min(BUFFER - self.filled));
             self.buffer[self.begin + self.filled..][..now.len()].copy_from_slice(now);
             self.filled += now.len();
+            self.end += now.len() as u64;
             bytes = later;
         }
         Ok(())
     }
 
+    /// Puts whole blocks at the end, from the next block on. They are durable after [`Tail::seal`]. Returns
+    /// where they begin.
+    pub(super) fn put_blocks(&mut self, blocks: Arc<Blocks>) -> Result<u64, StoreError> {
+        if self.filled > 0 {
+            self.fill_up();
+            self.write()?;
+        }
+        if self.blocks.len() == PIECES {
+            self.write()?;
+        }
+        let begin = self.end;
+        self.end += blocks.bytes().len() as u64;
+        self.blocks.push(blocks);
+        Ok(begin)
+    }
+
     /// Makes durable what was put.
     pub(super) fn seal(&mut self) -> Result<(), StoreError> {
-        let whole = self.filled.next_multiple_of(BLOCK);
-        self.buffer[self.begin + self.filled..self.begin + whole].fill(0);
-        self.filled = whole;
+        self.fill_up();
         self.write()?;
         self.file.sync_data().map_err(|source| failed("sync", self.log.path(), source))
     }
 
     /// Forgets what was put after a place where a batch began.
     pub(super) fn back_to(&mut self, end: u64) {
-        (self.at, self.filled) = (end, 0);
+        (self.at, self.end, self.filled) = (end, end, 0);
+        self.blocks.clear();
         // Frees the space. Where that fails, the bytes are overwritten or cut off later.
         let _ = self.log.cut(end);
     }
 
+    /// Ends the last block that is copied.
+    fn fill_up(&mut self) {
+        let whole = self.filled.next_multiple_of(BLOCK);
+        self.buffer[self.begin + self.filled..self.begin + whole].fill(0);
+        self.end += (whole - self.filled) as u64;
+        self.filled = whole;
+    }
+
     fn write(&mut self) -> Result<(), StoreError> {
-        let bytes = &self.buffer[self.begin..][..self.filled];
-        let mut written = files::write_at(&self.file, self.at, bytes);
+        let copied = &self.buffer[self.begin..][..self.filled];
+        let pieces =
+            || self.blocks.iter().map(|blocks| blocks.bytes()).chain([copied]).map(IoSlice::new).collect::<Vec<_>>();
+        let mut written = write_at(&self.file, self.at, &mut pieces());
         if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::InvalidInput) {
             // Opened past the cache, and yet it cannot be written so.
             written = open(self.log.path()).and_then(|file| {
                 self.file = file;
-                files::write_at(&self.file, self.at, bytes)
+                write_at(&self.file, self.at, &mut pieces())
             });
         }
         written.map_err(|source| failed("write", self.log.path(), source))?;
-        self.at += self.filled as u64;
-        self.filled = 0;
+        (self.at, self.filled) = (self.end, 0);
+        self.blocks.clear();
         Ok(())
     }
+}
+
+/// Writes pieces behind each other at a place.
+fn write_at(mut file: &File, at: u64, mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    IoSlice::advance_slices(&mut pieces, 0);
+    while !pieces.is_empty() {
+        match file.write_vectored(pieces) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> io::Result<File> {

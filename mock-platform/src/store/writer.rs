@@ -29,8 +29,9 @@ use crate::model::OfficeNumber;
 /// Rows written together: no more are added once there are so many.
 const MOST: usize = 2048;
 
-/// How long rows wait for others: nobody waits for them.
-const LINGER: Duration = Duration::from_millis(10);
+/// How long rows wait for others: nobody waits for them, and the more of them are written together, the
+/// fewer pages are.
+const LINGER: Duration = Duration::from_millis(100);
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 

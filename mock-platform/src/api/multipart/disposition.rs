@@ -4,9 +4,6 @@
 //! A file name is UTF-8, as RFC 7578 has it; `filename*` of RFC 5987 is read too, and must agree where
 //! both are there. Encoded words of RFC 2047 are not decoded.
 
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_DISPOSITION;
-
 use super::bad;
 use crate::api::respond::Failure;
 
@@ -17,12 +14,12 @@ pub(super) struct Disposition {
     pub(super) file_name: Option<String>,
 }
 
-pub(super) fn disposition(headers: &HeaderMap) -> Result<Disposition, Failure> {
+/// Reads its `Content-Disposition`, where it has one.
+pub(super) fn disposition(value: Option<&[u8]>) -> Result<Disposition, Failure> {
     let malformed = || {
         bad("パートのContent-Dispositionが正しくありません。", "The Content-Disposition of a part is not well-formed.")
     };
-    let value = headers.get(CONTENT_DISPOSITION).ok_or_else(malformed)?;
-    let value = std::str::from_utf8(value.as_bytes())
+    let value = std::str::from_utf8(value.ok_or_else(malformed)?)
         .map_err(|_| bad("ファイル名がUTF-8ではありません。", "A file name is not UTF-8."))?;
     let (kind, mut rest) = value.split_once(';').ok_or_else(malformed)?;
     if !kind.trim().eq_ignore_ascii_case("form-data") {
@@ -31,14 +28,16 @@ pub(super) fn disposition(headers: &HeaderMap) -> Result<Disposition, Failure> {
     let (mut name, mut file_name, mut extended) = (None, None, None);
     while !rest.trim().is_empty() {
         let (key, value, after) = parameter(rest).ok_or_else(malformed)?;
-        let place = match key.to_ascii_lowercase().as_str() {
-            "name" => &mut name,
-            "filename" => &mut file_name,
-            "filename*" => &mut extended,
-            _ => {
-                rest = after;
-                continue;
-            }
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        let place = if is("name") {
+            &mut name
+        } else if is("filename") {
+            &mut file_name
+        } else if is("filename*") {
+            &mut extended
+        } else {
+            rest = after;
+            continue;
         };
         if place.replace(value).is_some() {
             return Err(malformed());
@@ -56,7 +55,7 @@ pub(super) fn disposition(headers: &HeaderMap) -> Result<Disposition, Failure> {
 }
 
 /// The first parameter of a header value: its key, its value, and what follows.
-fn parameter(text: &str) -> Option<(&str, String, &str)> {
+pub(super) fn parameter(text: &str) -> Option<(&str, String, &str)> {
     let (key, rest) = text.split_once('=')?;
     let key = key.trim();
     let rest = rest.trim_start();
@@ -75,6 +74,10 @@ fn parameter(text: &str) -> Option<(&str, String, &str)> {
 /// A quoted text after its opening quote, and what follows. A backslash escapes a quote or a backslash
 /// and stands for itself before anything else, as browsers send paths.
 fn unquoted(text: &str) -> Option<(String, &str)> {
+    let first = text.find(['"', '\\'])?;
+    if text[first..].starts_with('"') {
+        return Some((text[..first].to_owned(), &text[first + 1..]));
+    }
     let mut value = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -112,9 +115,7 @@ mod tests {
     use super::*;
 
     fn read(value: &[u8]) -> Option<(String, Option<String>)> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_DISPOSITION, axum::http::HeaderValue::from_bytes(value).unwrap());
-        disposition(&headers).ok().map(|found| (found.name, found.file_name))
+        disposition(Some(value)).ok().map(|found| (found.name, found.file_name))
     }
 
     fn named(file_name: &str) -> Option<(String, Option<String>)> {
