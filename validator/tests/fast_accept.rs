@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use renkei_validator::draft::{Draft, DraftFile, DraftRow};
 use renkei_validator::finding::Finding;
+use renkei_validator::spec::keys::upjsk;
 use renkei_validator::spec::{Kind, Version};
 use renkei_validator::{FileCheck, FileJudgement, Options, Reuse, rules, spec};
 
@@ -149,6 +150,81 @@ fn files_in_which_one_column_is_wrong_throughout_are_judged_alike() {
         }
     }
     assert!(wrong > 2_000, "{wrong}");
+}
+
+#[test]
+fn rows_that_stay_the_same_for_long_and_then_change_in_any_column_are_judged_alike() {
+    let (mut proved, mut rows) = (0, 0);
+    for file in files() {
+        let row = |row: &DraftRow| [row.cells.join(&b','), b"\r\n".to_vec()].concat();
+        let short = file.rows.len().min(6);
+        for first in &file.rows[..short] {
+            // So many that all columns but the last one look like those that say whose rows they are.
+            let mut bytes = row(first).repeat(60);
+            for other in &file.rows {
+                bytes.extend(row(other).repeat(2));
+                bytes.extend(row(first));
+            }
+            proved += alike(&file.name, &bytes, 900);
+            rows += 60 + 3 * file.rows.len() as u64;
+        }
+    }
+    assert!(proved > 5_000 && rows > proved, "{proved} of {rows}");
+}
+
+#[test]
+fn what_depends_on_columns_of_a_head_and_of_a_tail_is_judged_alike_under_each_head() {
+    let mut months = 0;
+    for file in files().iter().filter(|file| matches!(file.kind(), Some(Kind::Upplan | Kind::Upjsk))) {
+        let bytes = file.bytes();
+        let other = |month: &[u8]| {
+            let mut file = DraftFile::parse(&file.name, &bytes);
+            let column = file.column(upjsk::TARGET_MONTH).unwrap();
+            file.rows.iter_mut().for_each(|row| row.cells[column] = month.to_vec());
+            file.bytes()
+        };
+        // Days that are of the month under one head, and not under the other; enough rows to choose a head by.
+        let mixed = [bytes.repeat(8), other(b"202502"), bytes.clone(), other(b"202503"), bytes.clone()].concat();
+        alike(&file.name, &mixed, 5_000);
+        months += 1;
+    }
+    assert!(months >= 4, "{months}");
+}
+
+#[test]
+fn a_row_of_another_table_before_one_that_is_not_proved_is_the_last_that_could_be_read() {
+    let mut tables = 0;
+    for file in files().iter().filter(|file| file.kind() == Some(Kind::Upsikyu)) {
+        let row = |file: &DraftFile| [file.rows[0].cells.join(&b','), b"\r\n".to_vec()].concat();
+        let mut other = row(file);
+        other[0] = b',';
+        let mut broken = row(file);
+        broken[30] = b'\r';
+        let (judgement, _) = judge(&file.name, &other, false, 999, Reuse::default());
+        tables += usize::from(judgement.table.is_some());
+        alike(&file.name, &[row(file).repeat(2), other, broken].concat(), 1);
+    }
+    assert!(tables > 0, "no table has one item more than another");
+}
+
+#[test]
+fn a_rule_sees_the_rows_it_must_where_what_tells_them_stands_in_the_head() {
+    let mut told = 0;
+    for file in files().iter().filter(|file| file.kind() == Some(Kind::Upplan)) {
+        let bytes = file.bytes();
+        let of_code = |code: &[u8]| {
+            let mut file = DraftFile::parse(&file.name, &bytes);
+            let column = file.column(upjsk::SERVICE_CODE).unwrap();
+            file.rows[0].cells[column] = code.to_vec();
+            [file.rows[0].cells.join(&b','), b"\r\n".to_vec()].concat()
+        };
+        // Equipment among rows of another service, which the rule about its numbers need not see.
+        let rows = [of_code(b"111211").repeat(60), of_code(b"171007").repeat(2)].concat();
+        alike(&file.name, &rows, 999);
+        let (judgement, _) = judge(&file.name, &rows, true, 999, Reuse::default());
+        told += judgement.findings.kept.iter().filter(|f| f.rule.id == "file/detail-number-not-sequential").count();
+    }
+    assert!(told > 0, "the rule has nothing to say on these rows");
 }
 
 /// A change to a row.

@@ -83,6 +83,7 @@ impl Core {
         }
         let Some(mut fast) = self.ahead.fast.take() else { return taken };
         let before = enter(&mut self.times, Stage::Prove);
+        let table = self.bound.as_ref().and_then(|bound| bound.table);
         self.prepare_columns(fast.table, context);
         let first = begin;
         loop {
@@ -102,6 +103,11 @@ impl Core {
         }
         taken.records = begin.index - first.index;
         taken.bytes = begin.from - first.from;
+        if taken.records == 0
+            && let Some(table) = table
+        {
+            self.prepare_columns(table, context);
+        }
         enter(&mut self.times, before);
         self.records += taken.records;
         self.line_ends.crlf += taken.records;
@@ -329,7 +335,10 @@ impl Watch {
                 self.epoch += u64::from(is_new);
             }
         }
-        let is_alike = |alike: &&Alike| look.short(alike.column).is_some_and(|value| alike.values.holds(value));
+        // Templates are those of tails: what stands in a head says nothing of the next row of one.
+        let is_alike = |alike: &&Alike| {
+            !fast.is_of_head(alike.column) && look.short(alike.column).is_some_and(|value| alike.values.holds(value))
+        };
         let skips = self.alike.iter().filter(is_alike).fold(0, |bits, alike| bits | alike.rule) & rules;
         if marks {
             *fast.mark(proved) = self.epoch;
