@@ -9,7 +9,7 @@ use super::{Columns, Doubts, END};
 use crate::decode::Script;
 
 /// How many are kept. A new one takes the place of an old one.
-const MOST: usize = 1024;
+const MOST: usize = 2048;
 
 /// How many are asked to give way to a new one.
 const CHANCES: usize = 8;
