@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use time::Date;
 
+use crate::finding::Place;
 use crate::scan::{Cell, Record};
 use crate::spec::{Item, ItemType, Key, Kind, Table, parse_date};
 
@@ -189,29 +190,13 @@ impl<'a> Row<'a> {
     /// A whole number; a leading minus is read, too.
     #[inline]
     pub fn integer(&self, key: Key) -> Known<i64> {
-        self.parsed(key, |text| {
-            let (sign, digits) = match text.strip_prefix(b"-") {
-                Some(digits) => (-1, digits),
-                None => (1, text),
-            };
-            if digits.is_empty() || digits.len() > 15 {
-                return None;
-            }
-            let number = digits.iter().try_fold(0_i64, |number, byte| {
-                let digit = byte.wrapping_sub(b'0');
-                (digit < 10).then(|| number * 10 + i64::from(digit))
-            })?;
-            Some(sign * number)
-        })
+        self.parsed(key, integer)
     }
 
     /// Exactly `N` half-width letters or digits: numbers of offices and people, codes.
     #[inline]
     pub fn fixed<const N: usize>(&self, key: Key) -> Known<[u8; N]> {
-        self.parsed(key, |text| {
-            let array: [u8; N] = text.try_into().ok()?;
-            array.iter().all(u8::is_ascii_alphanumeric).then_some(array)
-        })
+        self.parsed(key, fixed)
     }
 
     /// The first two characters of a service code.
@@ -239,4 +224,79 @@ impl<'a> Row<'a> {
     pub fn is_text(item: &Item) -> bool {
         matches!(item.form, ItemType::Text)
     }
+}
+
+/// What stands in the columns of a row, however these are kept.
+pub(crate) trait Contents {
+    fn table(&self) -> &'static Table;
+
+    /// The columns that may be filled, one bit for each.
+    fn filled(&self) -> u128 {
+        u128::MAX
+    }
+
+    /// The bytes of the row from the content of a column on, and how many of them are the content:
+    /// `Unreadable` where its quotes are broken.
+    fn from(&self, column: usize) -> Known<(&[u8], usize)>;
+
+    /// The place of that content, or of the whole row.
+    fn place(&self, column: Option<usize>) -> Place;
+
+    /// That content.
+    #[inline]
+    fn content(&self, column: usize) -> Known<&[u8]> {
+        match self.from(column) {
+            Known::Is((bytes, length)) => Known::Is(&bytes[..length]),
+            Known::Absent => Known::Absent,
+            Known::Unreadable => Known::Unreadable,
+        }
+    }
+}
+
+impl Contents for Row<'_> {
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    fn from(&self, column: usize) -> Known<(&[u8], usize)> {
+        let cell = &self.record.cells[column];
+        let content = cell.content();
+        if !cell.is_sound() {
+            Known::Unreadable
+        } else if content.is_empty() {
+            Known::Absent
+        } else {
+            Known::Is((&self.record.bytes[content.start..], content.len()))
+        }
+    }
+
+    fn place(&self, column: Option<usize>) -> Place {
+        match column {
+            Some(column) => Place::range(&self.record, self.record.cells[column].content(), Some(column)),
+            None => Place::record(&self.record),
+        }
+    }
+}
+
+/// A whole number; a leading minus is read, too.
+pub(crate) fn integer(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = match text.strip_prefix(b"-") {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    if digits.is_empty() || digits.len() > 15 {
+        return None;
+    }
+    let number = digits.iter().try_fold(0_i64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + i64::from(digit))
+    })?;
+    Some(sign * number)
+}
+
+/// Exactly `N` half-width letters or digits.
+#[inline]
+pub(crate) fn fixed<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let array: [u8; N] = text.try_into().ok()?;
+    array.iter().all(u8::is_ascii_alphanumeric).then_some(array)
 }

@@ -2,11 +2,11 @@
 //! row belongs and what it gives; judges nothing.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use crate::bind::{Known, Row, Subtotal, SumRow, YearMonth};
+use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, fixed, integer};
 use crate::draft::DraftFile;
-use crate::facts::{Person, person, place};
+use crate::facts::{Person, person};
+use crate::fast::each;
 use crate::finding::Place;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
@@ -92,11 +92,27 @@ pub(crate) struct Total {
     pub(crate) table: &'static Table,
 }
 
-/// Where the amounts stand in rows of a table.
-#[derive(Debug)]
+/// Where what is gathered stands in rows of a table.
+#[derive(Clone, Copy, Debug)]
 struct Columns {
     table: &'static Table,
+    month: Option<u16>,
+    code: Option<u16>,
     amounts: [Option<u16>; AMOUNTS.len()],
+    /// The columns of the amounts, one bit for each.
+    of_amounts: u128,
+    /// The place that a column has among the amounts.
+    places: [u8; u128::BITS as usize],
+}
+
+/// The amounts of a row, those that it does not give as 0.
+#[derive(Clone, Copy, Debug, Default)]
+struct Given {
+    amounts: [i64; AMOUNTS.len()],
+    /// One bit per amount: whether the row gives it.
+    given: u16,
+    /// One bit per amount: whether it gives it and it cannot be read.
+    open: u16,
 }
 
 /// The tables of everybody.
@@ -116,39 +132,40 @@ pub(crate) struct AllSums {
 impl AllSums {
     /// Takes a row. `same` says that it is of the same person as the one before.
     pub(crate) fn row(&mut self, row: &Row<'_>, same: bool) {
-        if row.table.kind != Kind::Upsikyu {
-            return;
-        }
-        if !same {
+        if !same && row.table.kind == Kind::Upsikyu {
             self.park();
             self.person = person(row);
         }
-        let columns = match self.columns.take() {
-            Some(columns) if std::ptr::eq(columns.table, row.table) => columns,
-            Some(_) | None => Columns::of(row.table),
-        };
-        match self.sums(row) {
-            Some(sums) => sums.add(row, &columns),
-            None => self.blind = true,
-        }
-        self.columns = Some(columns);
+        self.row_again(row);
     }
 
-    /// The table that a row is of.
+    /// Takes a row of the same person as the one before.
     #[inline]
-    fn sums(&mut self, row: &Row<'_>) -> Option<&mut Sums> {
-        let person = self.person?;
-        let month = row.bytes(upsikyu::TARGET_MONTH).is()?;
-        let index = match self.open.iter().position(|(own, ..)| own == month) {
-            Some(index) => index,
-            None => {
-                let bill = (person, YearMonth::parse(month)?);
-                let sums = self.parked.remove(&bill).unwrap_or_else(|| Sums::of(row));
-                self.open.push((month.try_into().ok()?, bill, sums));
-                self.open.len() - 1
-            }
+    pub(crate) fn row_again(&mut self, row: &impl Contents) {
+        let table = row.table();
+        if table.kind != Kind::Upsikyu {
+            return;
+        }
+        let columns = match &self.columns {
+            Some(columns) if std::ptr::eq(columns.table, table) => columns,
+            Some(_) | None => self.columns.insert(Columns::of(table)),
         };
-        self.open.get_mut(index).map(|(.., sums)| sums)
+        let person = self.person;
+        let month = columns.month.map_or(Known::Absent, |column| row.content(usize::from(column))).is();
+        let index = month.and_then(|month| {
+            let known = self.open.iter().position(|(own, ..)| own == month);
+            known.or_else(|| {
+                let bill = (person?, YearMonth::parse(month)?);
+                let month = month.try_into().ok()?;
+                let sums = self.parked.remove(&bill).unwrap_or_else(|| Sums::of(row));
+                self.open.push((month, bill, sums));
+                Some(self.open.len() - 1)
+            })
+        });
+        match index.filter(|_| person.is_some()).and_then(|index| self.open.get_mut(index)) {
+            Some((.., sums)) => sums.add(row, columns),
+            None => self.blind = true,
+        }
     }
 
     fn park(&mut self) {
@@ -178,59 +195,99 @@ impl AllSums {
 
 impl Columns {
     fn of(table: &'static Table) -> Columns {
-        Columns { table, amounts: AMOUNTS.map(|key| table.column(key).map(|column| column as u16)) }
-    }
-
-    /// An amount of a row.
-    #[inline(always)]
-    fn amount(&self, row: &Row<'_>, index: usize) -> Known<i64> {
-        let column = self.amounts[index].map(usize::from);
-        let Some(cell) = column.and_then(|column| row.record.cells.get(column)) else { return Known::Absent };
-        let span = cell.span();
-        // Most rows give few of them.
-        if span.is_empty() { Known::Absent } else { number(row, span, AMOUNTS[index]) }
+        // No table of this kind has more columns than there are bits.
+        let column = |key| table.column(key).filter(|column| *column < u128::BITS as usize).map(|column| column as u16);
+        let amounts = AMOUNTS.map(column);
+        let (mut of_amounts, mut places) = (0, [0; u128::BITS as usize]);
+        for (place, column) in amounts.iter().enumerate().filter_map(|(place, column)| Some((place, (*column)?))) {
+            of_amounts |= 1 << column;
+            places[usize::from(column)] = place as u8;
+        }
+        let (month, code) = (column(upsikyu::TARGET_MONTH), column(upsikyu::SERVICE_CODE));
+        Columns { table, month, code, amounts, of_amounts, places }
     }
 }
 
-#[inline(never)]
-fn number(row: &Row<'_>, span: Range<usize>, key: Key) -> Known<i64> {
-    match plain_number(row.record.bytes, span.start, span.len()) {
-        Some(number) => Known::Is(number),
-        None => row.integer(key),
+impl Given {
+    #[inline]
+    fn of(row: &impl Contents, columns: &Columns) -> Given {
+        let mut given = Given::default();
+        // Most rows give few of them.
+        for column in each(row.filled() & columns.of_amounts) {
+            let index = usize::from(columns.places[column]) % AMOUNTS.len();
+            let amount = match row.from(column) {
+                Known::Absent => continue,
+                Known::Is((bytes, length)) => plain_number(bytes, length).or_else(|| integer(&bytes[..length])),
+                Known::Unreadable => None,
+            };
+            given.given |= 1 << index;
+            match amount {
+                Some(amount) => given.amounts[index] = amount,
+                None => given.open |= 1 << index,
+            }
+        }
+        given
+    }
+
+    /// サービス単位金額, where it is known.
+    fn units(&self) -> Option<i64> {
+        (self.given & !self.open & 1 << UNITS_AMOUNT != 0).then_some(self.amounts[UNITS_AMOUNT])
     }
 }
 
 impl Sums {
-    fn of(row: &Row<'_>) -> Sums {
-        let first = Place::record(&row.record);
-        Sums { first, table: row.table, has_total: false, open: false, types: Vec::new(), total: None }
+    fn of(row: &impl Contents) -> Sums {
+        let first = row.place(None);
+        Sums { first, table: row.table(), has_total: false, open: false, types: Vec::new(), total: None }
     }
 
-    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
-        let Known::Is(code) = row.fixed::<6>(upsikyu::SERVICE_CODE) else {
+    #[inline]
+    fn add(&mut self, row: &impl Contents, columns: &Columns) {
+        let code = columns.code.and_then(|column| row.content(usize::from(column)).is());
+        let Some(code) = code.and_then(fixed::<6>) else {
             self.open = true;
             self.has_total = true;
             return;
         };
-        match SumRow::of(&code) {
+        let sum_row = SumRow::of(&code);
+        if sum_row == SumRow::Total && self.total.is_some() {
+            return;
+        }
+        let given = Given::of(row, columns);
+        let place = |column: Option<u16>| column.map(|column| (row.place(Some(usize::from(column))), row.table()));
+        match sum_row {
             SumRow::Total => {
                 self.has_total = true;
-                self.total.get_or_insert_with(|| Box::new(Total::of(row, columns)));
+                self.total = Some(Box::new(Total::of(row, &given, columns)));
             }
             SumRow::Detail => {
                 let own = self.of_type([code[0], code[1]]);
                 own.detail_rows += 1;
                 if own.first_detail.is_none() {
-                    own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
+                    own.first_detail = place(columns.code);
                 }
-                own.details.add(row, columns);
-                own.units.add(row, columns, None);
+                own.details.add(&given);
+                match given.units() {
+                    Some(amount) => {
+                        own.units.details = own.units.details.saturating_add(amount);
+                        own.units.detail_rows += 1;
+                    }
+                    None => own.units.open = true,
+                }
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
-                own.subtotals.add(row, columns);
-                own.units.add(row, columns, Some(subtotal));
+                own.subtotals.add(&given);
+                match given.units() {
+                    Some(amount) => {
+                        own.units.subtotals = own.units.subtotals.saturating_add(amount);
+                        if subtotal == Subtotal::Within && own.units.within.is_none() {
+                            own.units.within = place(columns.amounts[UNITS_AMOUNT]);
+                        }
+                    }
+                    None => own.units.open = true,
+                }
             }
         }
     }
@@ -248,38 +305,14 @@ impl Sums {
     }
 }
 
-impl Units {
-    fn add(&mut self, row: &Row<'_>, columns: &Columns, subtotal: Option<Subtotal>) {
-        let Known::Is(amount) = columns.amount(row, UNITS_AMOUNT) else {
-            self.open = true;
-            return;
-        };
-        match subtotal {
-            None => {
-                self.details = self.details.saturating_add(amount);
-                self.detail_rows += 1;
-            }
-            Some(subtotal) => {
-                self.subtotals = self.subtotals.saturating_add(amount);
-                if subtotal == Subtotal::Within && self.within.is_none() {
-                    self.within = place(row, upsikyu::SERVICE_UNITS_AMOUNT).map(|place| (place, row.table));
-                }
-            }
-        }
-    }
-}
-
 impl Amounts {
-    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
-        for index in 0..AMOUNTS.len() {
-            let amount = match columns.amount(row, index) {
-                Known::Is(amount) => i32::try_from(amount).ok(),
-                Known::Absent => continue,
-                Known::Unreadable => None,
-            };
-            self.given |= 1 << index;
-            match amount.and_then(|amount| self.sums[index].checked_add(amount)) {
-                Some(sum) => self.sums[index] = sum,
+    #[inline]
+    fn add(&mut self, given: &Given) {
+        self.given |= given.given;
+        self.open |= given.open;
+        for (index, (sum, amount)) in self.sums.iter_mut().zip(&given.amounts).enumerate() {
+            match i32::try_from(*amount).ok().and_then(|amount| sum.checked_add(amount)) {
+                Some(new) => *sum = new,
                 None => self.open |= 1 << index,
             }
         }
@@ -298,11 +331,14 @@ impl Amounts {
 }
 
 impl Total {
-    fn of(row: &Row<'_>, columns: &Columns) -> Total {
+    fn of(row: &impl Contents, given: &Given, columns: &Columns) -> Total {
         let mut amounts = Amounts::default();
-        amounts.add(row, columns);
-        let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
-        Total { amounts, spans, row: Place::record(&row.record), table: row.table }
+        amounts.add(given);
+        let spans = columns.amounts.map(|column| {
+            let place = column.map(|column| row.place(Some(usize::from(column))));
+            place.map_or((0, 0), |place| (place.start, place.end))
+        });
+        Total { amounts, spans, row: row.place(None), table: row.table() }
     }
 
     /// The place of an amount.
@@ -313,14 +349,14 @@ impl Total {
     }
 }
 
-/// So many bytes from a place on as a number, where they are up to eight digits and nothing else, as most
+/// The first so many of some bytes as a number, where they are up to eight digits and nothing else, as most
 /// amounts are, and do not stand at the end.
 #[inline]
-fn plain_number(row: &[u8], start: usize, length: usize) -> Option<i64> {
+fn plain_number(bytes: &[u8], length: usize) -> Option<i64> {
     const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
     const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
     const SIXES: u64 = 0x0606_0606_0606_0606;
-    let bytes = u64::from_le_bytes(*row.get(start..)?.first_chunk()?);
+    let bytes = u64::from_le_bytes(*bytes.first_chunk()?);
     if !(1..=8).contains(&length) {
         return None;
     }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::Columns;
 use super::memo::{Short, short};
-use crate::bind::Row;
+use crate::bind::{Contents, Known, Row};
+use crate::finding::Place;
 use crate::scan::{Begin, Cell, LineEnd, Record};
 use crate::spec::Table;
 
@@ -14,6 +16,8 @@ pub(super) struct Cells {
     pub(super) list: Vec<Cell>,
     /// Where their contents stand: that is all that is looked at for most rows.
     pub(super) contents: Vec<Content>,
+    /// Which of them are not empty, one bit for each.
+    pub(super) filled: Columns,
 }
 
 /// Where the content of a cell begins and ends.
@@ -27,6 +31,12 @@ impl Cells {
             let content = cell.content();
             [content.start as u16, content.end as u16]
         }));
+        self.note_filled();
+    }
+
+    fn note_filled(&mut self) {
+        let filled = self.contents.iter().enumerate().filter(|(_, [start, end])| start < end);
+        self.filled = filled.fold(0, |bits, (column, _)| bits | 1 << (column as u32 % Columns::BITS));
     }
 
     /// Becomes the first of others.
@@ -35,6 +45,7 @@ impl Cells {
         self.list.extend_from_slice(&others.list[..count]);
         self.contents.clear();
         self.contents.extend_from_slice(&others.contents[..count]);
+        self.note_filled();
     }
 }
 
@@ -67,6 +78,12 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// The columns that are not empty.
+    #[inline]
+    pub(super) fn filled(&self) -> Columns {
+        self.head.filled | self.tail.filled << (self.head.contents.len() as u32 % Columns::BITS)
+    }
+
     #[inline]
     pub(super) fn content(&self, column: usize) -> &'a [u8] {
         let [start, end] = self.place(column);
@@ -77,6 +94,40 @@ impl<'a> Look<'a> {
     pub(crate) fn short(&self, column: usize) -> Option<Short> {
         let [start, end] = self.place(column);
         short(self.around, start, end)
+    }
+}
+
+impl Contents for Look<'_> {
+    #[inline]
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    #[inline(always)]
+    fn filled(&self) -> u128 {
+        Look::filled(self)
+    }
+
+    // All of its cells are sound.
+    #[inline(always)]
+    fn from(&self, column: usize) -> Known<(&[u8], usize)> {
+        let [start, end] = Look::place(self, column);
+        match self.around.get(start..) {
+            Some(bytes) if end > start => Known::Is((bytes, end - start)),
+            Some(_) | None => Known::Absent,
+        }
+    }
+
+    fn place(&self, column: Option<usize>) -> Place {
+        let [start, end] = column.map_or([0, self.length], |column| Look::place(self, column));
+        Place {
+            line: self.begin.line,
+            record: self.begin.at,
+            record_length: self.length as u32,
+            start: start as u32,
+            end: end as u32,
+            column: column.map_or(u16::MAX, |column| column as u16),
+        }
     }
 }
 
