@@ -236,55 +236,47 @@ impl Structure {
 
     /// The cells. `false` where a quote is out of place.
     pub(super) fn cells(&self, cells: &mut Vec<Cell>) -> bool {
-        let (quote, comma) = (0, 1);
         cells.clear();
-        // The first quote that has not been passed.
-        let (mut start, mut ahead) = (0, self.next(quote, 0));
-        loop {
-            let is_quoted = ahead == start && start < self.length;
-            let end = if is_quoted {
-                let mut closing = self.next(quote, start + 1);
-                while self.has(quote, closing + 1) {
-                    closing = self.next(quote, closing + 2);
-                }
-                if closing >= self.length {
-                    return false;
-                }
-                ahead = self.next(quote, closing + 1);
-                closing + 1
-            } else {
-                self.next(comma, start)
-            };
-            if is_quoted && end < self.length && !self.has(comma, end) || !is_quoted && ahead < end {
+        let mut start = 0;
+        // As of the block before: whether a cell has been opened and not closed, whether its last byte divides
+        // cells, and whether it closes one. All at once it tells what bytes are within quotes.
+        let (mut within, mut divided, mut closed) = (0, 1, 0);
+        for (index, &[quotes, commas]) in self.words().iter().enumerate() {
+            let last = index + 1 == self.count;
+            let rest = self.length - index * BLOCK;
+            let end = if last && rest < BLOCK { 1 << rest } else { 0 };
+            // Behind an odd number of quotes.
+            let mut behind = quotes;
+            for by in [1, 2, 4, 8, 16, 32] {
+                behind ^= behind << by;
+            }
+            behind ^= within;
+            let (opening, closing) = (quotes & behind, quotes & !behind);
+            let dividing = commas & !behind;
+            // A quote stands at the start of a cell, at its end, or twice.
+            let after_closing = closing << 1 | closed;
+            let is_sound = opening & !(dividing << 1 | divided | after_closing) == 0
+                && after_closing & !(opening | dividing | end) == 0;
+            if !is_sound {
                 return false;
             }
-            cells.push(Cell::sound(start, end, is_quoted));
-            if end >= self.length {
-                return true;
+            let mut each = dividing;
+            while each != 0 {
+                let end = index * BLOCK + each.trailing_zeros() as usize;
+                each &= each - 1;
+                cells.push(self.cell(start, end));
+                start = end + 1;
             }
-            start = end + 1;
+            (within, divided, closed) = (0_u64.wrapping_sub(behind >> 63), dividing >> 63, closing >> 63);
         }
+        cells.push(self.cell(start, self.length));
+        within == 0
     }
 
-    fn has(&self, which: usize, at: usize) -> bool {
-        at < self.length && self.words[at / BLOCK][which] >> (at % BLOCK) & 1 == 1
-    }
-
-    /// The first from a place on; the length where there is none.
-    fn next(&self, which: usize, from: usize) -> usize {
-        let mut index = from / BLOCK;
-        if index >= self.count {
-            return self.length;
-        }
-        let mut word = self.words[index][which] & u64::MAX << (from % BLOCK);
-        while word == 0 {
-            index += 1;
-            if index == self.count {
-                return self.length;
-            }
-            word = self.words[index][which];
-        }
-        index * BLOCK + word.trailing_zeros() as usize
+    #[inline(always)]
+    fn cell(&self, start: usize, end: usize) -> Cell {
+        let quotes = self.words[start / BLOCK % MOST_BLOCKS][0];
+        Cell::sound(start, end, start < self.length && quotes >> (start % BLOCK) & 1 == 1)
     }
 }
 
