@@ -28,6 +28,7 @@ mod head;
 mod layout;
 mod masks;
 mod memo;
+mod observer;
 mod program;
 mod template;
 
@@ -41,7 +42,7 @@ use self::layout::{Layouts, Structure};
 use self::masks::{BLOCK, Lanes, MOST_BLOCKS, Way, Work};
 pub(crate) use self::memo::{Memo, Short, short};
 use self::program::Program;
-pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
+pub(crate) use self::program::{CellRule, Doubts, RowReads, RowRule, Rules};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;

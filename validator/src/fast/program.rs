@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
-use super::memo::{EMPTY, Groups, Memo, SHORT, Short, Texts, shape, short};
+use super::memo::{EMPTY, Memo, Short, Texts, shape, short};
+use super::observer::{Observer, Reads, Seen, What, of_empty};
 use super::{Columns, each};
 use crate::bind::Row;
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
-use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
+use crate::rule::{self, CellCheck, CellView, Out, RecordCheck, RecordView, Role, RowCheck, Rule};
+use crate::spec::{Item, ItemType, Table};
 
 /// A rule about cells, for the columns it picks.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +29,17 @@ pub(crate) struct CellRule {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowRule {
     pub(crate) rule: &'static Rule,
-    pub(crate) reads: Reads,
+    pub(crate) reads: RowReads,
     pub(crate) check: RowCheck,
+}
+
+/// What it looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowReads {
+    /// The values of some items.
+    Values(rule::Reads),
+    /// Something of each.
+    Glance(rule::Glances),
 }
 
 /// The rules about single rows.
@@ -83,94 +93,43 @@ struct Column {
     clean: Memo,
 }
 
-/// Something that depends on several columns.
-#[derive(Debug)]
-struct Observer {
-    what: Vec<What>,
-    columns: Vec<u8>,
-    clean: Groups,
-}
-
-/// The most columns whose values are remembered together.
-const GROUP: usize = 4;
-
-/// Such values; behind the last one are zeros.
-type Group = [Short; GROUP];
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Row(&'static Rule, RowCheck),
-    /// The cell rules of a column, while it is empty.
-    Empty(usize),
-}
-
-impl What {
-    fn empty(self) -> Option<usize> {
-        match self {
-            What::Row(..) => None,
-            What::Empty(column) => Some(column),
-        }
-    }
-}
-
 impl Program {
     /// `None` where a table has more than there are bits for.
     pub(super) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Program> {
         let Rules { tables, records, cells, rows } = *rules;
         let mut observers: Vec<Observer> = Vec::new();
-        let mut observe = |what, keys: Vec<Key>| {
-            let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
-            columns.sort_unstable();
-            columns.dedup();
-            if columns.is_empty() {
-                return;
-            }
-            // One that looks at much the same is asked together with it.
-            let host = observers.iter_mut().find_map(|host| {
-                let shared = columns.iter().any(|column| host.columns.contains(column));
-                let mut both = [host.columns.as_slice(), &columns].concat();
-                both.sort_unstable();
-                both.dedup();
-                let fits =
-                    both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
-                (shared && fits).then_some((host, both))
-            });
-            match host {
-                Some((host, both)) => {
-                    host.what.push(what);
-                    host.columns = both;
-                }
-                None => observers.push(Observer { what: vec![what], columns, clean: Groups::default() }),
-            }
-        };
         for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
-            observe(What::Row(row.rule, row.check), (row.reads)(table));
+            let reads = match row.reads {
+                RowReads::Values(reads) => Reads::Values(reads(table)),
+                RowReads::Glance(glance) => Reads::Glance(glance(table)),
+            };
+            Observer::add(&mut observers, table, What::Row(row.rule, row.check), reads);
         }
-        for (column, item) in table.items.iter().enumerate() {
-            let mut keys = named(table.kind, &item.conditions);
-            if !cells[column].is_empty() && !keys.is_empty() {
-                // Whether it is empty counts, too.
-                keys.push(item.key);
-                observe(What::Empty(column), keys);
+        for (column, item) in table.items.iter().enumerate().filter(|(column, _)| !cells[*column].is_empty()) {
+            if let Some(reads) = of_empty(table.kind, item) {
+                Observer::add(&mut observers, table, What::Empty(column), reads);
             }
         }
         if observers.len() > u64::BITS as usize || table.items.len() > Columns::BITS as usize {
             return None;
         }
         let observers_of =
-            |column: usize| observers.iter().enumerate().filter(move |(_, o)| o.columns.contains(&(column as u8)));
+            |column: usize| observers.iter().enumerate().filter(move |(_, own)| own.columns >> column & 1 == 1);
         let observed: Vec<usize> =
             observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
-        let column = |(column, rules): (usize, &Vec<CellRule>)| {
-            let observers = observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i);
-            let shape = observers == 0 && rules.iter().all(|rule| rule.shape);
-            let observed_empty = observed.contains(&column);
-            let looked_at = observers_of(column).flat_map(|(_, observer)| &observer.columns);
-            let beside = looked_at.fold(0, |bits, column| bits | 1 << column);
-            Column { rules: rules.clone(), shape, observers, beside, observed_empty, clean: Memo::default() }
+        let column = |(column, rules): (usize, &Vec<CellRule>)| Column {
+            rules: rules.clone(),
+            shape: rules.iter().all(|rule| rule.shape),
+            observers: observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i),
+            beside: observers_of(column).fold(0, |bits, (_, observer)| bits | observer.columns),
+            observed_empty: observed.contains(&column),
+            clean: Memo::default(),
         };
         let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
-        let free = columns.iter().enumerate().filter(|(_, own)| own.shape).fold(0, |bits, (i, _)| bits | 1 << i);
+        let is_free = |(column, own): &(usize, &Column)| {
+            own.shape && !observers.iter().any(|observer| observer.tells_digits(*column))
+        };
+        let free = columns.iter().enumerate().filter(is_free).fold(0, |bits, (i, _)| bits | 1 << i);
         let counts = |item: &Item| {
             matches!(item.form, ItemType::Date | ItemType::Digits | ItemType::Integer | ItemType::Decimal)
         };
@@ -199,11 +158,10 @@ impl Program {
         self.tail = self.all & !head;
         (self.of_head, self.spanned) = (0, 0);
         for (index, observer) in self.observers.iter().enumerate() {
-            let looks_at = observer.columns.iter().fold(0, |bits, column| bits | 1 << column);
-            if looks_at & self.tail == 0 {
+            if observer.columns & self.tail == 0 {
                 self.of_head |= 1 << index;
             } else {
-                self.spanned |= looks_at & head;
+                self.spanned |= observer.columns & head;
             }
         }
     }
@@ -280,9 +238,9 @@ impl Program {
             let index = observers.trailing_zeros() as usize;
             observers &= observers - 1;
             let observer = &self.observers[index];
-            let group = group(&observer.columns, look);
-            if group.is_none_or(|group| !observer.clean.holds(&group[..observer.columns.len()])) {
-                self.ask_observer(index, group, look, &mut doubts);
+            let seen = observer.see(look);
+            if seen.is_none_or(|seen| !observer.is_clean(&seen)) {
+                self.ask_observer(index, seen, look, &mut doubts);
             }
         }
         doubts
@@ -321,7 +279,7 @@ impl Program {
     }
 
     #[inline(never)]
-    fn ask_observer(&mut self, index: usize, group: Option<Group>, look: &Look<'_>, doubts: &mut Doubts) {
+    fn ask_observer(&mut self, index: usize, seen: Option<Seen>, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
         let row = self.room.row(look);
         let mut silent = true;
@@ -344,20 +302,10 @@ impl Program {
                 What::Empty(_) => {}
             }
         }
-        if let Some(group) = group.filter(|_| silent) {
-            observer.clean.add(&group[..observer.columns.len()]);
+        if let Some(seen) = seen.filter(|_| silent) {
+            observer.learn(&seen);
         }
     }
-}
-
-/// The values of some columns, where they are few and short.
-#[inline]
-fn group(columns: &[u8], look: &Look<'_>) -> Option<Group> {
-    let mut group = [0; GROUP];
-    for (value, column) in group.get_mut(..columns.len())?.iter_mut().zip(columns) {
-        *value = look.short(usize::from(*column))?;
-    }
-    Some(group)
 }
 
 /// What the rules have to look at of a row.
@@ -379,49 +327,6 @@ impl Doubts {
 
     pub(super) fn or(self, other: Doubts) -> Doubts {
         Doubts { cells: self.cells | other.cells, row: self.row | other.row }
-    }
-}
-
-/// The items that rules about an empty cell may look at.
-fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for condition in conditions {
-        match condition {
-            Condition::RequiredIf(key, _)
-            | Condition::ExpectedIf(key, _)
-            | Condition::ZeroOrDate(key)
-            | Condition::NotBefore(key)
-            | Condition::Within(key)
-            | Condition::OnlyWith(key)
-            | Condition::AfterSlot(key)
-            | Condition::EquipmentWith(key) => keys.push(*key),
-            Condition::EmptyOnSumRows
-            | Condition::FreeOnSumRows
-            | Condition::ZeroOnSumRows
-            | Condition::NinesOnTotalRow => {
-                if kind == Kind::Upsikyu {
-                    keys.push(upsikyu::SERVICE_CODE);
-                }
-            }
-            Condition::SameAsName
-            | Condition::ZeroOrMonth
-            | Condition::Expected
-            | Condition::Range(..)
-            | Condition::Is(_)
-            | Condition::UpTo(_)
-            | Condition::MayBeAbsent
-            | Condition::NinesMeanNone
-            | Condition::NumberedFor(_) => {}
-        }
-    }
-    keys
-}
-
-/// Whether values of an item are remembered as short ones.
-fn is_short(item: &Item) -> bool {
-    match item.length {
-        Length::Exactly(length) | Length::AtMost(length) => length <= SHORT,
-        Length::Free => false,
     }
 }
 

@@ -1,0 +1,63 @@
+//! What a check of rows looks at of an item, where that is less than its value. Knows contents; judges
+//! nothing.
+
+use crate::bind::{Subtotal, SumRow, fixed};
+use crate::spec::{Key, Table};
+
+/// The items that a check of rows of a table looks at, and what it looks at of each.
+pub type Glances = fn(&Table) -> Vec<(Key, Sees)>;
+
+/// What of some content there is to be looked at, as a number.
+pub type Part = fn(&[u8]) -> u32;
+
+/// What a check looks at of an item.
+#[derive(Clone, Copy, Debug)]
+pub enum Sees {
+    /// Whether it is filled.
+    Filled,
+    /// That, and no more of its content than this gives.
+    Part(Part),
+}
+
+impl Sees {
+    /// Of a service code: what row of 第7表 it makes.
+    pub const SUM_ROW: Sees = Sees::Part(sum_row);
+
+    /// Of a service code: that, and the service type.
+    pub const SERVICE: Sees = Sees::Part(service);
+}
+
+fn sum_row(code: &[u8]) -> u32 {
+    match fixed::<6>(code).map(|code| SumRow::of(&code)) {
+        None => 0,
+        Some(SumRow::Detail) => 1,
+        Some(SumRow::Subtotal(Subtotal::Within)) => 2,
+        Some(SumRow::Subtotal(Subtotal::Outside)) => 3,
+        Some(SumRow::Subtotal(Subtotal::Over30Days)) => 4,
+        Some(SumRow::Total) => 5,
+    }
+}
+
+fn service(code: &[u8]) -> u32 {
+    let service_type = fixed::<6>(code).map_or(0, |[a, b, ..]| u32::from(a) << 8 | u32::from(b));
+    sum_row(code) << 16 | service_type
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_a_check_must_tell_apart_are_told_apart() {
+        let codes: [&[u8]; 9] =
+            [b"111211", b"121211", b"11AAAA", b"11EEEE", b"11ZZZZ", b"12AAAA", b"999999", b"11121", b"11-211"];
+        for (i, one) in codes.iter().enumerate() {
+            for other in &codes[i + 1..] {
+                let both_are_none = fixed::<6>(one).is_none() && fixed::<6>(other).is_none();
+                assert_eq!(service(one) == service(other), both_are_none, "{one:?} {other:?}");
+            }
+        }
+        assert_eq!(sum_row(b"111211"), sum_row(b"999998"));
+        assert_eq!(service(b"111211"), service(b"111111"));
+    }
+}
