@@ -80,6 +80,10 @@ const END: usize = LineEnd::CrLf.bytes().len();
 pub(crate) struct Proved {
     template: u32,
     bytes: u32,
+    script: Script,
+    /// Whether it is of its template. If not, it has the layout of that, and what its tail has in the columns
+    /// that are watched.
+    of_template: bool,
     /// Whether its head is not that of the row proved before.
     pub(crate) new_head: bool,
     /// Whether it may differ from its template in one of the columns of its tail that are watched.
@@ -202,26 +206,34 @@ impl Fast {
     #[inline(always)]
     fn prove_by(&mut self, index: template::Index, changes: Changes, here: &Here<'_>, tail: &[u8]) -> Proved {
         let template = self.templates.get(index);
-        let mut doubts = template.learnt.doubts;
+        let Learnt { mut doubts, context, script } = template.learnt;
         let Changes { columns: changed, is_usual } = changes;
         if changed != 0 {
             doubts.cells &= !changed;
             let is_clean = is_usual && {
                 let ending = tail.get(template.ending..).and_then(|rest| rest.first_chunk());
-                ending.is_some_and(|ending| self.endings.hold(template.learnt.context, *ending))
+                ending.is_some_and(|ending| self.endings.hold(context, *ending))
             };
             if !is_clean {
                 doubts = doubts.or(self.doubts(index, changed, here, tail));
             }
         }
-        self.proved(index, doubts, changed & self.watched != 0)
+        self.proved(index, doubts, script, changed & self.watched != 0)
     }
 
     #[inline(always)]
-    fn proved(&mut self, template: template::Index, doubts: Doubts, watched: bool) -> Proved {
+    fn proved(&mut self, template: template::Index, doubts: Doubts, script: Script, watched: bool) -> Proved {
         self.doubts = doubts.or(self.head.doubts);
         let bytes = (self.head.length + self.templates.get(template).length) as u32;
-        Proved { template: template as u32, bytes, new_head: false, watched, in_doubt: !self.doubts.none() }
+        Proved {
+            template: template as u32,
+            bytes,
+            script: self.head.script.and(script),
+            of_template: true,
+            new_head: false,
+            watched,
+            in_doubt: !self.doubts.none(),
+        }
     }
 
     /// What is not proved of a row of a template in which some columns have changed.
@@ -255,21 +267,23 @@ impl Fast {
         let layout = self.layouts.get(index);
         let base = self.templates.get(layout.base);
         let is_known = base.layout == index && base.learnt.doubts.none();
-        let hash = if is_known && !self.templates.are_worth_learning() {
-            None
-        } else {
-            let hash = fixed_hash(lanes, index, layout, tail);
-            if let Some((template, changes)) = self.templates.find(lanes, layout, hash, tail) {
-                return Some(self.prove_by(template, changes, here, tail));
-            }
-            Some(hash)
-        };
+        let learns = self.templates.are_worth_learning();
+        let hash = if learns { fixed_hash(lanes, index, layout, tail) } else { 0 };
+        if learns && let Some((template, changes)) = self.templates.find(lanes, layout, hash, tail) {
+            return Some(self.prove_by(template, changes, here, tail));
+        }
         let look = here.look(self.table, layout.length, &self.head.cells, &layout.cells, self.head.length);
         let base = self.templates.get(layout.base);
         let learnt = if is_known {
             let Difference { columns, beyond_ascii } = base.difference(lanes, layout, tail);
             let script = if beyond_ascii { Script::of(&tail[..layout.length]) } else { base.learnt.script };
-            Learnt { doubts: self.program.doubts(columns, &look), context: Context::default(), script }
+            let doubts = self.program.doubts(columns, &look);
+            if !learns {
+                let base = layout.base;
+                let proved = self.proved(base, doubts, script, columns & self.watched != 0);
+                return Some(Proved { of_template: false, ..proved });
+            }
+            Learnt { doubts, context: Context::default(), script }
         } else {
             Learnt::alone(
                 &mut self.program,
@@ -277,16 +291,14 @@ impl Fast {
                 &look,
             )?
         };
-        let template = if hash.is_none() && learnt.doubts.none() {
-            self.templates.replace(lanes, layout.base, layout, tail, learnt);
-            layout.base
-        } else {
-            let hash = hash.unwrap_or_else(|| fixed_hash(lanes, index, layout, tail));
-            let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
-            self.layouts.get_mut(index).base = template;
-            template
-        };
-        Some(self.proved(template, learnt.doubts, false))
+        Some(self.learn(lanes, index, hash, tail, learnt))
+    }
+
+    /// Learns a row of a layout.
+    fn learn<L: Lanes>(&mut self, lanes: L, index: layout::Index, hash: u64, tail: &[u8], learnt: Learnt) -> Proved {
+        let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
+        self.layouts.get_mut(index).base = template;
+        self.proved(template, learnt.doubts, learnt.script, false)
     }
 
     /// Proves the tail of a row by its cells, and learns its layout.
@@ -303,9 +315,7 @@ impl Fast {
         let (varying, free) = (self.program.varying(), self.program.free());
         let index = self.layouts.learn(&self.structure, self.cells.clone(), self.head.columns, varying, free);
         let hash = fixed_hash(lanes, index, self.layouts.get(index), tail);
-        let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
-        self.layouts.get_mut(index).base = template;
-        Some(self.proved(template, learnt.doubts, false))
+        Some(self.learn(lanes, index, hash, tail, learnt))
     }
 
     /// The row that was proved last.
@@ -343,7 +353,7 @@ impl Fast {
     /// What the characters of the row proved last look like.
     #[inline]
     pub(crate) fn script(&self, proved: &Proved) -> Script {
-        self.head.script.and(self.template(proved).learnt.script)
+        proved.script
     }
 
     /// What was marked on the template of a row; 0 on a new one.
@@ -367,12 +377,14 @@ impl Fast {
     /// The rules that need not see rows of this template, one bit for each.
     #[inline]
     pub(crate) fn skips(&self, proved: &Proved) -> u64 {
-        self.template(proved).skips
+        if proved.of_template { self.template(proved).skips } else { 0 }
     }
 
     /// Adds to them.
     pub(crate) fn skip(&mut self, proved: &Proved, rules: u64) {
-        self.templates.get_mut(proved.template as usize).skips |= rules;
+        if proved.of_template {
+            self.templates.get_mut(proved.template as usize).skips |= rules;
+        }
     }
 
     /// Has every change of some columns noticed from now on.
@@ -424,9 +436,9 @@ impl<F: FnMut(&Look<'_>, Script, &mut Room) -> bool> Work for Prove<'_, '_, F> {
             let is_plain = |plain: Plain| {
                 !(proved.new_head | proved.in_doubt | proved.watched)
                     && template.mark == plain.mark
-                    && plain.rules & !template.skips == 0
+                    && plain.rules & !fast.skips(&proved) == 0
             };
-            let script = fast.script(&proved);
+            let script = proved.script;
             if script == Script::Other || !plain.is_some_and(is_plain) {
                 return Some(proved);
             }
@@ -486,10 +498,13 @@ fn unlike(last: Option<&Template>, layouts: &Layouts, cells: &Cells, tail: &[u8]
 
 /// The columns among some.
 #[inline]
-pub(crate) fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
+pub(crate) fn each(columns: Columns) -> impl Iterator<Item = usize> {
+    // Two halves: most tables have no more columns than one has bits.
+    let mut halves = [columns as u64, (columns >> u64::BITS) as u64];
     std::iter::from_fn(move || {
-        let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
-        columns &= columns - 1;
+        let (half, before) = if halves[0] != 0 { (&mut halves[0], 0) } else { (&mut halves[1], u64::BITS as usize) };
+        let column = (*half != 0).then(|| before + half.trailing_zeros() as usize)?;
+        *half &= *half - 1;
         Some(column)
     })
 }

@@ -108,10 +108,12 @@ struct Columns {
 /// The amounts of a row, those that it does not give as 0.
 #[derive(Clone, Copy, Debug, Default)]
 struct Given {
-    amounts: [i64; AMOUNTS.len()],
+    amounts: [i32; AMOUNTS.len()],
+    /// サービス単位金額, where it is known.
+    units: Option<i64>,
     /// One bit per amount: whether the row gives it.
     given: u16,
-    /// One bit per amount: whether it gives it and it cannot be read.
+    /// One bit per amount: whether it gives it and it cannot be read, or is beyond what is added up.
     open: u16,
 }
 
@@ -221,17 +223,15 @@ impl Given {
                 Known::Unreadable => None,
             };
             given.given |= 1 << index;
-            match amount {
+            match amount.and_then(|amount| i32::try_from(amount).ok()) {
                 Some(amount) => given.amounts[index] = amount,
                 None => given.open |= 1 << index,
             }
+            if index == UNITS_AMOUNT {
+                given.units = amount;
+            }
         }
         given
-    }
-
-    /// サービス単位金額, where it is known.
-    fn units(&self) -> Option<i64> {
-        (self.given & !self.open & 1 << UNITS_AMOUNT != 0).then_some(self.amounts[UNITS_AMOUNT])
     }
 }
 
@@ -267,7 +267,7 @@ impl Sums {
                     own.first_detail = place(columns.code);
                 }
                 own.details.add(&given);
-                match given.units() {
+                match given.units {
                     Some(amount) => {
                         own.units.details = own.units.details.saturating_add(amount);
                         own.units.detail_rows += 1;
@@ -279,7 +279,7 @@ impl Sums {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
                 own.subtotals.add(&given);
-                match given.units() {
+                match given.units {
                     Some(amount) => {
                         own.units.subtotals = own.units.subtotals.saturating_add(amount);
                         if subtotal == Subtotal::Within && own.units.within.is_none() {
@@ -311,10 +311,9 @@ impl Amounts {
         self.given |= given.given;
         self.open |= given.open;
         for (index, (sum, amount)) in self.sums.iter_mut().zip(&given.amounts).enumerate() {
-            match i32::try_from(*amount).ok().and_then(|amount| sum.checked_add(amount)) {
-                Some(new) => *sum = new,
-                None => self.open |= 1 << index,
-            }
+            let (new, is_beyond) = sum.overflowing_add(*amount);
+            *sum = new;
+            self.open |= u16::from(is_beyond) << index;
         }
     }
 

@@ -35,8 +35,10 @@ impl Cells {
     }
 
     fn note_filled(&mut self) {
-        let filled = self.contents.iter().enumerate().filter(|(_, [start, end])| start < end);
-        self.filled = filled.fold(0, |bits, (column, _)| bits | 1 << (column as u32 % Columns::BITS));
+        self.filled = 0;
+        for [start, end] in self.contents.iter().rev() {
+            self.filled = self.filled << 1 | Columns::from(start < end);
+        }
     }
 
     /// Becomes the first of others.
