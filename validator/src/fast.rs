@@ -56,6 +56,8 @@ pub(crate) struct Fast {
     program: Program,
     way: Way,
     head: Head,
+    /// Whether no row of that head was proved yet.
+    head_is_new: bool,
     /// That of the tail looked at.
     structure: Structure,
     layouts: Layouts,
@@ -118,6 +120,7 @@ impl Fast {
             program: Program::of(table, rules)?,
             way: Way::best(),
             head: Head::default(),
+            head_is_new: false,
             structure: Structure::default(),
             layouts: Layouts::default(),
             templates: Templates::default(),
@@ -154,13 +157,21 @@ impl Fast {
     /// Proves the head of a row, whose tail is to be proved then. `false` where the row is not sound.
     #[inline(never)]
     fn take_head<L: Lanes>(&mut self, lanes: L, here: &Here<'_>) -> bool {
-        if !self.read_whole(lanes, here) {
+        if !self.structure.read(lanes, here.around) || !self.read_head() {
             return false;
         }
         let unlike = self.head.unlike(here.around, &self.cells);
         let no_tail = Cells::default();
         let look = here.look(self.table, self.structure.length, &self.cells, &no_tail, 0);
-        let mut doubts = self.program.head_doubts(unlike, &look);
+        let mut doubts = Doubts::default();
+        if !self.program.knows_head(unlike, &look) {
+            // A rule sees the whole row.
+            if !self.read_cells(0) {
+                return false;
+            }
+            let look = here.look(self.table, self.structure.length, &self.cells, &no_tail, 0);
+            doubts = self.program.head_doubts(unlike, &look);
+        }
         doubts.cells |= self.head.doubts.cells & !unlike;
         let as_before = self.head.become_of(here.around, &self.cells, doubts);
         let forgets = !as_before || unlike & self.program.spanned() != 0;
@@ -191,6 +202,15 @@ impl Fast {
     /// Reads the cells of a whole row. `false` where it is not sound.
     fn read_whole<L: Lanes>(&mut self, lanes: L, here: &Here<'_>) -> bool {
         self.structure.read(lanes, here.around) && self.read_cells(0)
+    }
+
+    /// Reads the cells of the head alone. `false` where it is not sound, or all there is of the row.
+    fn read_head(&mut self) -> bool {
+        let columns = self.head.columns;
+        let is_sound = columns == 0 || self.structure.first_cells(columns, &mut self.cells.list);
+        self.cells.list.truncate(columns);
+        self.cells.note_contents();
+        is_sound && self.cells.list.len() == columns && self.cells.reach() < self.structure.length
     }
 
     /// Reads the cells of what the structure is that of, which begins with a column. `false` where it is not
@@ -422,16 +442,18 @@ impl<F: FnMut(&Look<'_>, Script, &mut Room) -> bool> Work for Prove<'_, '_, F> {
             if fast.head.is_tried() {
                 fast.try_head(lanes, &here);
             }
-            let new_head = !fast.head.is_of(lanes, here.around);
-            if new_head && !fast.take_head(lanes, &here) {
-                return None;
+            if !fast.head.is_of(lanes, here.around) {
+                if !fast.take_head(lanes, &here) {
+                    return None;
+                }
+                fast.head_is_new = true;
             }
             let tail = here.around.get(fast.head.length..)?;
             let proved = match fast.templates.expected(lanes, &fast.layouts, tail) {
                 Some((index, changes)) => fast.prove_by(index, changes, &here, tail),
                 None => fast.prove_by_structure(lanes, &here, tail)?,
             };
-            let proved = Proved { new_head, ..proved };
+            let proved = Proved { new_head: std::mem::take(&mut fast.head_is_new), ..proved };
             let template = fast.template(&proved);
             let is_plain = |plain: Plain| {
                 !(proved.new_head | proved.in_doubt | proved.watched)
@@ -497,14 +519,31 @@ fn unlike(last: Option<&Template>, layouts: &Layouts, cells: &Cells, tail: &[u8]
 }
 
 /// The columns among some.
-#[inline]
-pub(crate) fn each(columns: Columns) -> impl Iterator<Item = usize> {
-    // Two halves: most tables have no more columns than one has bits.
-    let mut halves = [columns as u64, (columns >> u64::BITS) as u64];
-    std::iter::from_fn(move || {
-        let (half, before) = if halves[0] != 0 { (&mut halves[0], 0) } else { (&mut halves[1], u64::BITS as usize) };
-        let column = (*half != 0).then(|| before + half.trailing_zeros() as usize)?;
-        *half &= *half - 1;
+#[inline(always)]
+pub(crate) fn each(columns: Columns) -> Each {
+    Each { left: columns as u64, behind: (columns >> u64::BITS) as u64, before: 0 }
+}
+
+/// In two halves: most tables have no more columns than one has bits.
+pub(crate) struct Each {
+    left: u64,
+    behind: u64,
+    before: usize,
+}
+
+impl Iterator for Each {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.left == 0 {
+            if self.behind == 0 {
+                return None;
+            }
+            *self = Each { left: self.behind, behind: 0, before: u64::BITS as usize };
+        }
+        let column = self.before + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
         Some(column)
-    })
+    }
 }

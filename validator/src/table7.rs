@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, fixed, integer};
 use crate::draft::DraftFile;
 use crate::facts::{Person, person};
-use crate::fast::each;
 use crate::finding::Place;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
@@ -33,6 +32,9 @@ pub(crate) const AMOUNTS: [Key; 10] = [
 
 /// The place of サービス単位金額 among them.
 const UNITS_AMOUNT: usize = 0;
+
+/// No table of this kind has more columns.
+const MOST_COLUMNS: usize = u64::BITS as usize;
 
 /// What the rows of one person's table of one month add up to.
 #[derive(Debug)]
@@ -100,9 +102,9 @@ struct Columns {
     code: Option<u16>,
     amounts: [Option<u16>; AMOUNTS.len()],
     /// The columns of the amounts, one bit for each.
-    of_amounts: u128,
+    of_amounts: u64,
     /// The place that a column has among the amounts.
-    places: [u8; u128::BITS as usize],
+    places: [u8; MOST_COLUMNS],
 }
 
 /// The amounts of a row, those that it does not give as 0.
@@ -197,10 +199,9 @@ impl AllSums {
 
 impl Columns {
     fn of(table: &'static Table) -> Columns {
-        // No table of this kind has more columns than there are bits.
-        let column = |key| table.column(key).filter(|column| *column < u128::BITS as usize).map(|column| column as u16);
+        let column = |key| table.column(key).filter(|column| *column < MOST_COLUMNS).map(|column| column as u16);
         let amounts = AMOUNTS.map(column);
-        let (mut of_amounts, mut places) = (0, [0; u128::BITS as usize]);
+        let (mut of_amounts, mut places) = (0, [0; MOST_COLUMNS]);
         for (place, column) in amounts.iter().enumerate().filter_map(|(place, column)| Some((place, (*column)?))) {
             of_amounts |= 1 << column;
             places[usize::from(column)] = place as u8;
@@ -215,8 +216,11 @@ impl Given {
     fn of(row: &impl Contents, columns: &Columns) -> Given {
         let mut given = Given::default();
         // Most rows give few of them.
-        for column in each(row.filled() & columns.of_amounts) {
-            let index = usize::from(columns.places[column]) % AMOUNTS.len();
+        let mut rest = row.filled() as u64 & columns.of_amounts;
+        while rest != 0 {
+            let column = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let index = usize::from(columns.places[column]);
             let amount = match row.from(column) {
                 Known::Absent => continue,
                 Known::Is((bytes, length)) => plain_number(bytes, length).or_else(|| integer(&bytes[..length])),
@@ -310,9 +314,12 @@ impl Amounts {
     fn add(&mut self, given: &Given) {
         self.given |= given.given;
         self.open |= given.open;
-        for (index, (sum, amount)) in self.sums.iter_mut().zip(&given.amounts).enumerate() {
-            let (new, is_beyond) = sum.overflowing_add(*amount);
-            *sum = new;
+        let mut rest = given.given;
+        while rest != 0 {
+            let index = rest.trailing_zeros() as usize % AMOUNTS.len();
+            rest &= rest - 1;
+            let (new, is_beyond) = self.sums[index].overflowing_add(given.amounts[index]);
+            self.sums[index] = new;
             self.open |= u16::from(is_beyond) << index;
         }
     }
@@ -350,22 +357,23 @@ impl Total {
 
 /// The first so many of some bytes as a number, where they are up to eight digits and nothing else, as most
 /// amounts are, and do not stand at the end.
-#[inline]
+#[inline(always)]
 fn plain_number(bytes: &[u8], length: usize) -> Option<i64> {
     const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const SIXES: u64 = 0x0606_0606_0606_0606;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // What makes anything above 9 reach the highest bit of its byte.
+    const BEYOND: u64 = 0x7676_7676_7676_7676;
     let bytes = u64::from_le_bytes(*bytes.first_chunk()?);
-    if !(1..=8).contains(&length) {
+    if length.wrapping_sub(1) >= 8 {
         return None;
     }
     // With zeros before them.
-    let digits = bytes << (64 - 8 * length) | ZEROS.checked_shr(8 * length as u32).unwrap_or(0);
-    if digits & HIGH != ZEROS || digits.wrapping_add(SIXES) & HIGH != ZEROS {
+    let digits = (bytes ^ ZEROS) << (64 - 8 * length);
+    if (digits.wrapping_add(BEYOND) | digits) & HIGH != 0 {
         return None;
     }
     // Digits become pairs, these fours, and these the number.
-    let pairs = ((digits & !HIGH).wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;
     Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as i64)
 }
@@ -388,4 +396,44 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
     let same =
         |other: &usize| SumRow::of(code(*other)) == SumRow::Detail && code(*other).get(..2) == code(row).get(..2);
     rows_beside(file, row).into_iter().filter(same).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bind::integer;
+    use crate::spec::{Version, tables};
+
+    #[test]
+    fn plain_numbers_are_digits_and_nothing_else() {
+        for text in ["0", "9", "10", "00", "12345678", "99999999", "00000001", "314", "0012", "7654321"] {
+            let followed = format!("{text},1234567,");
+            assert_eq!(plain_number(followed.as_bytes(), text.len()), Some(text.parse().unwrap()), "{text}");
+        }
+        // Any byte at any place.
+        for byte in 0..=255 {
+            for at in 0..8 {
+                for length in at + 1..=8 {
+                    let mut bytes = *b"98765432";
+                    bytes[at] = byte;
+                    let expected = if byte.is_ascii_digit() { integer(&bytes[..length]) } else { None };
+                    assert_eq!(plain_number(&bytes, length), expected, "{bytes:?}, {length}");
+                }
+            }
+        }
+        assert_eq!(plain_number(b"123456789,", 9), None);
+        assert_eq!(plain_number(b"12345678", 0), None);
+        assert_eq!(plain_number(b"1234567", 7), None, "too near to the end");
+    }
+
+    #[test]
+    fn all_amounts_of_all_tables_are_among_the_columns() {
+        for version in Version::ALL {
+            for table in tables(version, Kind::Upsikyu) {
+                assert!(table.items.len() <= MOST_COLUMNS);
+                let amounts = AMOUNTS.iter().filter(|key| table.column(**key).is_some()).count();
+                assert_eq!(Columns::of(table).of_amounts.count_ones() as usize, amounts);
+            }
+        }
+    }
 }

@@ -34,6 +34,11 @@ impl Cells {
         self.note_filled();
     }
 
+    /// Where the last one ends.
+    pub(super) fn reach(&self) -> usize {
+        self.list.last().map_or(0, |cell| cell.span().end)
+    }
+
     fn note_filled(&mut self) {
         self.filled = 0;
         for [start, end] in self.contents.iter().rev() {
@@ -74,9 +79,13 @@ impl<'a> Look<'a> {
 
     #[inline(always)]
     pub(super) fn place(&self, column: usize) -> [usize; 2] {
-        match self.head.contents.get(column) {
-            Some(place) => place.map(usize::from),
-            None => self.tail.contents[column - self.head.contents.len()].map(|at| usize::from(at) + self.shift),
+        let before = self.head.contents.len();
+        if column < before {
+            let [start, end] = self.head.contents[column];
+            [usize::from(start), usize::from(end)]
+        } else {
+            let [start, end] = self.tail.contents[column - before];
+            [usize::from(start) + self.shift, usize::from(end) + self.shift]
         }
     }
 

@@ -143,7 +143,8 @@ impl Head {
     /// were.
     pub(super) fn become_of(&mut self, row: &[u8], cells: &Cells, doubts: Doubts) -> bool {
         self.cells.take_first(self.columns, cells);
-        self.length = cells.list[self.columns].span().start;
+        // With the comma behind it.
+        self.length = if self.columns == 0 { 0 } else { self.cells.reach() + 1 };
         self.blocks.clear();
         for at in (0..self.length).step_by(BLOCK) {
             let rest = self.length - at;

@@ -3,7 +3,7 @@
 
 use super::Columns;
 use super::cells::Look;
-use super::memo::{Groups, SHORT, Short};
+use super::memo::{Groups, Memo, SHORT, Short};
 use crate::rule::{Part, RowCheck, Rule, Sees};
 use crate::spec::{Condition, Item, Key, Kind, Length, Table, keys::upsikyu};
 
@@ -14,7 +14,6 @@ pub(super) struct Observer {
     /// The columns that it looks at.
     pub(super) columns: Columns,
     sight: Sight,
-    clean: Groups,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +27,9 @@ pub(super) enum What {
 #[derive(Debug)]
 enum Sight {
     /// Their values.
-    Values(Vec<u8>),
+    Values(Vec<u8>, Groups),
     /// Which of some are filled, and parts of others.
-    Glance { filled: Columns, parts: Vec<(u8, Part)> },
+    Glance { filled: u64, parts: Vec<(u8, Part)>, clean: Memo },
 }
 
 /// The most columns whose values are remembered together.
@@ -38,14 +37,7 @@ const GROUP: usize = 4;
 
 /// The most parts that are, each of so many bits.
 const PARTS: usize = 3;
-const PART_BITS: u32 = Short::BITS / PARTS as u32;
-
-/// What an observer sees of a row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    values: [Short; GROUP],
-    count: usize,
-}
+const PART_BITS: u32 = 21;
 
 /// What a row rule, or a rule about an empty cell, says that it looks at.
 #[derive(Debug)]
@@ -80,51 +72,62 @@ impl Observer {
                 return;
             }
         }
-        observers.push(Observer { what: vec![what], columns, sight, clean: Groups::default() });
+        observers.push(Observer { what: vec![what], columns, sight });
     }
 
     /// Whether it tells digits of a column from others.
     pub(super) fn tells_digits(&self, column: usize) -> bool {
         match &self.sight {
-            Sight::Values(columns) => columns.iter().any(|own| usize::from(*own) == column),
+            Sight::Values(columns, _) => columns.iter().any(|own| usize::from(*own) == column),
             Sight::Glance { parts, .. } => parts.iter().any(|(own, _)| usize::from(*own) == column),
         }
     }
 
-    /// What it sees of a row; `None` where that is much.
-    #[inline]
-    pub(super) fn see(&self, look: &Look<'_>) -> Option<Seen> {
-        let mut seen = Seen { values: [0; GROUP], count: 0 };
+    /// Whether all of it had nothing to say where it saw what it sees of a row.
+    #[inline(always)]
+    pub(super) fn is_clean(&self, look: &Look<'_>) -> bool {
         match &self.sight {
-            Sight::Values(columns) => {
-                seen.count = columns.len();
-                for (value, column) in seen.values.get_mut(..columns.len())?.iter_mut().zip(columns) {
-                    *value = look.short(usize::from(*column))?;
-                }
+            Sight::Values(columns, clean) => {
+                values(columns, look).is_some_and(|values| clean.holds(&values[..columns.len()]))
             }
-            Sight::Glance { filled, parts } => {
-                seen.count = 2;
-                seen.values[0] = look.filled() & filled;
-                for (column, part) in parts {
-                    let content = look.content(usize::from(*column));
-                    let part = if content.is_empty() { 0 } else { 1 + Short::from(part(content)) };
-                    seen.values[1] = seen.values[1] << PART_BITS | part;
-                }
-            }
+            Sight::Glance { filled, parts, clean } => clean.holds(glance(*filled, parts, look)),
         }
-        Some(seen)
     }
 
-    /// Whether all of it had nothing to say where it saw this.
-    #[inline]
-    pub(super) fn is_clean(&self, seen: &Seen) -> bool {
-        self.clean.holds(&seen.values[..seen.count])
+    /// Remembers that it has nothing to say where it sees this.
+    pub(super) fn learn(&mut self, look: &Look<'_>) {
+        match &mut self.sight {
+            Sight::Values(columns, clean) => {
+                if let Some(values) = values(columns, look) {
+                    clean.add(&values[..columns.len()]);
+                }
+            }
+            Sight::Glance { filled, parts, clean } => clean.add(glance(*filled, parts, look)),
+        }
     }
+}
 
-    /// Remembers that.
-    pub(super) fn learn(&mut self, seen: &Seen) {
-        self.clean.add(&seen.values[..seen.count]);
+/// The values of some columns, where they are few and short.
+#[inline(always)]
+fn values(columns: &[u8], look: &Look<'_>) -> Option<[Short; GROUP]> {
+    let mut values = [0; GROUP];
+    for (value, column) in values.get_mut(..columns.len())?.iter_mut().zip(columns) {
+        *value = look.short(usize::from(*column))?;
     }
+    Some(values)
+}
+
+/// Which columns are filled, and parts of others, as one number.
+#[inline(always)]
+fn glance(filled: u64, parts: &[(u8, Part)], look: &Look<'_>) -> Short {
+    let mut seen = 0;
+    for (column, part) in parts {
+        let content = look.content(usize::from(*column));
+        let part = if content.is_empty() { 0 } else { 1 + u64::from(part(content)) };
+        debug_assert!(part >> PART_BITS == 0, "a part has less than {PART_BITS} bits");
+        seen = seen << PART_BITS | part;
+    }
+    Short::from(seen) << u64::BITS | Short::from(look.filled() as u64 & filled)
 }
 
 impl Sight {
@@ -132,18 +135,20 @@ impl Sight {
         match reads {
             Reads::Values(keys) => {
                 let columns = keys.iter().filter_map(|key| Some(table.column(*key)? as u8));
-                Sight::Values(sorted(columns.collect()))
+                Sight::Values(sorted(columns.collect()), Groups::default())
             }
             Reads::Glance(items) => {
-                let (mut filled, mut parts) = (0, Vec::new());
+                let (mut filled, mut parts) = (0_u64, Vec::new());
+                let mut fits = true;
                 for (column, sees) in items.iter().filter_map(|(key, sees)| Some((table.column(*key)?, sees))) {
                     match sees {
-                        Sees::Filled => filled |= 1 << column,
+                        Sees::Filled if column < u64::BITS as usize => filled |= 1 << column,
+                        Sees::Filled => fits = false,
                         Sees::Part(part) => push_new(&mut parts, (column as u8, *part)),
                     }
                 }
-                if parts.len() <= PARTS {
-                    Sight::Glance { filled, parts }
+                if fits && parts.len() <= PARTS {
+                    Sight::Glance { filled, parts, clean: Memo::default() }
                 } else {
                     Sight::of(table, Reads::Values(items.into_iter().map(|(key, _)| key).collect()))
                 }
@@ -154,28 +159,29 @@ impl Sight {
     fn columns(&self) -> Columns {
         let of = |columns: &mut dyn Iterator<Item = u8>| columns.fold(0, |bits, column| bits | 1 << column);
         match self {
-            Sight::Values(columns) => of(&mut columns.iter().copied()),
-            Sight::Glance { filled, parts } => filled | of(&mut parts.iter().map(|(column, _)| *column)),
+            Sight::Values(columns, _) => of(&mut columns.iter().copied()),
+            Sight::Glance { filled, parts, .. } => Columns::from(*filled) | of(&mut parts.iter().map(|(column, _)| *column)),
         }
     }
 
     /// Both together, where they are much the same.
     fn with(&self, other: &Sight, table: &Table) -> Option<Sight> {
         match (self, other) {
-            (Sight::Values(own), Sight::Values(others)) => {
+            (Sight::Values(own, _), Sight::Values(others, _)) => {
                 let shared = own.iter().any(|column| others.contains(column));
                 let both = sorted([own.as_slice(), others].concat());
                 let fits =
                     both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
-                (shared && fits).then_some(Sight::Values(both))
+                (shared && fits).then(|| Sight::Values(both, Groups::default()))
             }
-            (Sight::Glance { filled, parts }, Sight::Glance { filled: more, parts: others }) => {
+            (Sight::Glance { filled, parts, .. }, Sight::Glance { filled: more, parts: others, .. }) => {
                 let shared = parts.iter().any(|part| others.iter().any(|other| is_same(part, other)));
                 let mut both = parts.clone();
                 others.iter().for_each(|part| push_new(&mut both, *part));
-                (shared && both.len() <= PARTS).then_some(Sight::Glance { filled: filled | more, parts: both })
+                let filled = filled | more;
+                (shared && both.len() <= PARTS).then(|| Sight::Glance { filled, parts: both, clean: Memo::default() })
             }
-            (Sight::Values(_), Sight::Glance { .. }) | (Sight::Glance { .. }, Sight::Values(_)) => None,
+            (Sight::Values(..), Sight::Glance { .. }) | (Sight::Glance { .. }, Sight::Values(..)) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
 use super::memo::{EMPTY, Memo, Short, Texts, shape, short};
-use super::observer::{Observer, Reads, Seen, What, of_empty};
+use super::observer::{Observer, Reads, What, of_empty};
 use super::{Columns, each};
 use crate::bind::Row;
 use crate::finding::Finding;
@@ -209,6 +209,30 @@ impl Program {
         self.doubts_among(u64::MAX, changed, look)
     }
 
+    /// Whether nothing is in doubt of the head of a row, of which these columns are new, by what is known
+    /// already.
+    pub(super) fn knows_head(&self, changed: Columns, look: &Look<'_>) -> bool {
+        let mut observers = 0;
+        let known = each(changed).all(|column| {
+            observers |= self.columns[column].observers;
+            self.knows_cell(column, look.short(column), look)
+        });
+        known && each(Columns::from(observers & self.of_head)).all(|index| self.observers[index].is_clean(look))
+    }
+
+    /// Whether it is known that no rule has anything to say on a cell.
+    #[inline(always)]
+    fn knows_cell(&self, column: usize, short: Option<Short>, look: &Look<'_>) -> bool {
+        let own = &self.columns[column];
+        match short {
+            // An empty cell is asked about by the observers.
+            Some(EMPTY) if own.observed_empty => true,
+            Some(value) if own.shape => own.clean.holds(shape(value)),
+            Some(value) => own.clean.holds(value),
+            None => self.texts.holds(column, look.content(column)),
+        }
+    }
+
     /// What is not proved of the head of a row, of which these columns are new.
     pub(super) fn head_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
         self.doubts_among(self.of_head, changed, look)
@@ -219,17 +243,9 @@ impl Program {
         let mut doubts = Doubts::default();
         let mut observers = 0;
         for column in each(changed) {
-            let own = &mut self.columns[column];
-            observers |= own.observers;
+            observers |= self.columns[column].observers;
             let short = look.short(column);
-            let known = match short {
-                // An empty cell is asked about by the observers.
-                Some(EMPTY) if own.observed_empty => true,
-                Some(value) if own.shape => own.clean.holds(shape(value)),
-                Some(value) => own.clean.holds(value),
-                None => self.texts.holds(column, look.content(column)),
-            };
-            if !known && !self.ask_cell(column, short, look) {
+            if !self.knows_cell(column, short, look) && !self.ask_cell(column, short, look) {
                 doubts.cells |= 1 << column;
             }
         }
@@ -237,10 +253,8 @@ impl Program {
         while observers != 0 {
             let index = observers.trailing_zeros() as usize;
             observers &= observers - 1;
-            let observer = &self.observers[index];
-            let seen = observer.see(look);
-            if seen.is_none_or(|seen| !observer.is_clean(&seen)) {
-                self.ask_observer(index, seen, look, &mut doubts);
+            if !self.observers[index].is_clean(look) {
+                self.ask_observer(index, look, &mut doubts);
             }
         }
         doubts
@@ -279,7 +293,7 @@ impl Program {
     }
 
     #[inline(never)]
-    fn ask_observer(&mut self, index: usize, seen: Option<Seen>, look: &Look<'_>, doubts: &mut Doubts) {
+    fn ask_observer(&mut self, index: usize, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
         let row = self.room.row(look);
         let mut silent = true;
@@ -302,8 +316,8 @@ impl Program {
                 What::Empty(_) => {}
             }
         }
-        if let Some(seen) = seen.filter(|_| silent) {
-            observer.learn(&seen);
+        if silent {
+            observer.learn(look);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::spec::{Key, Table};
 /// The items that a check of rows of a table looks at, and what it looks at of each.
 pub type Glances = fn(&Table) -> Vec<(Key, Sees)>;
 
-/// What of some content there is to be looked at, as a number.
+/// What of some content there is to be looked at, as a number of less than 20 bits.
 pub type Part = fn(&[u8]) -> u32;
 
 /// What a check looks at of an item.
@@ -28,19 +28,22 @@ impl Sees {
 }
 
 fn sum_row(code: &[u8]) -> u32 {
-    match fixed::<6>(code).map(|code| SumRow::of(&code)) {
-        None => 0,
-        Some(SumRow::Detail) => 1,
-        Some(SumRow::Subtotal(Subtotal::Within)) => 2,
-        Some(SumRow::Subtotal(Subtotal::Outside)) => 3,
-        Some(SumRow::Subtotal(Subtotal::Over30Days)) => 4,
-        Some(SumRow::Total) => 5,
-    }
+    fixed(code).map_or(0, number)
 }
 
 fn service(code: &[u8]) -> u32 {
-    let service_type = fixed::<6>(code).map_or(0, |[a, b, ..]| u32::from(a) << 8 | u32::from(b));
-    sum_row(code) << 16 | service_type
+    fixed(code).map_or(0, |code| number(code) << 16 | u32::from(code[0]) << 8 | u32::from(code[1]))
+}
+
+#[inline]
+fn number(code: [u8; 6]) -> u32 {
+    match SumRow::of(&code) {
+        SumRow::Detail => 1,
+        SumRow::Subtotal(Subtotal::Within) => 2,
+        SumRow::Subtotal(Subtotal::Outside) => 3,
+        SumRow::Subtotal(Subtotal::Over30Days) => 4,
+        SumRow::Total => 5,
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(sums: &Sums, out: &mut Out<'_>) {
     let Some(total) = sums.total.as_ref().filter(|_| !sums.open) else { return };
     for index in 0..AMOUNTS.len() {
-        let (Known::Is(said), Some(sum)) = (total.amounts.get(index), sum(&sums.types, index)) else { continue };
+        let Known::Is(said) = total.amounts.get(index) else { continue };
+        let Some(sum) = sum(&sums.types, index) else { continue };
         if let (true, Some(place)) = (said != sum, total.place(index)) {
             let shown = total.table.items.get(usize::from(place.column)).is_some_and(|item| item.shown);
             out.place(place, total.table)
