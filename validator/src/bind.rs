@@ -110,6 +110,7 @@ pub enum Subtotal {
 
 impl SumRow {
     /// Reads a service code.
+    #[inline]
     pub fn of(code: &[u8]) -> SumRow {
         match code {
             b"999999" => SumRow::Total,
@@ -152,7 +153,11 @@ impl<'a> Row<'a> {
     /// The content of an item as bytes: `Unreadable` where its quotes are broken.
     #[inline]
     pub fn bytes(&self, key: Key) -> Known<&'a [u8]> {
-        let Some(cell) = self.cell(key) else { return Known::Absent };
+        self.cell(key).map_or(Known::Absent, |cell| self.content_of(cell))
+    }
+
+    #[inline]
+    fn content_of(&self, cell: &Cell) -> Known<&'a [u8]> {
         match &self.record.bytes[cell.content()] {
             _ if !cell.is_sound() => Known::Unreadable,
             b"" => Known::Absent,
@@ -235,22 +240,15 @@ pub(crate) trait Contents {
         u128::MAX
     }
 
-    /// The bytes of the row from the content of a column on, and how many of them are the content:
-    /// `Unreadable` where its quotes are broken.
-    fn from(&self, column: usize) -> Known<(&[u8], usize)>;
+    /// The content of a column as bytes: `Unreadable` where its quotes are broken.
+    fn content(&self, column: usize) -> Known<&[u8]>;
+
+    /// Eight bytes of the row from that content on, and how many bytes it has, where it is known and so many
+    /// stand there.
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)>;
 
     /// The place of that content, or of the whole row.
     fn place(&self, column: Option<usize>) -> Place;
-
-    /// That content.
-    #[inline]
-    fn content(&self, column: usize) -> Known<&[u8]> {
-        match self.from(column) {
-            Known::Is((bytes, length)) => Known::Is(&bytes[..length]),
-            Known::Absent => Known::Absent,
-            Known::Unreadable => Known::Unreadable,
-        }
-    }
 }
 
 impl Contents for Row<'_> {
@@ -258,16 +256,15 @@ impl Contents for Row<'_> {
         self.table
     }
 
-    fn from(&self, column: usize) -> Known<(&[u8], usize)> {
-        let cell = &self.record.cells[column];
+    fn content(&self, column: usize) -> Known<&[u8]> {
+        self.content_of(&self.record.cells[column])
+    }
+
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)> {
+        let cell = self.record.cells.get(column).filter(|cell| cell.is_sound())?;
         let content = cell.content();
-        if !cell.is_sound() {
-            Known::Unreadable
-        } else if content.is_empty() {
-            Known::Absent
-        } else {
-            Known::Is((&self.record.bytes[content.start..], content.len()))
-        }
+        let bytes = self.record.bytes.get(content.start..)?.first_chunk()?;
+        Some((*bytes, content.len()))
     }
 
     fn place(&self, column: Option<usize>) -> Place {

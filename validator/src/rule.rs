@@ -1,7 +1,7 @@
 //! What a rule is: one defect, with its authority, its words, its check, and examples that are run.
 //! Knows no rule in particular.
 
-mod sees;
+pub(crate) mod sees;
 
 use std::cell::OnceCell;
 use std::sync::Arc;

@@ -110,7 +110,7 @@ struct Columns {
 /// The amounts of a row, those that it does not give as 0.
 #[derive(Clone, Copy, Debug, Default)]
 struct Given {
-    amounts: [i32; AMOUNTS.len()],
+    amounts: [i32; PLACES],
     /// サービス単位金額, where it is known.
     units: Option<i64>,
     /// One bit per amount: whether the row gives it.
@@ -118,6 +118,9 @@ struct Given {
     /// One bit per amount: whether it gives it and it cannot be read, or is beyond what is added up.
     open: u16,
 }
+
+/// As many as there are bits for, and no fewer than amounts.
+const PLACES: usize = 16;
 
 /// The tables of everybody.
 #[derive(Debug, Default)]
@@ -220,22 +223,38 @@ impl Given {
         while rest != 0 {
             let column = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            let index = usize::from(columns.places[column]);
-            let amount = match row.from(column) {
-                Known::Absent => continue,
-                Known::Is((bytes, length)) => plain_number(bytes, length).or_else(|| integer(&bytes[..length])),
-                Known::Unreadable => None,
-            };
-            given.given |= 1 << index;
-            match amount.and_then(|amount| i32::try_from(amount).ok()) {
-                Some(amount) => given.amounts[index] = amount,
-                None => given.open |= 1 << index,
-            }
-            if index == UNITS_AMOUNT {
-                given.units = amount;
+            let index = usize::from(columns.places[column % MOST_COLUMNS]) % PLACES;
+            match row.start(column).and_then(|(bytes, length)| plain_number(bytes, length)) {
+                Some(amount) => {
+                    given.amounts[index] = amount as i32;
+                    given.given |= 1 << index;
+                }
+                None => given.add(index, row.content(column)),
             }
         }
+        const UNITS: u16 = 1 << UNITS_AMOUNT;
+        if given.given & UNITS != 0 && given.open & UNITS == 0 {
+            given.units = Some(i64::from(given.amounts[UNITS_AMOUNT]));
+        }
         given
+    }
+
+    /// Adds an amount that is not a few digits.
+    #[cold]
+    fn add(&mut self, index: usize, content: Known<&[u8]>) {
+        let amount = match content {
+            Known::Absent => return,
+            Known::Is(content) => integer(content),
+            Known::Unreadable => None,
+        };
+        self.given |= 1 << index;
+        match amount.and_then(|amount| i32::try_from(amount).ok()) {
+            Some(amount) => self.amounts[index] = amount,
+            None => self.open |= 1 << index,
+        }
+        if index == UNITS_AMOUNT {
+            self.units = amount;
+        }
     }
 }
 
@@ -324,15 +343,24 @@ impl Amounts {
         }
     }
 
-    /// The sum of an amount; `Unreadable` where some row's cannot be added.
-    pub(crate) fn get(&self, index: usize) -> Known<i64> {
-        if self.open & 1 << index != 0 {
-            Known::Unreadable
-        } else if self.given & 1 << index != 0 {
-            Known::Is(i64::from(self.sums[index]))
-        } else {
-            Known::Absent
-        }
+    /// The amounts that some row gives, one bit for each.
+    pub(crate) fn given(&self) -> u16 {
+        self.given
+    }
+
+    /// Those that some row gives and that cannot be added up, likewise.
+    pub(crate) fn unreadable(&self) -> u16 {
+        self.open
+    }
+
+    /// Those whose sum is known.
+    pub(crate) fn known(&self) -> u16 {
+        self.given & !self.open
+    }
+
+    /// The sum of such an amount; 0 where no row gives it.
+    pub(crate) fn sum(&self, index: usize) -> i64 {
+        i64::from(self.sums[index])
     }
 }
 
@@ -355,27 +383,25 @@ impl Total {
     }
 }
 
-/// The first so many of some bytes as a number, where they are up to eight digits and nothing else, as most
-/// amounts are, and do not stand at the end.
+/// The first so many of some bytes as a number, where they are digits and nothing else, as in most amounts.
 #[inline(always)]
-fn plain_number(bytes: &[u8], length: usize) -> Option<i64> {
+fn plain_number(bytes: [u8; 8], length: usize) -> Option<u32> {
     const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
     const HIGH: u64 = 0x8080_8080_8080_8080;
     // What makes anything above 9 reach the highest bit of its byte.
     const BEYOND: u64 = 0x7676_7676_7676_7676;
-    let bytes = u64::from_le_bytes(*bytes.first_chunk()?);
     if length.wrapping_sub(1) >= 8 {
         return None;
     }
     // With zeros before them.
-    let digits = (bytes ^ ZEROS) << (64 - 8 * length);
+    let digits = (u64::from_le_bytes(bytes) ^ ZEROS) << (64 - 8 * length);
     if (digits.wrapping_add(BEYOND) | digits) & HIGH != 0 {
         return None;
     }
     // Digits become pairs, these fours, and these the number.
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;
-    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as i64)
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
 }
 
 /// A service type as text.
@@ -401,29 +427,26 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bind::integer;
     use crate::spec::{Version, tables};
 
     #[test]
     fn plain_numbers_are_digits_and_nothing_else() {
-        for text in ["0", "9", "10", "00", "12345678", "99999999", "00000001", "314", "0012", "7654321"] {
-            let followed = format!("{text},1234567,");
-            assert_eq!(plain_number(followed.as_bytes(), text.len()), Some(text.parse().unwrap()), "{text}");
-        }
         // Any byte at any place.
         for byte in 0..=255 {
             for at in 0..8 {
                 for length in at + 1..=8 {
                     let mut bytes = *b"98765432";
                     bytes[at] = byte;
-                    let expected = if byte.is_ascii_digit() { integer(&bytes[..length]) } else { None };
-                    assert_eq!(plain_number(&bytes, length), expected, "{bytes:?}, {length}");
+                    let expected = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.parse().ok());
+                    let expected = expected.filter(|_| byte != b'+');
+                    assert_eq!(plain_number(bytes, length), expected, "{bytes:?}, {length}");
                 }
             }
         }
-        assert_eq!(plain_number(b"123456789,", 9), None);
-        assert_eq!(plain_number(b"12345678", 0), None);
-        assert_eq!(plain_number(b"1234567", 7), None, "too near to the end");
+        assert_eq!(plain_number(*b"0012,34,", 4), Some(12));
+        assert_eq!(plain_number(*b"99999999", 8), Some(99_999_999));
+        assert_eq!(plain_number(*b"12345678", 9), None);
+        assert_eq!(plain_number(*b"12345678", 0), None);
     }
 
     #[test]

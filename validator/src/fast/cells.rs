@@ -121,12 +121,18 @@ impl Contents for Look<'_> {
 
     // All of its cells are sound.
     #[inline(always)]
-    fn from(&self, column: usize) -> Known<(&[u8], usize)> {
-        let [start, end] = Look::place(self, column);
-        match self.around.get(start..) {
-            Some(bytes) if end > start => Known::Is((bytes, end - start)),
-            Some(_) | None => Known::Absent,
+    fn content(&self, column: usize) -> Known<&[u8]> {
+        match Look::content(self, column) {
+            b"" => Known::Absent,
+            content => Known::Is(content),
         }
+    }
+
+    #[inline(always)]
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)> {
+        let [start, end] = Look::place(self, column);
+        let bytes = self.around.get(start..)?.first_chunk()?;
+        Some((*bytes, end.wrapping_sub(start)))
     }
 
     fn place(&self, column: Option<usize>) -> Place {

@@ -92,15 +92,20 @@ impl Layout {
             if !is_varying && !is_free {
                 continue;
             }
-            for at in cell.content() {
-                let (block, bit) = (&mut blocks[at / BLOCK], 1 << (at % BLOCK));
+            let content = cell.content();
+            let mut start = content.start;
+            while start < content.end {
+                let (block, from) = (&mut blocks[start / BLOCK], start % BLOCK);
+                let count = (content.end - start).min(BLOCK - from);
+                let bits = u64::MAX >> (BLOCK - count) << from;
                 if is_varying {
-                    block.varying |= bit;
-                    block.fixed[at % BLOCK] = 0;
+                    block.varying |= bits;
+                    block.fixed[from..from + count].fill(0);
                 }
                 if is_free {
-                    block.free |= bit;
+                    block.free |= bits;
                 }
+                start += count;
             }
         }
         let mut before = first as u32;

@@ -46,6 +46,26 @@ pub(super) fn shape(value: Short) -> Short {
     value & !((digits >> 7) * 0x0F)
 }
 
+/// How many digits a short value has; `None` where it has none, or something else.
+#[inline(always)]
+pub(super) fn count_of_digits(value: Short) -> Option<u32> {
+    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // What makes anything above 9 reach the highest bit of its byte.
+    const BEYOND: u64 = 0x7676_7676_7676_7676;
+    let are_digits = |bytes: u64, count: u32| {
+        let values = (bytes ^ ZEROS) << (64 - 8 * count);
+        (values.wrapping_add(BEYOND) | values) & HIGH == 0
+    };
+    let (low, high, length) = (value as u64, (value >> 64) as u64, (value >> 120) as u32);
+    let digits = match length {
+        1..=8 => are_digits(low, length),
+        9..=15 => are_digits(low, 8) && are_digits(high, length - 8),
+        _ => false,
+    };
+    digits.then_some(length)
+}
+
 /// Short values. Empty until the first one comes.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
@@ -249,6 +269,24 @@ mod tests {
             let expected = if byte.is_ascii_digit() { b'0' } else { byte };
             assert_eq!(shape(value(&[byte, b'1', byte])), value(&[expected, b'0', expected]));
         }
+    }
+
+    #[test]
+    fn digits_are_counted_where_there_is_nothing_else() {
+        for length in 0..=15 {
+            let digits = b"098765432101234";
+            let value = short(digits, 0, length).unwrap();
+            assert_eq!(count_of_digits(value), (length > 0).then_some(length as u32));
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut bytes = *digits;
+                    bytes[at] = byte;
+                    let expected = byte.is_ascii_digit().then_some(length as u32);
+                    assert_eq!(count_of_digits(short(&bytes, 0, length).unwrap()), expected, "{length}, {at}, {byte}");
+                }
+            }
+        }
+        assert_eq!(count_of_digits(NONE), None);
     }
 
     #[test]

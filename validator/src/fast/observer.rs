@@ -4,7 +4,7 @@
 use super::Columns;
 use super::cells::Look;
 use super::memo::{Groups, Memo, SHORT, Short};
-use crate::rule::{Part, RowCheck, Rule, Sees};
+use crate::rule::{Part, RowCheck, Rule, Sees, sees};
 use crate::spec::{Condition, Item, Key, Kind, Length, Table, keys::upsikyu};
 
 /// Something that depends on several columns.
@@ -28,8 +28,17 @@ pub(super) enum What {
 enum Sight {
     /// Their values.
     Values(Vec<u8>, Groups),
-    /// Which of some are filled, and parts of others.
-    Glance { filled: u64, parts: Vec<(u8, Part)>, clean: Memo },
+    /// Which of some are filled, and parts of others; and what row of sums it is, with parts that count on
+    /// such rows alone.
+    Glance { filled: u64, parts: Vec<(u8, Part)>, sums: Option<OfSums>, clean: Memo },
+}
+
+/// What is seen of rows of sums.
+#[derive(Clone, Debug)]
+struct OfSums {
+    /// The column that tells them.
+    code: u8,
+    parts: Vec<(u8, Part)>,
 }
 
 /// The most columns whose values are remembered together.
@@ -79,7 +88,10 @@ impl Observer {
     pub(super) fn tells_digits(&self, column: usize) -> bool {
         match &self.sight {
             Sight::Values(columns, _) => columns.iter().any(|own| usize::from(*own) == column),
-            Sight::Glance { parts, .. } => parts.iter().any(|(own, _)| usize::from(*own) == column),
+            Sight::Glance { parts, sums, .. } => {
+                let of_sums = sums.iter().flat_map(|sums| sums.columns());
+                parts.iter().map(|(own, _)| *own).chain(of_sums).any(|own| usize::from(own) == column)
+            }
         }
     }
 
@@ -90,7 +102,7 @@ impl Observer {
             Sight::Values(columns, clean) => {
                 values(columns, look).is_some_and(|values| clean.holds(&values[..columns.len()]))
             }
-            Sight::Glance { filled, parts, clean } => clean.holds(glance(*filled, parts, look)),
+            Sight::Glance { filled, parts, sums, clean } => clean.holds(glance(*filled, parts, sums.as_ref(), look)),
         }
     }
 
@@ -102,7 +114,7 @@ impl Observer {
                     clean.add(&values[..columns.len()]);
                 }
             }
-            Sight::Glance { filled, parts, clean } => clean.add(glance(*filled, parts, look)),
+            Sight::Glance { filled, parts, sums, clean } => clean.add(glance(*filled, parts, sums.as_ref(), look)),
         }
     }
 }
@@ -119,15 +131,35 @@ fn values(columns: &[u8], look: &Look<'_>) -> Option<[Short; GROUP]> {
 
 /// Which columns are filled, and parts of others, as one number.
 #[inline(always)]
-fn glance(filled: u64, parts: &[(u8, Part)], look: &Look<'_>) -> Short {
+fn glance(filled: u64, parts: &[(u8, Part)], sums: Option<&OfSums>, look: &Look<'_>) -> Short {
     let mut seen = 0;
-    for (column, part) in parts {
-        let content = look.content(usize::from(*column));
-        let part = if content.is_empty() { 0 } else { 1 + u64::from(part(content)) };
+    let mut see = |column: u8, part: Part| {
+        let content = look.content(usize::from(column));
+        let part = if content.is_empty() { 0 } else { 1 + part(content) };
         debug_assert!(part >> PART_BITS == 0, "a part has less than {PART_BITS} bits");
-        seen = seen << PART_BITS | part;
+        seen = seen << PART_BITS | u64::from(part);
+        part
+    };
+    for (column, part) in parts {
+        see(*column, *part);
+    }
+    if let Some(OfSums { code, parts }) = sums {
+        let row = see(*code, sees::sum_row);
+        if row > 0 && sees::is_of_sums(row - 1) {
+            for (column, part) in parts {
+                see(*column, *part);
+            }
+        } else {
+            seen <<= PART_BITS * parts.len() as u32;
+        }
     }
     Short::from(seen) << u64::BITS | Short::from(look.filled() as u64 & filled)
+}
+
+impl OfSums {
+    fn columns(&self) -> impl Iterator<Item = u8> {
+        self.parts.iter().map(|(column, _)| *column).chain([self.code])
+    }
 }
 
 impl Sight {
@@ -138,19 +170,26 @@ impl Sight {
                 Sight::Values(sorted(columns.collect()), Groups::default())
             }
             Reads::Glance(items) => {
-                let (mut filled, mut parts) = (0_u64, Vec::new());
-                let mut fits = true;
+                let (mut filled, mut parts, mut of_sums) = (0_u64, Vec::new(), Vec::new());
+                let (mut tells_sums, mut fits) = (false, true);
                 for (column, sees) in items.iter().filter_map(|(key, sees)| Some((table.column(*key)?, sees))) {
                     match sees {
                         Sees::Filled if column < u64::BITS as usize => filled |= 1 << column,
                         Sees::Filled => fits = false,
+                        Sees::SumRow => tells_sums = true,
                         Sees::Part(part) => push_new(&mut parts, (column as u8, *part)),
+                        Sees::OfSums(part) => push_new(&mut of_sums, (column as u8, *part)),
                     }
                 }
-                if fits && parts.len() <= PARTS {
-                    Sight::Glance { filled, parts, clean: Memo::default() }
+                tells_sums |= !of_sums.is_empty();
+                let code = if tells_sums { table.column(upsikyu::SERVICE_CODE) } else { None };
+                let sums = code.map(|code| OfSums { code: code as u8, parts: of_sums.clone() });
+                fits &= sums.is_some() || of_sums.is_empty();
+                if fits && count(&parts, sums.as_ref()) <= PARTS {
+                    Sight::Glance { filled, parts, sums, clean: Memo::default() }
                 } else {
-                    Sight::of(table, Reads::Values(items.into_iter().map(|(key, _)| key).collect()))
+                    let code = tells_sums.then_some(upsikyu::SERVICE_CODE);
+                    Sight::of(table, Reads::Values(items.into_iter().map(|(key, _)| key).chain(code).collect()))
                 }
             }
         }
@@ -160,7 +199,10 @@ impl Sight {
         let of = |columns: &mut dyn Iterator<Item = u8>| columns.fold(0, |bits, column| bits | 1 << column);
         match self {
             Sight::Values(columns, _) => of(&mut columns.iter().copied()),
-            Sight::Glance { filled, parts, .. } => Columns::from(*filled) | of(&mut parts.iter().map(|(column, _)| *column)),
+            Sight::Glance { filled, parts, sums, .. } => {
+                let of_sums = sums.iter().flat_map(|sums| sums.columns());
+                Columns::from(*filled) | of(&mut parts.iter().map(|(column, _)| *column).chain(of_sums))
+            }
         }
     }
 
@@ -174,12 +216,21 @@ impl Sight {
                     both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
                 (shared && fits).then(|| Sight::Values(both, Groups::default()))
             }
-            (Sight::Glance { filled, parts, .. }, Sight::Glance { filled: more, parts: others, .. }) => {
-                let shared = parts.iter().any(|part| others.iter().any(|other| is_same(part, other)));
+            (
+                Sight::Glance { filled, parts, sums, .. },
+                Sight::Glance { filled: more, parts: others, sums: other_sums, .. },
+            ) => {
+                let same_part = parts.iter().any(|part| others.iter().any(|other| is_same(part, other)));
+                let shared = same_part || sums.is_some() && other_sums.is_some();
                 let mut both = parts.clone();
                 others.iter().for_each(|part| push_new(&mut both, *part));
+                let mut sums = sums.clone().or_else(|| other_sums.clone());
+                if let (Some(sums), Some(other)) = (&mut sums, other_sums) {
+                    other.parts.iter().for_each(|part| push_new(&mut sums.parts, *part));
+                }
+                let fits = count(&both, sums.as_ref()) <= PARTS;
                 let filled = filled | more;
-                (shared && both.len() <= PARTS).then(|| Sight::Glance { filled, parts: both, clean: Memo::default() })
+                (shared && fits).then(|| Sight::Glance { filled, parts: both, sums, clean: Memo::default() })
             }
             (Sight::Values(..), Sight::Glance { .. }) | (Sight::Glance { .. }, Sight::Values(..)) => None,
         }
@@ -217,13 +268,18 @@ pub(super) fn of_empty(kind: Kind, item: &Item) -> Option<Reads> {
     // Whether it is empty counts, too.
     match (keys.is_empty(), sums) {
         (true, false) => None,
-        (true, true) => Some(Reads::Glance(vec![(upsikyu::SERVICE_CODE, Sees::SUM_ROW), (item.key, Sees::Filled)])),
+        (true, true) => Some(Reads::Glance(vec![(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, Sees::Filled)])),
         (false, _) => {
             keys.push(item.key);
             keys.extend(sums.then_some(upsikyu::SERVICE_CODE));
             Some(Reads::Values(keys))
         }
     }
+}
+
+/// How many parts there are of both.
+fn count(parts: &[(u8, Part)], sums: Option<&OfSums>) -> usize {
+    parts.len() + sums.map_or(0, |sums| 1 + sums.parts.len())
 }
 
 fn sorted(mut columns: Vec<u8>) -> Vec<u8> {

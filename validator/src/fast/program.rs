@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
-use super::memo::{EMPTY, Memo, Short, Texts, shape, short};
+use super::memo::{EMPTY, Memo, Short, Texts, count_of_digits, shape, short};
 use super::observer::{Observer, Reads, What, of_empty};
 use super::{Columns, each};
 use crate::bind::Row;
@@ -89,6 +89,8 @@ struct Column {
     beside: Columns,
     /// Whether an observer asks its rules while it is empty.
     observed_empty: bool,
+    /// Where digits are all alike: of how many of them no rule has anything to say, one bit for each number.
+    digits: u16,
     /// Values on which no rule had anything to say; shapes where digits are all alike.
     clean: Memo,
 }
@@ -123,6 +125,7 @@ impl Program {
             observers: observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i),
             beside: observers_of(column).fold(0, |bits, (_, observer)| bits | observer.columns),
             observed_empty: observed.contains(&column),
+            digits: 0,
             clean: Memo::default(),
         };
         let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
@@ -227,7 +230,10 @@ impl Program {
         match short {
             // An empty cell is asked about by the observers.
             Some(EMPTY) if own.observed_empty => true,
-            Some(value) if own.shape => own.clean.holds(shape(value)),
+            Some(value) if own.shape => {
+                count_of_digits(value).is_some_and(|count| own.digits >> count & 1 == 1)
+                    || own.clean.holds(shape(value))
+            }
             Some(value) => own.clean.holds(value),
             None => self.texts.holds(column, look.content(column)),
         }
@@ -285,7 +291,10 @@ impl Program {
         };
         if clean {
             match value {
-                Some(value) => own.clean.add(if own.shape { shape(value) } else { value }),
+                Some(value) => match count_of_digits(value).filter(|_| own.shape) {
+                    Some(count) => own.digits |= 1 << count,
+                    None => own.clean.add(if own.shape { shape(value) } else { value }),
+                },
                 None => self.texts.add(column, content),
             }
         }

@@ -17,19 +17,28 @@ pub enum Sees {
     Filled,
     /// That, and no more of its content than this gives.
     Part(Part),
+    /// Of a service code: what row of 第7表 it makes.
+    SumRow,
+    /// As [`Sees::Part`] on rows that [`Sees::SumRow`] tells to be rows of sums; on others nothing at all.
+    OfSums(Part),
 }
 
 impl Sees {
-    /// Of a service code: what row of 第7表 it makes.
-    pub const SUM_ROW: Sees = Sees::Part(sum_row);
-
-    /// Of a service code: that, and the service type.
+    /// Of a service code: what row of 第7表 it makes, and the service type.
     pub const SERVICE: Sees = Sees::Part(service);
 }
 
-fn sum_row(code: &[u8]) -> u32 {
+pub(crate) fn sum_row(code: &[u8]) -> u32 {
     fixed(code).map_or(0, number)
 }
+
+/// Whether that is one of a row of sums.
+#[inline]
+pub(crate) fn is_of_sums(sum_row: u32) -> bool {
+    sum_row > DETAIL
+}
+
+const DETAIL: u32 = 1;
 
 fn service(code: &[u8]) -> u32 {
     fixed(code).map_or(0, |code| number(code) << 16 | u32::from(code[0]) << 8 | u32::from(code[1]))
@@ -38,7 +47,7 @@ fn service(code: &[u8]) -> u32 {
 #[inline]
 fn number(code: [u8; 6]) -> u32 {
     match SumRow::of(&code) {
-        SumRow::Detail => 1,
+        SumRow::Detail => DETAIL,
         SumRow::Subtotal(Subtotal::Within) => 2,
         SumRow::Subtotal(Subtotal::Outside) => 3,
         SumRow::Subtotal(Subtotal::Over30Days) => 4,
@@ -59,6 +68,10 @@ mod tests {
                 let both_are_none = fixed::<6>(one).is_none() && fixed::<6>(other).is_none();
                 assert_eq!(service(one) == service(other), both_are_none, "{one:?} {other:?}");
             }
+        }
+        for code in codes {
+            let of_sums = matches!(code, [_, _, b'A' | b'E' | b'Z', ..] | b"999999");
+            assert_eq!(is_of_sums(sum_row(code)), of_sums, "{code:?}");
         }
         assert_eq!(sum_row(b"111211"), sum_row(b"999998"));
         assert_eq!(service(b"111211"), service(b"111111"));

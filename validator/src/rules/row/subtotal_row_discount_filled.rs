@@ -55,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::EmptyOnSumRows));
-    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SUM_ROW), (item.key, Sees::Filled)]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, Sees::Filled)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

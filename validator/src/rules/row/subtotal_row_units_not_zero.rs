@@ -57,11 +57,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Whether it is 0, or no number.
-const IS_ZERO: Sees = Sees::Part(|units| integer(units).map_or(2, |units| u32::from(units == 0)));
+const IS_ZERO: Sees = Sees::OfSums(|units| integer(units).map_or(2, |units| u32::from(units == 0)));
 
 fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::ZeroOnSumRows));
-    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SUM_ROW), (item.key, IS_ZERO)]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, IS_ZERO)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

@@ -51,11 +51,11 @@ pub(super) static RULE: Rule = Rule {
 const NINES: &[u8; 10] = b"9999999999";
 
 /// Whether it is that, or no number of an office.
-const IS_NINES: Sees = Sees::Part(|office| fixed::<10>(office).map_or(2, |office| u32::from(&office == NINES)));
+const IS_NINES: Sees = Sees::OfSums(|office| fixed::<10>(office).map_or(2, |office| u32::from(&office == NINES)));
 
 fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::NinesOnTotalRow));
-    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SUM_ROW), (item.key, IS_NINES)]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, IS_NINES)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
