@@ -23,6 +23,7 @@
 //! [`Check::Row`]: crate::rule::Check::Row
 
 mod cells;
+mod columns;
 mod endings;
 mod head;
 mod layout;
@@ -30,12 +31,14 @@ mod masks;
 mod memo;
 mod observer;
 mod program;
+mod proved;
 mod template;
 
 use std::sync::Arc;
 
 use self::cells::Cells;
 pub(crate) use self::cells::{Look, Room};
+pub(crate) use self::columns::{Columns, each};
 use self::endings::{Context, Endings};
 use self::head::Head;
 use self::layout::{Layouts, Structure};
@@ -43,6 +46,7 @@ use self::masks::{BLOCK, Lanes, MOST_BLOCKS, Way, Work};
 pub(crate) use self::memo::{Memo, Short, short};
 use self::program::Program;
 pub(crate) use self::program::{CellRule, Doubts, RowReads, RowRule, Rules};
+pub(crate) use self::proved::{Plain, Proved};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
@@ -71,46 +75,8 @@ pub(crate) struct Fast {
     doubts: Doubts,
 }
 
-/// Some columns of a table, one bit for each.
-pub(crate) type Columns = u128;
-
 /// How many bytes the line end has.
 const END: usize = LineEnd::CrLf.bytes().len();
-
-/// A row that was proved, but for what is in doubt. Small, as there is one for each row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Proved {
-    template: u32,
-    bytes: u32,
-    script: Script,
-    /// Whether it is of its template. If not, it has the layout of that, and what its tail has in the columns
-    /// that are watched.
-    of_template: bool,
-    /// Whether its head is not that of the row proved before.
-    pub(crate) new_head: bool,
-    /// Whether it may differ from its template in one of the columns of its tail that are watched.
-    pub(crate) watched: bool,
-    /// Whether something is in doubt: [`Fast::doubts_of_row`].
-    pub(crate) in_doubt: bool,
-}
-
-impl Proved {
-    /// Its bytes in the file, line end included.
-    #[inline(always)]
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes as usize
-    }
-}
-
-/// Tells which rows are plain: they have the head of the row before, nothing of them is in doubt, the columns
-/// that are watched are as in the row before, and no rule must see them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Plain {
-    /// What is marked on templates in which the watched columns of the tail are as in the row before.
-    pub(crate) mark: u64,
-    /// The rules that must see every row.
-    pub(crate) rules: u64,
-}
 
 impl Fast {
     /// `None` where a table is too large.
@@ -516,34 +482,4 @@ fn unlike(last: Option<&Template>, layouts: &Layouts, cells: &Cells, tail: &[u8]
         }
     }
     unlike
-}
-
-/// The columns among some.
-#[inline(always)]
-pub(crate) fn each(columns: Columns) -> Each {
-    Each { left: columns as u64, behind: (columns >> u64::BITS) as u64, before: 0 }
-}
-
-/// In two halves: most tables have no more columns than one has bits.
-pub(crate) struct Each {
-    left: u64,
-    behind: u64,
-    before: usize,
-}
-
-impl Iterator for Each {
-    type Item = usize;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        if self.left == 0 {
-            if self.behind == 0 {
-                return None;
-            }
-            *self = Each { left: self.behind, behind: 0, before: u64::BITS as usize };
-        }
-        let column = self.before + self.left.trailing_zeros() as usize;
-        self.left &= self.left - 1;
-        Some(column)
-    }
 }

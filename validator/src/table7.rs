@@ -368,14 +368,17 @@ impl Total {
     fn of(row: &impl Contents, given: &Given, columns: &Columns) -> Total {
         let mut amounts = Amounts::default();
         amounts.add(given);
-        let spans = columns.amounts.map(|column| {
-            let place = column.map(|column| row.place(Some(usize::from(column))));
-            place.map_or((0, 0), |place| (place.start, place.end))
-        });
+        let mut spans = [(0, 0); AMOUNTS.len()];
+        for (index, span) in spans.iter_mut().enumerate().filter(|(index, _)| given.given >> index & 1 == 1) {
+            if let Some(column) = columns.amounts[index] {
+                let place = row.place(Some(usize::from(column)));
+                *span = (place.start, place.end);
+            }
+        }
         Total { amounts, spans, row: row.place(None), table: row.table() }
     }
 
-    /// The place of an amount.
+    /// The place of an amount that it gives.
     pub(crate) fn place(&self, index: usize) -> Option<Place> {
         let (start, end) = self.spans[index];
         let column = self.table.column(AMOUNTS[index])? as u16;

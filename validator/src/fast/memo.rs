@@ -15,6 +15,16 @@ pub(super) const SHORT: usize = 15;
 /// How many groups are held.
 const SLOTS: usize = 256;
 
+/// All bits of the first so many bytes. That is looked up, as to shift so many bits costs more.
+const FIRST: [u128; SHORT + 1] = {
+    let (mut masks, mut length) = ([0; SHORT + 1], 1);
+    while length <= SHORT {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
+
 /// A value of at most [`SHORT`] bytes, cut out of more. `None` where it is longer.
 #[inline]
 pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
@@ -23,7 +33,7 @@ pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
         return None;
     }
     let value = match bytes.get(from..).and_then(|rest| rest.first_chunk::<16>()) {
-        Some(chunk) => u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1),
+        Some(chunk) => u128::from_le_bytes(*chunk) & FIRST[length],
         None => {
             let mut chunk = [0; 16];
             chunk[..length].copy_from_slice(&bytes[from..to]);
@@ -76,7 +86,7 @@ impl Memo {
     /// Whether a value is remembered.
     #[inline]
     pub(crate) fn holds(&self, value: Short) -> bool {
-        self.table.near(hash(&[value])).iter().any(|known| *known == value)
+        self.table.near(hash(&[value])).contains(&value)
     }
 
     /// Remembers a value, in place of another where there are many.
@@ -236,14 +246,18 @@ impl Texts {
 #[inline]
 fn text_hash(item: usize, text: &[u8]) -> u64 {
     let mut hash = (item as u64) << 32 | text.len() as u64;
+    let mut add = |word: u64| hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        add(u64::from_le_bytes(*word));
     }
-    for byte in rest {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    match text.last_chunk() {
+        // It may overlap the one before.
+        Some(last) if !rest.is_empty() => add(u64::from_le_bytes(*last)),
+        Some(_) => {}
+        None => rest.iter().for_each(|byte| add(u64::from(*byte))),
     }
-    hash.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    hash
 }
 
 #[cfg(test)]
