@@ -19,8 +19,12 @@ const WORTH: u64 = 1 << 20;
 /// More readers than this gain nothing.
 const MOST_THREADS: usize = 8;
 
-/// How many chunks may wait between the threads.
-const WAITING: usize = 8;
+/// Bytes that go from one thread to the other at once: with fewer, waking each other takes them a tenth of
+/// the time.
+const PIECE: usize = 512 << 10;
+
+/// How many of those may wait between the threads.
+const WAITING: usize = 3;
 
 /// How many threads may work, and how many do.
 #[derive(Debug)]
@@ -176,7 +180,7 @@ fn beside(
         });
         let mut digest = Sha256::new();
         loop {
-            let mut buffer = to_fill.try_recv().unwrap_or_else(|_| vec![0; CHUNK]);
+            let mut buffer = to_fill.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
             let length = timed(clock, &mut spent.reading, || fill(reader, &mut buffer))?;
             if length == 0 {
                 break;
