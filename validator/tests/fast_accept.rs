@@ -227,61 +227,112 @@ fn a_rule_sees_the_rows_it_must_where_what_tells_them_stands_in_the_head() {
     assert!(told > 0, "the rule has nothing to say on these rows");
 }
 
-/// So many rows of a file that none of them comes again: a text of each is another one. None where its table
-/// has no texts.
-fn never_again(file: &DraftFile, count: usize) -> Vec<Vec<Vec<u8>>> {
-    let columns = file.rows[0].cells.len();
-    let tables = file.version().zip(file.kind()).map_or(&[][..], |(version, kind)| spec::tables(version, kind));
-    let table = tables.iter().find(|table| table.items.len() == columns);
-    let text = table.and_then(|table| table.items.iter().position(|item| item.form == spec::ItemType::Text));
-    let Some(text) = text else { return Vec::new() };
-    let row = |number: usize| {
-        let mut cells = file.rows[number % file.rows.len()].cells.clone();
-        cells[text] = format!("\"A{number:05}\"").into_bytes();
+/// Rows without line breaks, of which none comes again, made of those of a file: a text of each is another
+/// one. `None` where they have no text.
+struct NeverAgain<'a> {
+    file: &'a DraftFile,
+    text: usize,
+}
+
+impl NeverAgain<'_> {
+    fn of(file: &DraftFile) -> Option<NeverAgain<'_>> {
+        let columns = file.rows[0].cells.len();
+        let is_even = |row: &DraftRow| row.cells.len() == columns && !row.cells.concat().contains(&b'\n');
+        let table = spec::tables(file.version()?, file.kind()?).iter().find(|table| table.items.len() == columns)?;
+        let text = table.items.iter().position(|item| item.form == spec::ItemType::Text)?;
+        file.rows.iter().all(is_even).then_some(NeverAgain { file, text })
+    }
+
+    fn cells(&self, number: usize) -> Vec<Vec<u8>> {
+        let mut cells = self.file.rows[number % self.file.rows.len()].cells.clone();
+        cells[self.text] = format!("\"A{number:05}\"").into_bytes();
         cells
-    };
-    (0..count).map(row).collect()
+    }
+
+    /// So many that learning them is given up.
+    fn many(&self, edit: impl Fn(usize, &mut Vec<Vec<u8>>)) -> Vec<u8> {
+        let row = |number| {
+            let mut cells = self.cells(number);
+            edit(number, &mut cells);
+            line(&cells)
+        };
+        (0..600).flat_map(row).collect()
+    }
+}
+
+fn line(cells: &[Vec<u8>]) -> Vec<u8> {
+    [cells.join(&b','), b"\r\n".to_vec()].concat()
 }
 
 #[test]
 fn what_is_wrong_among_rows_that_never_come_again_is_judged_alike() {
     let (mut proved, mut kinds) = (0, BTreeSet::new());
-    for file in files() {
+    for file in &files() {
+        let Some(rows) = NeverAgain::of(file) else { continue };
         let columns = file.rows[0].cells.len();
-        let uneven = file.rows.iter().any(|row| row.cells.len() != columns || row.cells.concat().contains(&b'\n'));
-        // So many that learning them is given up, and then a clean one after each that is edited.
-        let edits = columns * (VALUES.len() + 2);
-        let rows = never_again(&file, 600 + 2 * edits);
-        if uneven || rows.is_empty() {
-            continue;
-        }
-        let (first, rest) = rows.split_at(600);
-        let mut bytes: Vec<u8> = Vec::new();
-        let mut put = |cells: &[Vec<u8>]| bytes.extend([cells.join(&b','), b"\r\n".to_vec()].concat());
-        first.iter().for_each(|row| put(row));
-        for (edit, pair) in rest.chunks(2).enumerate() {
+        let mut bytes = rows.many(|_, _| {});
+        for edit in 0..columns * (VALUES.len() + 2) {
             let (column, value) = (edit % columns, edit / columns);
-            let mut cells = pair[0].clone();
-            let old = cells[column].clone();
-            cells[column] = match VALUES.get(value) {
+            let [mut cells, clean] = [600 + 2 * edit, 601 + 2 * edit].map(|number| rows.cells(number));
+            let new = match VALUES.get(value) {
                 Some(value) => value.to_vec(),
-                // The value of another row, and another digit.
-                None if value == VALUES.len() => rest[(edit * 7 + 3) % rest.len()][column].clone(),
-                None => {
-                    old.iter().map(|byte| if byte.is_ascii_digit() { b'0' + (byte + 1) % 10 } else { *byte }).collect()
-                }
+                // The value of another row, and other digits.
+                None if value == VALUES.len() => rows.cells(edit * 7 + 3)[column].clone(),
+                None => cells[column].iter().map(|byte| byte + u8::from(matches!(byte, b'0'..=b'8'))).collect(),
             };
             // What would be no row at all, or of another encoding, is met in other tests.
-            let is_row =
-                |cell: &Vec<u8>| !cell.contains(&b'\n') && !cell.contains(&b'\r') && !cell.starts_with(b"\"A\x1B");
-            put(if is_row(&cells[column]) { &cells } else { &pair[0] });
-            put(&pair[1]);
+            if !new.iter().any(|byte| matches!(byte, b'\n' | b'\r')) && !new.starts_with(b"\"A\x1B") {
+                cells[column] = new;
+            }
+            bytes.extend([line(&cells), line(&clean)].concat());
         }
         proved += alike(&file.name, &bytes, 5000);
         kinds.extend(file.version().zip(file.kind()));
     }
     assert!(proved > 40_000 && kinds.len() >= 8, "{proved} rows proved of {kinds:?}");
     assert!(kinds.contains(&(Version::V202407, Kind::Upsikyu)) && kinds.contains(&(Version::V202208, Kind::Upsikyu)));
+}
+
+#[test]
+fn owners_encodings_and_services_are_told_among_rows_that_never_come_again() {
+    let mut kinds = BTreeSet::new();
+    for file in &files() {
+        let Some(rows) = NeverAgain::of(file) else { continue };
+        let [insured, code] = [upjsk::INSURED_NUMBER, upjsk::SERVICE_CODE].map(|key| file.column(key));
+        if let Some(insured) = insured {
+            // Of another owner each, so that this is no column of the head.
+            let owner = |number: usize| [b"0000000101", b"0000000203", b"0000000305"][number % 3].to_vec();
+            let mut bytes = rows.many(|number, cells| cells[insured] = owner(number));
+            // Rows of one owner are compared with each other.
+            for number in [1, 2, 2, 1, 1, 3, 2] {
+                let mut cells = rows.cells(700);
+                cells[insured] = owner(number);
+                bytes.extend(line(&cells));
+            }
+            alike(&file.name, &bytes, 5000);
+        }
+        // Text that is as clean in MS932, and speaks for another encoding.
+        let mut bytes = rows.many(|_, _| {});
+        for number in 0..200 {
+            let mut cells = rows.cells(600 + number);
+            cells[rows.text] = [b"\"\xA4\xD2\xA4\xE9".to_vec(), format!("{:02}\"", number % 100).into_bytes()].concat();
+            bytes.extend(line(&cells));
+        }
+        alike(&file.name, &bytes, 5000);
+        if let Some(code) = code {
+            // Equipment, that a rule about its numbers must see, with the layout of another service.
+            let mut bytes = rows.many(|_, _| {});
+            for number in 0..4 {
+                let mut cells = rows.cells(file.rows.len() * 200);
+                cells[code] = if number == 1 { b"111211".to_vec() } else { b"171007".to_vec() };
+                cells[rows.text] = format!("\"A{number:05}\"").into_bytes();
+                bytes.extend(line(&cells));
+            }
+            alike(&file.name, &bytes, 5000);
+            kinds.extend(file.kind());
+        }
+    }
+    assert!(kinds.contains(&Kind::Upplan) && kinds.contains(&Kind::Upsikyu), "{kinds:?}");
 }
 
 /// A change to a row.
