@@ -301,7 +301,7 @@ fn what_is_wrong_among_rows_that_never_come_again_is_judged_alike() {
 
 #[test]
 fn owners_encodings_and_services_are_told_among_rows_that_never_come_again() {
-    let mut kinds = BTreeSet::new();
+    let (mut kinds, mut other_encodings) = (BTreeSet::new(), 0);
     for file in &files() {
         let Some(rows) = NeverAgain::of(file) else { continue };
         let [insured, code] = [upjsk::INSURED_NUMBER, upjsk::SERVICE_CODE].map(|key| file.column(key));
@@ -317,13 +317,19 @@ fn owners_encodings_and_services_are_told_among_rows_that_never_come_again() {
             }
             alike(&file.name, &bytes, 5000);
         }
-        // Text that is as clean in MS932, and speaks for another encoding.
-        let mut bytes = rows.many(|_, _| {});
-        for number in 0..200 {
+        // Text that is as clean in MS932, and speaks for another encoding; nothing else speaks for any.
+        let plain = |cells: &mut Vec<Vec<u8>>| {
+            cells.iter_mut().filter(|cell| !cell.is_ascii()).for_each(|cell| *cell = b"\"x\"".to_vec());
+        };
+        let mut bytes = rows.many(|_, cells| plain(cells));
+        for number in 0..20 {
             let mut cells = rows.cells(600 + number);
-            cells[rows.text] = [b"\"\xA4\xD2\xA4\xE9".to_vec(), format!("{:02}\"", number % 100).into_bytes()].concat();
+            plain(&mut cells);
+            cells[rows.text] = [b"\"\xA4\xD2\xA4\xE9", format!("{number:02}\"").as_bytes()].concat();
             bytes.extend(line(&cells));
         }
+        let (judgement, _) = judge(&file.name, &bytes, true, 5000, Reuse::default());
+        other_encodings += usize::from(judgement.findings.kept.iter().any(|f| f.rule.id == "bytes/not-shift-jis"));
         alike(&file.name, &bytes, 5000);
         if let Some(code) = code {
             // Equipment, that a rule about its numbers must see, with the layout of another service.
@@ -339,6 +345,7 @@ fn owners_encodings_and_services_are_told_among_rows_that_never_come_again() {
         }
     }
     assert!(kinds.contains(&Kind::Upplan) && kinds.contains(&Kind::Upsikyu), "{kinds:?}");
+    assert!(other_encodings > 5, "{other_encodings}");
 }
 
 /// A change to a row.
