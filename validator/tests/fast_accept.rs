@@ -325,7 +325,7 @@ fn owners_encodings_and_services_are_told_among_rows_that_never_come_again() {
         for number in 0..20 {
             let mut cells = rows.cells(600 + number);
             plain(&mut cells);
-            cells[rows.text] = [b"\"\xA4\xD2\xA4\xE9", format!("{number:02}\"").as_bytes()].concat();
+            cells[rows.text] = [b"\"\xE0\xA1\xE0\xA2", format!("{number:02}\"").as_bytes()].concat();
             bytes.extend(line(&cells));
         }
         let (judgement, _) = judge(&file.name, &bytes, true, 5000, Reuse::default());
