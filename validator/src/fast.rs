@@ -5,12 +5,13 @@
 //! apart ([`Check::Shape`]), have one template. It is guessed from the row before, as rows come in the
 //! same order day by day: then a row is compared with it and read no further. Otherwise it is looked
 //! for by where quotes and commas stand, the layout, and by what cannot vary. Where there is none, the
-//! row is compared with the last one of its layout, and becomes a template.
+//! row is compared with the last one of its layout, and becomes a template. Where most rows would
+//! become one, that is given up for a while: they are compared with one of their layout, which stays.
 //!
 //! Cells that are equal to those compared with are as clean as they are. The others are looked up among
 //! values seen before, or put before the rules. Rules that look at more than one cell say which
-//! ([`Check::Row`]), and are asked where one of those has changed. Cells that are not clean are named,
-//! so that the rules look at nothing else.
+//! ([`Check::Row`]), or what of them ([`Check::Glance`]), and are asked where one of those has changed. Cells
+//! that are not clean are named, so that the rules look at nothing else.
 //!
 //! The columns that are the same in many rows, one after the other, as those that say whose rows they are,
 //! are the head of a row and are proved once for all of them. All of the above is about the rest, the tail:
@@ -21,6 +22,7 @@
 //!
 //! [`Check::Shape`]: crate::rule::Check::Shape
 //! [`Check::Row`]: crate::rule::Check::Row
+//! [`Check::Glance`]: crate::rule::Check::Glance
 
 mod cells;
 mod columns;

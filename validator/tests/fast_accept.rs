@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "fast_accept/never_again.rs"]
+mod never_again;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
