@@ -49,7 +49,7 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
     let mut rest = Vec::new();
     let mut base = path.as_path();
     loop {
-        match (fs::canonicalize(base), base.parent(), base.file_name()) {
+        match (dunce::canonicalize(base), base.parent(), base.file_name()) {
             (Ok(mut real), _, _) => {
                 real.extend(rest.iter().rev());
                 return Ok(real);
