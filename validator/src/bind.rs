@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use time::Date;
 
+use crate::finding::Place;
 use crate::scan::{Cell, Record};
 use crate::spec::{Item, ItemType, Key, Kind, Table, parse_date};
 
@@ -109,6 +110,7 @@ pub enum Subtotal {
 
 impl SumRow {
     /// Reads a service code.
+    #[inline]
     pub fn of(code: &[u8]) -> SumRow {
         match code {
             b"999999" => SumRow::Total,
@@ -151,7 +153,11 @@ impl<'a> Row<'a> {
     /// The content of an item as bytes: `Unreadable` where its quotes are broken.
     #[inline]
     pub fn bytes(&self, key: Key) -> Known<&'a [u8]> {
-        let Some(cell) = self.cell(key) else { return Known::Absent };
+        self.cell(key).map_or(Known::Absent, |cell| self.content_of(cell))
+    }
+
+    #[inline]
+    fn content_of(&self, cell: &Cell) -> Known<&'a [u8]> {
         match &self.record.bytes[cell.content()] {
             _ if !cell.is_sound() => Known::Unreadable,
             b"" => Known::Absent,
@@ -189,29 +195,13 @@ impl<'a> Row<'a> {
     /// A whole number; a leading minus is read, too.
     #[inline]
     pub fn integer(&self, key: Key) -> Known<i64> {
-        self.parsed(key, |text| {
-            let (sign, digits) = match text.strip_prefix(b"-") {
-                Some(digits) => (-1, digits),
-                None => (1, text),
-            };
-            if digits.is_empty() || digits.len() > 15 {
-                return None;
-            }
-            let number = digits.iter().try_fold(0_i64, |number, byte| {
-                let digit = byte.wrapping_sub(b'0');
-                (digit < 10).then(|| number * 10 + i64::from(digit))
-            })?;
-            Some(sign * number)
-        })
+        self.parsed(key, integer)
     }
 
     /// Exactly `N` half-width letters or digits: numbers of offices and people, codes.
     #[inline]
     pub fn fixed<const N: usize>(&self, key: Key) -> Known<[u8; N]> {
-        self.parsed(key, |text| {
-            let array: [u8; N] = text.try_into().ok()?;
-            array.iter().all(u8::is_ascii_alphanumeric).then_some(array)
-        })
+        self.parsed(key, fixed)
     }
 
     /// The first two characters of a service code.
@@ -239,4 +229,80 @@ impl<'a> Row<'a> {
     pub fn is_text(item: &Item) -> bool {
         matches!(item.form, ItemType::Text)
     }
+}
+
+/// What stands in the columns of a row, however these are kept.
+pub(crate) trait Contents {
+    fn table(&self) -> &'static Table;
+
+    /// The columns that may be filled, one bit for each.
+    fn filled(&self) -> u128 {
+        u128::MAX
+    }
+
+    /// The content of a column as bytes: `Unreadable` where its quotes are broken.
+    fn content(&self, column: usize) -> Known<&[u8]>;
+
+    /// Eight bytes of the row from that content on, and how many bytes it has, where it is known and so many
+    /// stand there.
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)>;
+
+    /// The place of that content, or of the whole row.
+    fn place(&self, column: Option<usize>) -> Place;
+}
+
+impl Contents for Row<'_> {
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    fn content(&self, column: usize) -> Known<&[u8]> {
+        self.content_of(&self.record.cells[column])
+    }
+
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)> {
+        let cell = self.record.cells.get(column).filter(|cell| cell.is_sound())?;
+        let content = cell.content();
+        let bytes = self.record.bytes.get(content.start..)?.first_chunk()?;
+        Some((*bytes, content.len()))
+    }
+
+    fn place(&self, column: Option<usize>) -> Place {
+        match column {
+            Some(column) => Place::range(&self.record, self.record.cells[column].content(), Some(column)),
+            None => Place::record(&self.record),
+        }
+    }
+}
+
+/// A whole number; a leading minus is read, too.
+pub(crate) fn integer(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = match text.strip_prefix(b"-") {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    if digits.is_empty() || digits.len() > 15 {
+        return None;
+    }
+    let number = digits.iter().try_fold(0_i64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + i64::from(digit))
+    })?;
+    Some(sign * number)
+}
+
+/// Exactly `N` half-width letters or digits.
+#[inline]
+pub(crate) fn fixed<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    const ALPHANUMERIC: [bool; 256] = {
+        let (mut table, mut byte) = ([false; 256], 0_u8);
+        while byte < 128 {
+            table[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        table
+    };
+    let array: [u8; N] = text.try_into().ok()?;
+    // All are looked at: that costs less than to stop at the first other one.
+    array.iter().fold(true, |all, byte| all & ALPHANUMERIC[usize::from(*byte)]).then_some(array)
 }

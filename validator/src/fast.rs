@@ -23,25 +23,30 @@
 //! [`Check::Row`]: crate::rule::Check::Row
 
 mod cells;
+mod columns;
 mod endings;
 mod head;
 mod layout;
 mod masks;
 mod memo;
+mod observer;
 mod program;
+mod proved;
 mod template;
 
 use std::sync::Arc;
 
 use self::cells::Cells;
 pub(crate) use self::cells::{Look, Room};
+pub(crate) use self::columns::{Columns, each};
 use self::endings::{Context, Endings};
 use self::head::Head;
 use self::layout::{Layouts, Structure};
 use self::masks::{BLOCK, Lanes, MOST_BLOCKS, Way, Work};
 pub(crate) use self::memo::{Memo, Short, short};
 use self::program::Program;
-pub(crate) use self::program::{CellRule, Doubts, RowRule, Rules};
+pub(crate) use self::program::{CellRule, Doubts, RowReads, RowRule, Rules};
+pub(crate) use self::proved::{Plain, Proved};
 use self::template::{Changes, Difference, Learnt, Template, Templates, fixed_hash};
 use crate::bind::Row;
 use crate::decode::Script;
@@ -55,6 +60,8 @@ pub(crate) struct Fast {
     program: Program,
     way: Way,
     head: Head,
+    /// Whether no row of that head was proved yet.
+    head_is_new: bool,
     /// That of the tail looked at.
     structure: Structure,
     layouts: Layouts,
@@ -68,42 +75,8 @@ pub(crate) struct Fast {
     doubts: Doubts,
 }
 
-/// Some columns of a table, one bit for each.
-pub(crate) type Columns = u128;
-
 /// How many bytes the line end has.
 const END: usize = LineEnd::CrLf.bytes().len();
-
-/// A row that was proved, but for what is in doubt. Small, as there is one for each row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Proved {
-    template: u32,
-    bytes: u32,
-    /// Whether its head is not that of the row proved before.
-    pub(crate) new_head: bool,
-    /// Whether it may differ from its template in one of the columns of its tail that are watched.
-    pub(crate) watched: bool,
-    /// Whether something is in doubt: [`Fast::doubts_of_row`].
-    pub(crate) in_doubt: bool,
-}
-
-impl Proved {
-    /// Its bytes in the file, line end included.
-    #[inline(always)]
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes as usize
-    }
-}
-
-/// Tells which rows are plain: they have the head of the row before, nothing of them is in doubt, the columns
-/// that are watched are as in the row before, and no rule must see them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Plain {
-    /// What is marked on templates in which the watched columns of the tail are as in the row before.
-    pub(crate) mark: u64,
-    /// The rules that must see every row.
-    pub(crate) rules: u64,
-}
 
 impl Fast {
     /// `None` where a table is too large.
@@ -113,6 +86,7 @@ impl Fast {
             program: Program::of(table, rules)?,
             way: Way::best(),
             head: Head::default(),
+            head_is_new: false,
             structure: Structure::default(),
             layouts: Layouts::default(),
             templates: Templates::default(),
@@ -149,13 +123,21 @@ impl Fast {
     /// Proves the head of a row, whose tail is to be proved then. `false` where the row is not sound.
     #[inline(never)]
     fn take_head<L: Lanes>(&mut self, lanes: L, here: &Here<'_>) -> bool {
-        if !self.read_whole(lanes, here) {
+        if !self.structure.read(lanes, here.around) || !self.read_head() {
             return false;
         }
         let unlike = self.head.unlike(here.around, &self.cells);
         let no_tail = Cells::default();
         let look = here.look(self.table, self.structure.length, &self.cells, &no_tail, 0);
-        let mut doubts = self.program.head_doubts(unlike, &look);
+        let mut doubts = Doubts::default();
+        if !self.program.knows_head(unlike, &look) {
+            // A rule sees the whole row.
+            if !self.read_cells(0) {
+                return false;
+            }
+            let look = here.look(self.table, self.structure.length, &self.cells, &no_tail, 0);
+            doubts = self.program.head_doubts(unlike, &look);
+        }
         doubts.cells |= self.head.doubts.cells & !unlike;
         let as_before = self.head.become_of(here.around, &self.cells, doubts);
         let forgets = !as_before || unlike & self.program.spanned() != 0;
@@ -188,6 +170,15 @@ impl Fast {
         self.structure.read(lanes, here.around) && self.read_cells(0)
     }
 
+    /// Reads the cells of the head alone. `false` where it is not sound, or all there is of the row.
+    fn read_head(&mut self) -> bool {
+        let columns = self.head.columns;
+        let is_sound = columns == 0 || self.structure.first_cells(columns, &mut self.cells.list);
+        self.cells.list.truncate(columns);
+        self.cells.note_contents();
+        is_sound && self.cells.list.len() == columns && self.cells.reach() < self.structure.length
+    }
+
     /// Reads the cells of what the structure is that of, which begins with a column. `false` where it is not
     /// sound.
     fn read_cells(&mut self, first: usize) -> bool {
@@ -201,26 +192,34 @@ impl Fast {
     #[inline(always)]
     fn prove_by(&mut self, index: template::Index, changes: Changes, here: &Here<'_>, tail: &[u8]) -> Proved {
         let template = self.templates.get(index);
-        let mut doubts = template.learnt.doubts;
+        let Learnt { mut doubts, context, script } = template.learnt;
         let Changes { columns: changed, is_usual } = changes;
         if changed != 0 {
             doubts.cells &= !changed;
             let is_clean = is_usual && {
                 let ending = tail.get(template.ending..).and_then(|rest| rest.first_chunk());
-                ending.is_some_and(|ending| self.endings.hold(template.learnt.context, *ending))
+                ending.is_some_and(|ending| self.endings.hold(context, *ending))
             };
             if !is_clean {
                 doubts = doubts.or(self.doubts(index, changed, here, tail));
             }
         }
-        self.proved(index, doubts, changed & self.watched != 0)
+        self.proved(index, doubts, script, changed & self.watched != 0)
     }
 
     #[inline(always)]
-    fn proved(&mut self, template: template::Index, doubts: Doubts, watched: bool) -> Proved {
+    fn proved(&mut self, template: template::Index, doubts: Doubts, script: Script, watched: bool) -> Proved {
         self.doubts = doubts.or(self.head.doubts);
         let bytes = (self.head.length + self.templates.get(template).length) as u32;
-        Proved { template: template as u32, bytes, new_head: false, watched, in_doubt: !self.doubts.none() }
+        Proved {
+            template: template as u32,
+            bytes,
+            script: self.head.script.and(script),
+            of_template: true,
+            new_head: false,
+            watched,
+            in_doubt: !self.doubts.none(),
+        }
     }
 
     /// What is not proved of a row of a template in which some columns have changed.
@@ -254,21 +253,23 @@ impl Fast {
         let layout = self.layouts.get(index);
         let base = self.templates.get(layout.base);
         let is_known = base.layout == index && base.learnt.doubts.none();
-        let hash = if is_known && !self.templates.are_worth_learning() {
-            None
-        } else {
-            let hash = fixed_hash(lanes, index, layout, tail);
-            if let Some((template, changes)) = self.templates.find(lanes, layout, hash, tail) {
-                return Some(self.prove_by(template, changes, here, tail));
-            }
-            Some(hash)
-        };
+        let learns = self.templates.are_worth_learning();
+        let hash = if learns { fixed_hash(lanes, index, layout, tail) } else { 0 };
+        if learns && let Some((template, changes)) = self.templates.find(lanes, layout, hash, tail) {
+            return Some(self.prove_by(template, changes, here, tail));
+        }
         let look = here.look(self.table, layout.length, &self.head.cells, &layout.cells, self.head.length);
         let base = self.templates.get(layout.base);
         let learnt = if is_known {
             let Difference { columns, beyond_ascii } = base.difference(lanes, layout, tail);
             let script = if beyond_ascii { Script::of(&tail[..layout.length]) } else { base.learnt.script };
-            Learnt { doubts: self.program.doubts(columns, &look), context: Context::default(), script }
+            let doubts = self.program.doubts(columns, &look);
+            if !learns {
+                let base = layout.base;
+                let proved = self.proved(base, doubts, script, columns & self.watched != 0);
+                return Some(Proved { of_template: false, ..proved });
+            }
+            Learnt { doubts, context: Context::default(), script }
         } else {
             Learnt::alone(
                 &mut self.program,
@@ -276,16 +277,14 @@ impl Fast {
                 &look,
             )?
         };
-        let template = if hash.is_none() && learnt.doubts.none() {
-            self.templates.replace(lanes, layout.base, layout, tail, learnt);
-            layout.base
-        } else {
-            let hash = hash.unwrap_or_else(|| fixed_hash(lanes, index, layout, tail));
-            let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
-            self.layouts.get_mut(index).base = template;
-            template
-        };
-        Some(self.proved(template, learnt.doubts, false))
+        Some(self.learn(lanes, index, hash, tail, learnt))
+    }
+
+    /// Learns a row of a layout.
+    fn learn<L: Lanes>(&mut self, lanes: L, index: layout::Index, hash: u64, tail: &[u8], learnt: Learnt) -> Proved {
+        let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
+        self.layouts.get_mut(index).base = template;
+        self.proved(template, learnt.doubts, learnt.script, false)
     }
 
     /// Proves the tail of a row by its cells, and learns its layout.
@@ -302,9 +301,7 @@ impl Fast {
         let (varying, free) = (self.program.varying(), self.program.free());
         let index = self.layouts.learn(&self.structure, self.cells.clone(), self.head.columns, varying, free);
         let hash = fixed_hash(lanes, index, self.layouts.get(index), tail);
-        let template = self.templates.learn(lanes, &self.layouts, index, hash, tail, learnt);
-        self.layouts.get_mut(index).base = template;
-        Some(self.proved(template, learnt.doubts, false))
+        Some(self.learn(lanes, index, hash, tail, learnt))
     }
 
     /// The row that was proved last.
@@ -342,7 +339,7 @@ impl Fast {
     /// What the characters of the row proved last look like.
     #[inline]
     pub(crate) fn script(&self, proved: &Proved) -> Script {
-        self.head.script.and(self.template(proved).learnt.script)
+        proved.script
     }
 
     /// What was marked on the template of a row; 0 on a new one.
@@ -366,12 +363,14 @@ impl Fast {
     /// The rules that need not see rows of this template, one bit for each.
     #[inline]
     pub(crate) fn skips(&self, proved: &Proved) -> u64 {
-        self.template(proved).skips
+        if proved.of_template { self.template(proved).skips } else { 0 }
     }
 
     /// Adds to them.
     pub(crate) fn skip(&mut self, proved: &Proved, rules: u64) {
-        self.templates.get_mut(proved.template as usize).skips |= rules;
+        if proved.of_template {
+            self.templates.get_mut(proved.template as usize).skips |= rules;
+        }
     }
 
     /// Has every change of some columns noticed from now on.
@@ -409,23 +408,25 @@ impl<F: FnMut(&Look<'_>, Script, &mut Room) -> bool> Work for Prove<'_, '_, F> {
             if fast.head.is_tried() {
                 fast.try_head(lanes, &here);
             }
-            let new_head = !fast.head.is_of(lanes, here.around);
-            if new_head && !fast.take_head(lanes, &here) {
-                return None;
+            if !fast.head.is_of(lanes, here.around) {
+                if !fast.take_head(lanes, &here) {
+                    return None;
+                }
+                fast.head_is_new = true;
             }
             let tail = here.around.get(fast.head.length..)?;
             let proved = match fast.templates.expected(lanes, &fast.layouts, tail) {
                 Some((index, changes)) => fast.prove_by(index, changes, &here, tail),
                 None => fast.prove_by_structure(lanes, &here, tail)?,
             };
-            let proved = Proved { new_head, ..proved };
+            let proved = Proved { new_head: std::mem::take(&mut fast.head_is_new), ..proved };
             let template = fast.template(&proved);
             let is_plain = |plain: Plain| {
                 !(proved.new_head | proved.in_doubt | proved.watched)
                     && template.mark == plain.mark
-                    && plain.rules & !template.skips == 0
+                    && plain.rules & !fast.skips(&proved) == 0
             };
-            let script = fast.script(&proved);
+            let script = proved.script;
             if script == Script::Other || !plain.is_some_and(is_plain) {
                 return Some(proved);
             }
@@ -481,14 +482,4 @@ fn unlike(last: Option<&Template>, layouts: &Layouts, cells: &Cells, tail: &[u8]
         }
     }
     unlike
-}
-
-/// The columns among some.
-#[inline]
-pub(crate) fn each(mut columns: Columns) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let column = (columns != 0).then(|| columns.trailing_zeros() as usize)?;
-        columns &= columns - 1;
-        Some(column)
-    })
 }

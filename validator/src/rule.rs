@@ -1,11 +1,14 @@
 //! What a rule is: one defect, with its authority, its words, its check, and examples that are run.
 //! Knows no rule in particular.
 
+pub(crate) mod sees;
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use time::Date;
 
+pub use self::sees::{Glances, Part, Sees};
 use crate::bind::Row;
 use crate::check::{FileJudgement, Options};
 use crate::decode::{Encoding, Seen};
@@ -141,6 +144,8 @@ pub enum Check {
     /// One row. The first function names the items that the check looks at in rows of a table; none
     /// where it has nothing to say of them.
     Row(Reads, RowCheck),
+    /// One row, as [`Check::Row`]; of each item the check looks at no more than is named with it.
+    Glance(Glances, RowCheck),
     /// The rows of one file, in order, with a memory.
     File(FileRuleStart),
     /// What the rows of one person's 第7表 of one month add up to, once all of them are known.

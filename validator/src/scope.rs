@@ -90,7 +90,7 @@ pub fn not_run(file: &FileJudgement, rule: &Rule) -> Option<NotRun> {
             None => Some(NotRun::NoRows),
             Some(version) => (!rule.versions.contains(&version)).then_some(NotRun::OtherVersion),
         }),
-        Check::Row(..) | Check::Cell(..) | Check::Shape(..) => unreadable.or(match file.table {
+        Check::Row(..) | Check::Glance(..) | Check::Cell(..) | Check::Shape(..) => unreadable.or(match file.table {
             None => Some(NotRun::NoRows),
             Some(table) if !rule.versions.contains(&table.version) => Some(NotRun::OtherVersion),
             Some(table) => (!picks_something(rule, table)).then_some(NotRun::NoItem),

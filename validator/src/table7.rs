@@ -2,11 +2,10 @@
 //! row belongs and what it gives; judges nothing.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use crate::bind::{Known, Row, Subtotal, SumRow, YearMonth};
+use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, fixed, integer};
 use crate::draft::DraftFile;
-use crate::facts::{Person, person, place};
+use crate::facts::{Person, person};
 use crate::finding::Place;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Key, Kind, Table};
@@ -33,6 +32,9 @@ pub(crate) const AMOUNTS: [Key; 10] = [
 
 /// The place of サービス単位金額 among them.
 const UNITS_AMOUNT: usize = 0;
+
+/// No table of this kind has more columns.
+const MOST_COLUMNS: usize = u64::BITS as usize;
 
 /// What the rows of one person's table of one month add up to.
 #[derive(Debug)]
@@ -92,12 +94,33 @@ pub(crate) struct Total {
     pub(crate) table: &'static Table,
 }
 
-/// Where the amounts stand in rows of a table.
-#[derive(Debug)]
+/// Where what is gathered stands in rows of a table.
+#[derive(Clone, Copy, Debug)]
 struct Columns {
     table: &'static Table,
+    month: Option<u16>,
+    code: Option<u16>,
     amounts: [Option<u16>; AMOUNTS.len()],
+    /// The columns of the amounts, one bit for each.
+    of_amounts: u64,
+    /// The place that a column has among the amounts.
+    places: [u8; MOST_COLUMNS],
 }
+
+/// The amounts of a row, those that it does not give as 0.
+#[derive(Clone, Copy, Debug, Default)]
+struct Given {
+    amounts: [i32; PLACES],
+    /// サービス単位金額, where it is known.
+    units: Option<i64>,
+    /// One bit per amount: whether the row gives it.
+    given: u16,
+    /// One bit per amount: whether it gives it and it cannot be read, or is beyond what is added up.
+    open: u16,
+}
+
+/// As many as there are bits for, and no fewer than amounts.
+const PLACES: usize = 16;
 
 /// The tables of everybody.
 #[derive(Debug, Default)]
@@ -116,39 +139,40 @@ pub(crate) struct AllSums {
 impl AllSums {
     /// Takes a row. `same` says that it is of the same person as the one before.
     pub(crate) fn row(&mut self, row: &Row<'_>, same: bool) {
-        if row.table.kind != Kind::Upsikyu {
-            return;
-        }
-        if !same {
+        if !same && row.table.kind == Kind::Upsikyu {
             self.park();
             self.person = person(row);
         }
-        let columns = match self.columns.take() {
-            Some(columns) if std::ptr::eq(columns.table, row.table) => columns,
-            Some(_) | None => Columns::of(row.table),
-        };
-        match self.sums(row) {
-            Some(sums) => sums.add(row, &columns),
-            None => self.blind = true,
-        }
-        self.columns = Some(columns);
+        self.row_again(row);
     }
 
-    /// The table that a row is of.
+    /// Takes a row of the same person as the one before.
     #[inline]
-    fn sums(&mut self, row: &Row<'_>) -> Option<&mut Sums> {
-        let person = self.person?;
-        let month = row.bytes(upsikyu::TARGET_MONTH).is()?;
-        let index = match self.open.iter().position(|(own, ..)| own == month) {
-            Some(index) => index,
-            None => {
-                let bill = (person, YearMonth::parse(month)?);
-                let sums = self.parked.remove(&bill).unwrap_or_else(|| Sums::of(row));
-                self.open.push((month.try_into().ok()?, bill, sums));
-                self.open.len() - 1
-            }
+    pub(crate) fn row_again(&mut self, row: &impl Contents) {
+        let table = row.table();
+        if table.kind != Kind::Upsikyu {
+            return;
+        }
+        let columns = match &self.columns {
+            Some(columns) if std::ptr::eq(columns.table, table) => columns,
+            Some(_) | None => self.columns.insert(Columns::of(table)),
         };
-        self.open.get_mut(index).map(|(.., sums)| sums)
+        let person = self.person;
+        let month = columns.month.map_or(Known::Absent, |column| row.content(usize::from(column))).is();
+        let index = month.and_then(|month| {
+            let known = self.open.iter().position(|(own, ..)| own == month);
+            known.or_else(|| {
+                let bill = (person?, YearMonth::parse(month)?);
+                let month = month.try_into().ok()?;
+                let sums = self.parked.remove(&bill).unwrap_or_else(|| Sums::of(row));
+                self.open.push((month, bill, sums));
+                Some(self.open.len() - 1)
+            })
+        });
+        match index.filter(|_| person.is_some()).and_then(|index| self.open.get_mut(index)) {
+            Some((.., sums)) => sums.add(row, columns),
+            None => self.blind = true,
+        }
     }
 
     fn park(&mut self) {
@@ -178,59 +202,115 @@ impl AllSums {
 
 impl Columns {
     fn of(table: &'static Table) -> Columns {
-        Columns { table, amounts: AMOUNTS.map(|key| table.column(key).map(|column| column as u16)) }
-    }
-
-    /// An amount of a row.
-    #[inline(always)]
-    fn amount(&self, row: &Row<'_>, index: usize) -> Known<i64> {
-        let column = self.amounts[index].map(usize::from);
-        let Some(cell) = column.and_then(|column| row.record.cells.get(column)) else { return Known::Absent };
-        let span = cell.span();
-        // Most rows give few of them.
-        if span.is_empty() { Known::Absent } else { number(row, span, AMOUNTS[index]) }
+        let column = |key| table.column(key).filter(|column| *column < MOST_COLUMNS).map(|column| column as u16);
+        let amounts = AMOUNTS.map(column);
+        let (mut of_amounts, mut places) = (0, [0; MOST_COLUMNS]);
+        for (place, column) in amounts.iter().enumerate().filter_map(|(place, column)| Some((place, (*column)?))) {
+            of_amounts |= 1 << column;
+            places[usize::from(column)] = place as u8;
+        }
+        let (month, code) = (column(upsikyu::TARGET_MONTH), column(upsikyu::SERVICE_CODE));
+        Columns { table, month, code, amounts, of_amounts, places }
     }
 }
 
-#[inline(never)]
-fn number(row: &Row<'_>, span: Range<usize>, key: Key) -> Known<i64> {
-    match plain_number(row.record.bytes, span.start, span.len()) {
-        Some(number) => Known::Is(number),
-        None => row.integer(key),
+impl Given {
+    #[inline]
+    fn of(row: &impl Contents, columns: &Columns) -> Given {
+        let mut given = Given::default();
+        // Most rows give few of them.
+        let mut rest = row.filled() as u64 & columns.of_amounts;
+        while rest != 0 {
+            let column = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let index = usize::from(columns.places[column % MOST_COLUMNS]) % PLACES;
+            match row.start(column).and_then(|(bytes, length)| plain_number(bytes, length)) {
+                Some(amount) => {
+                    given.amounts[index] = amount as i32;
+                    given.given |= 1 << index;
+                }
+                None => given.add(index, row.content(column)),
+            }
+        }
+        const UNITS: u16 = 1 << UNITS_AMOUNT;
+        if given.given & UNITS != 0 && given.open & UNITS == 0 {
+            given.units = Some(i64::from(given.amounts[UNITS_AMOUNT]));
+        }
+        given
+    }
+
+    /// Adds an amount that is not a few digits.
+    #[cold]
+    fn add(&mut self, index: usize, content: Known<&[u8]>) {
+        let amount = match content {
+            Known::Absent => return,
+            Known::Is(content) => integer(content),
+            Known::Unreadable => None,
+        };
+        self.given |= 1 << index;
+        match amount.and_then(|amount| i32::try_from(amount).ok()) {
+            Some(amount) => self.amounts[index] = amount,
+            None => self.open |= 1 << index,
+        }
+        if index == UNITS_AMOUNT {
+            self.units = amount;
+        }
     }
 }
 
 impl Sums {
-    fn of(row: &Row<'_>) -> Sums {
-        let first = Place::record(&row.record);
-        Sums { first, table: row.table, has_total: false, open: false, types: Vec::new(), total: None }
+    fn of(row: &impl Contents) -> Sums {
+        let first = row.place(None);
+        Sums { first, table: row.table(), has_total: false, open: false, types: Vec::new(), total: None }
     }
 
-    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
-        let Known::Is(code) = row.fixed::<6>(upsikyu::SERVICE_CODE) else {
+    #[inline]
+    fn add(&mut self, row: &impl Contents, columns: &Columns) {
+        let code = columns.code.and_then(|column| row.content(usize::from(column)).is());
+        let Some(code) = code.and_then(fixed::<6>) else {
             self.open = true;
             self.has_total = true;
             return;
         };
-        match SumRow::of(&code) {
+        let sum_row = SumRow::of(&code);
+        if sum_row == SumRow::Total && self.total.is_some() {
+            return;
+        }
+        let given = Given::of(row, columns);
+        let place = |column: Option<u16>| column.map(|column| (row.place(Some(usize::from(column))), row.table()));
+        match sum_row {
             SumRow::Total => {
                 self.has_total = true;
-                self.total.get_or_insert_with(|| Box::new(Total::of(row, columns)));
+                self.total = Some(Box::new(Total::of(row, &given, columns)));
             }
             SumRow::Detail => {
                 let own = self.of_type([code[0], code[1]]);
                 own.detail_rows += 1;
                 if own.first_detail.is_none() {
-                    own.first_detail = place(row, upsikyu::SERVICE_CODE).map(|place| (place, row.table));
+                    own.first_detail = place(columns.code);
                 }
-                own.details.add(row, columns);
-                own.units.add(row, columns, None);
+                own.details.add(&given);
+                match given.units {
+                    Some(amount) => {
+                        own.units.details = own.units.details.saturating_add(amount);
+                        own.units.detail_rows += 1;
+                    }
+                    None => own.units.open = true,
+                }
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
                 own.has_within |= subtotal == Subtotal::Within;
-                own.subtotals.add(row, columns);
-                own.units.add(row, columns, Some(subtotal));
+                own.subtotals.add(&given);
+                match given.units {
+                    Some(amount) => {
+                        own.units.subtotals = own.units.subtotals.saturating_add(amount);
+                        if subtotal == Subtotal::Within && own.units.within.is_none() {
+                            own.units.within = place(columns.amounts[UNITS_AMOUNT]);
+                        }
+                    }
+                    None => own.units.open = true,
+                }
             }
         }
     }
@@ -248,64 +328,57 @@ impl Sums {
     }
 }
 
-impl Units {
-    fn add(&mut self, row: &Row<'_>, columns: &Columns, subtotal: Option<Subtotal>) {
-        let Known::Is(amount) = columns.amount(row, UNITS_AMOUNT) else {
-            self.open = true;
-            return;
-        };
-        match subtotal {
-            None => {
-                self.details = self.details.saturating_add(amount);
-                self.detail_rows += 1;
-            }
-            Some(subtotal) => {
-                self.subtotals = self.subtotals.saturating_add(amount);
-                if subtotal == Subtotal::Within && self.within.is_none() {
-                    self.within = place(row, upsikyu::SERVICE_UNITS_AMOUNT).map(|place| (place, row.table));
-                }
-            }
-        }
-    }
-}
-
 impl Amounts {
-    fn add(&mut self, row: &Row<'_>, columns: &Columns) {
-        for index in 0..AMOUNTS.len() {
-            let amount = match columns.amount(row, index) {
-                Known::Is(amount) => i32::try_from(amount).ok(),
-                Known::Absent => continue,
-                Known::Unreadable => None,
-            };
-            self.given |= 1 << index;
-            match amount.and_then(|amount| self.sums[index].checked_add(amount)) {
-                Some(sum) => self.sums[index] = sum,
-                None => self.open |= 1 << index,
-            }
+    #[inline]
+    fn add(&mut self, given: &Given) {
+        self.given |= given.given;
+        self.open |= given.open;
+        let mut rest = given.given;
+        while rest != 0 {
+            let index = rest.trailing_zeros() as usize % AMOUNTS.len();
+            rest &= rest - 1;
+            let (new, is_beyond) = self.sums[index].overflowing_add(given.amounts[index]);
+            self.sums[index] = new;
+            self.open |= u16::from(is_beyond) << index;
         }
     }
 
-    /// The sum of an amount; `Unreadable` where some row's cannot be added.
-    pub(crate) fn get(&self, index: usize) -> Known<i64> {
-        if self.open & 1 << index != 0 {
-            Known::Unreadable
-        } else if self.given & 1 << index != 0 {
-            Known::Is(i64::from(self.sums[index]))
-        } else {
-            Known::Absent
-        }
+    /// The amounts that some row gives, one bit for each.
+    pub(crate) fn given(&self) -> u16 {
+        self.given
+    }
+
+    /// Those that some row gives and that cannot be added up, likewise.
+    pub(crate) fn unreadable(&self) -> u16 {
+        self.open
+    }
+
+    /// Those whose sum is known.
+    pub(crate) fn known(&self) -> u16 {
+        self.given & !self.open
+    }
+
+    /// The sum of such an amount; 0 where no row gives it.
+    pub(crate) fn sum(&self, index: usize) -> i64 {
+        i64::from(self.sums[index])
     }
 }
 
 impl Total {
-    fn of(row: &Row<'_>, columns: &Columns) -> Total {
+    fn of(row: &impl Contents, given: &Given, columns: &Columns) -> Total {
         let mut amounts = Amounts::default();
-        amounts.add(row, columns);
-        let spans = AMOUNTS.map(|key| place(row, key).map_or((0, 0), |place| (place.start, place.end)));
-        Total { amounts, spans, row: Place::record(&row.record), table: row.table }
+        amounts.add(given);
+        let mut spans = [(0, 0); AMOUNTS.len()];
+        for (index, span) in spans.iter_mut().enumerate().filter(|(index, _)| given.given >> index & 1 == 1) {
+            if let Some(column) = columns.amounts[index] {
+                let place = row.place(Some(usize::from(column)));
+                *span = (place.start, place.end);
+            }
+        }
+        Total { amounts, spans, row: row.place(None), table: row.table() }
     }
 
-    /// The place of an amount.
+    /// The place of an amount that it gives.
     pub(crate) fn place(&self, index: usize) -> Option<Place> {
         let (start, end) = self.spans[index];
         let column = self.table.column(AMOUNTS[index])? as u16;
@@ -313,26 +386,25 @@ impl Total {
     }
 }
 
-/// So many bytes from a place on as a number, where they are up to eight digits and nothing else, as most
-/// amounts are, and do not stand at the end.
-#[inline]
-fn plain_number(row: &[u8], start: usize, length: usize) -> Option<i64> {
+/// The first so many of some bytes as a number, where they are digits and nothing else, as in most amounts.
+#[inline(always)]
+fn plain_number(bytes: [u8; 8], length: usize) -> Option<u32> {
     const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const SIXES: u64 = 0x0606_0606_0606_0606;
-    let bytes = u64::from_le_bytes(*row.get(start..)?.first_chunk()?);
-    if !(1..=8).contains(&length) {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // What makes anything above 9 reach the highest bit of its byte.
+    const BEYOND: u64 = 0x7676_7676_7676_7676;
+    if length.wrapping_sub(1) >= 8 {
         return None;
     }
     // With zeros before them.
-    let digits = bytes << (64 - 8 * length) | ZEROS.checked_shr(8 * length as u32).unwrap_or(0);
-    if digits & HIGH != ZEROS || digits.wrapping_add(SIXES) & HIGH != ZEROS {
+    let digits = (u64::from_le_bytes(bytes) ^ ZEROS) << (64 - 8 * length);
+    if (digits.wrapping_add(BEYOND) | digits) & HIGH != 0 {
         return None;
     }
     // Digits become pairs, these fours, and these the number.
-    let pairs = ((digits & !HIGH).wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;
-    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as i64)
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
 }
 
 /// A service type as text.
@@ -353,4 +425,41 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
     let same =
         |other: &usize| SumRow::of(code(*other)) == SumRow::Detail && code(*other).get(..2) == code(row).get(..2);
     rows_beside(file, row).into_iter().filter(same).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Version, tables};
+
+    #[test]
+    fn plain_numbers_are_digits_and_nothing_else() {
+        // Any byte at any place.
+        for byte in 0..=255 {
+            for at in 0..8 {
+                for length in at + 1..=8 {
+                    let mut bytes = *b"98765432";
+                    bytes[at] = byte;
+                    let expected = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.parse().ok());
+                    let expected = expected.filter(|_| byte != b'+');
+                    assert_eq!(plain_number(bytes, length), expected, "{bytes:?}, {length}");
+                }
+            }
+        }
+        assert_eq!(plain_number(*b"0012,34,", 4), Some(12));
+        assert_eq!(plain_number(*b"99999999", 8), Some(99_999_999));
+        assert_eq!(plain_number(*b"12345678", 9), None);
+        assert_eq!(plain_number(*b"12345678", 0), None);
+    }
+
+    #[test]
+    fn all_amounts_of_all_tables_are_among_the_columns() {
+        for version in Version::ALL {
+            for table in tables(version, Kind::Upsikyu) {
+                assert!(table.items.len() <= MOST_COLUMNS);
+                let amounts = AMOUNTS.iter().filter(|key| table.column(**key).is_some()).count();
+                assert_eq!(Columns::of(table).of_amounts.count_ones() as usize, amounts);
+            }
+        }
+    }
 }

@@ -8,7 +8,8 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel};
-use std::thread::Thread;
+use std::thread::{self, Thread};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -27,6 +28,10 @@ const MOST_TOGETHER: usize = 256;
 
 /// Bytes of bodies written together: no more are added once there are so many.
 const MOST_BYTES: u64 = 32 << 20;
+
+/// How long deliveries wait for others where several came in together just before: a write and a sync of
+/// more of them cost hardly more, and a processor that idles for moments only is given no other work.
+const LINGER: Duration = Duration::from_micros(100);
 
 /// What the store is told to do.
 pub(super) enum Command {
@@ -97,7 +102,11 @@ impl Appender {
 
     /// Works until that. Returns who told it to close.
     fn serve(&mut self) -> Option<oneshot::Sender<()>> {
+        let mut together = 0;
         while let Some(first) = self.commands.blocking_recv() {
+            if together > 1 {
+                thread::park_timeout(LINGER);
+            }
             let mut next = Some(first);
             let (mut offered, mut work) = (Vec::new(), Vec::new());
             let mut bytes = 0;
@@ -118,6 +127,7 @@ impl Appender {
                     next = self.commands.try_recv().ok();
                 }
             }
+            together = offered.len();
             let handed_on = self.place(offered).and_then(|()| self.hand_on_work(work)).and_then(|()| match last {
                 None | Some(Command::Accept(_) | Command::Work(_)) => Ok(None),
                 Some(Command::Replace { log, with, answer }) => self.replace(log, with, answer).map(|()| None),

@@ -17,7 +17,7 @@ use super::{Findings, NotChecked, Options, describe};
 use crate::bind::Row;
 use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::{Facts, Gathering};
-use crate::fast::{CellRule, Columns, Doubts, RowRule};
+use crate::fast::{CellRule, Columns, Doubts, RowReads, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
@@ -55,7 +55,12 @@ impl Plan {
                 Check::Csv(check) => plan.csv.push((rule, check)),
                 Check::Cell(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: false }),
                 Check::Shape(picks, check) => plan.cell.push(CellRule { rule, picks, check, shape: true }),
-                Check::Row(reads, check) => plan.row.push(RowRule { rule, reads, check }),
+                Check::Row(reads, check) => {
+                    plan.row.push(RowRule { rule, reads: RowReads::Values(reads), check });
+                }
+                Check::Glance(glances, check) => {
+                    plan.row.push(RowRule { rule, reads: RowReads::Glance(glances), check });
+                }
                 Check::File(make) => plan.file.push((rule, make)),
                 Check::Sums(check) => plan.sums.push((rule, check)),
                 // sets.rs runs these.

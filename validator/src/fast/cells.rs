@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::Columns;
 use super::memo::{Short, short};
-use crate::bind::Row;
+use crate::bind::{Contents, Known, Row};
+use crate::finding::Place;
 use crate::scan::{Begin, Cell, LineEnd, Record};
 use crate::spec::Table;
 
@@ -14,6 +16,8 @@ pub(super) struct Cells {
     pub(super) list: Vec<Cell>,
     /// Where their contents stand: that is all that is looked at for most rows.
     pub(super) contents: Vec<Content>,
+    /// Which of them are not empty, one bit for each.
+    pub(super) filled: Columns,
 }
 
 /// Where the content of a cell begins and ends.
@@ -27,6 +31,19 @@ impl Cells {
             let content = cell.content();
             [content.start as u16, content.end as u16]
         }));
+        self.note_filled();
+    }
+
+    /// Where the last one ends.
+    pub(super) fn reach(&self) -> usize {
+        self.list.last().map_or(0, |cell| cell.span().end)
+    }
+
+    fn note_filled(&mut self) {
+        self.filled = 0;
+        for [start, end] in self.contents.iter().rev() {
+            self.filled = self.filled << 1 | Columns::from(start < end);
+        }
     }
 
     /// Becomes the first of others.
@@ -35,6 +52,7 @@ impl Cells {
         self.list.extend_from_slice(&others.list[..count]);
         self.contents.clear();
         self.contents.extend_from_slice(&others.contents[..count]);
+        self.note_filled();
     }
 }
 
@@ -61,10 +79,20 @@ impl<'a> Look<'a> {
 
     #[inline(always)]
     pub(super) fn place(&self, column: usize) -> [usize; 2] {
-        match self.head.contents.get(column) {
-            Some(place) => place.map(usize::from),
-            None => self.tail.contents[column - self.head.contents.len()].map(|at| usize::from(at) + self.shift),
+        let before = self.head.contents.len();
+        if column < before {
+            let [start, end] = self.head.contents[column];
+            [usize::from(start), usize::from(end)]
+        } else {
+            let [start, end] = self.tail.contents[column - before];
+            [usize::from(start) + self.shift, usize::from(end) + self.shift]
         }
+    }
+
+    /// The columns that are not empty.
+    #[inline]
+    pub(super) fn filled(&self) -> Columns {
+        self.head.filled | self.tail.filled << (self.head.contents.len() as u32 % Columns::BITS)
     }
 
     #[inline]
@@ -77,6 +105,46 @@ impl<'a> Look<'a> {
     pub(crate) fn short(&self, column: usize) -> Option<Short> {
         let [start, end] = self.place(column);
         short(self.around, start, end)
+    }
+}
+
+impl Contents for Look<'_> {
+    #[inline]
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    #[inline(always)]
+    fn filled(&self) -> u128 {
+        Look::filled(self)
+    }
+
+    // All of its cells are sound.
+    #[inline(always)]
+    fn content(&self, column: usize) -> Known<&[u8]> {
+        match Look::content(self, column) {
+            b"" => Known::Absent,
+            content => Known::Is(content),
+        }
+    }
+
+    #[inline(always)]
+    fn start(&self, column: usize) -> Option<([u8; 8], usize)> {
+        let [start, end] = Look::place(self, column);
+        let bytes = self.around.get(start..)?.first_chunk()?;
+        Some((*bytes, end.wrapping_sub(start)))
+    }
+
+    fn place(&self, column: Option<usize>) -> Place {
+        let [start, end] = column.map_or([0, self.length], |column| Look::place(self, column));
+        Place {
+            line: self.begin.line,
+            record: self.begin.at,
+            record_length: self.length as u32,
+            start: start as u32,
+            end: end as u32,
+            column: column.map_or(u16::MAX, |column| column as u16),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Head {
     /// How many columns it has.
     pub(super) columns: usize,
     /// Its bytes, with the comma behind it.
+    bytes: Vec<u8>,
     blocks: Vec<Block>,
     pub(super) length: usize,
     pub(super) cells: Cells,
@@ -75,6 +76,7 @@ impl Default for Head {
     fn default() -> Head {
         Head {
             columns: 0,
+            bytes: Vec::new(),
             blocks: Vec::new(),
             length: 0,
             cells: Cells::default(),
@@ -127,12 +129,10 @@ impl Head {
         if !self.is_known || self.doubts.row {
             return all;
         }
-        let mut own = Vec::with_capacity(self.blocks.len() * BLOCK);
-        self.blocks.iter().for_each(|block| own.extend_from_slice(&block.bytes));
         let mut unlike = 0;
         for (column, (new, old)) in cells.contents.iter().zip(&self.cells.contents).enumerate() {
             let [new, old] = [new, old].map(|[start, end]| usize::from(*start)..usize::from(*end));
-            if row[new] != own[old] {
+            if row[new] != self.bytes[old] {
                 unlike |= 1 << column;
             }
         }
@@ -143,7 +143,10 @@ impl Head {
     /// were.
     pub(super) fn become_of(&mut self, row: &[u8], cells: &Cells, doubts: Doubts) -> bool {
         self.cells.take_first(self.columns, cells);
-        self.length = cells.list[self.columns].span().start;
+        // With the comma behind it.
+        self.length = if self.columns == 0 { 0 } else { self.cells.reach() + 1 };
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&row[..self.length]);
         self.blocks.clear();
         for at in (0..self.length).step_by(BLOCK) {
             let rest = self.length - at;

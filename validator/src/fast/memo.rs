@@ -12,8 +12,18 @@ const NONE: Short = Short::MAX;
 /// The most bytes of a short value.
 pub(super) const SHORT: usize = 15;
 
-/// How many values a memo holds.
+/// How many groups are held.
 const SLOTS: usize = 256;
+
+/// All bits of the first so many bytes. That is looked up, as to shift so many bits costs more.
+const FIRST: [u128; SHORT + 1] = {
+    let (mut masks, mut length) = ([0; SHORT + 1], 1);
+    while length <= SHORT {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
 
 /// A value of at most [`SHORT`] bytes, cut out of more. `None` where it is longer.
 #[inline]
@@ -23,7 +33,7 @@ pub(crate) fn short(bytes: &[u8], from: usize, to: usize) -> Option<Short> {
         return None;
     }
     let value = match bytes.get(from..).and_then(|rest| rest.first_chunk::<16>()) {
-        Some(chunk) => u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1),
+        Some(chunk) => u128::from_le_bytes(*chunk) & FIRST[length],
         None => {
             let mut chunk = [0; 16];
             chunk[..length].copy_from_slice(&bytes[from..to]);
@@ -46,25 +56,105 @@ pub(super) fn shape(value: Short) -> Short {
     value & !((digits >> 7) * 0x0F)
 }
 
+/// How many digits a short value has; `None` where it has none, or something else.
+#[inline(always)]
+pub(super) fn count_of_digits(value: Short) -> Option<u32> {
+    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // What makes anything above 9 reach the highest bit of its byte.
+    const BEYOND: u64 = 0x7676_7676_7676_7676;
+    let are_digits = |bytes: u64, count: u32| {
+        let values = (bytes ^ ZEROS) << (64 - 8 * count);
+        (values.wrapping_add(BEYOND) | values) & HIGH == 0
+    };
+    let (low, high, length) = (value as u64, (value >> 64) as u64, (value >> 120) as u32);
+    let digits = match length {
+        1..=8 => are_digits(low, length),
+        9..=15 => are_digits(low, 8) && are_digits(high, length - 8),
+        _ => false,
+    };
+    digits.then_some(length)
+}
+
 /// Short values. Empty until the first one comes.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    slots: Vec<Short>,
+    table: Slots<Short>,
 }
 
 impl Memo {
     /// Whether a value is remembered.
     #[inline]
     pub(crate) fn holds(&self, value: Short) -> bool {
-        self.slots.get(slot(&[value])).is_some_and(|known| *known == value)
+        self.table.near(hash(&[value])).contains(&value)
     }
 
-    /// Remembers a value, in place of another.
+    /// Remembers a value, in place of another where there are many.
     pub(crate) fn add(&mut self, value: Short) {
-        if self.slots.is_empty() {
-            self.slots.resize(SLOTS, NONE);
+        self.table.add(value, NONE, |known| hash(&[*known]));
+    }
+}
+
+/// A table that grows with what is put into it, up to a size.
+#[derive(Debug)]
+struct Slots<T> {
+    /// Each stands in one of some places from that of its hash on; behind the last place are as many more.
+    list: Vec<T>,
+    /// Counts what gave way.
+    turn: usize,
+}
+
+/// How many places a value may stand in.
+const WAYS: usize = 4;
+
+/// How many places there are at first, and at most.
+const FEWEST: usize = 64;
+const MOST: usize = 4096;
+
+impl<T> Default for Slots<T> {
+    fn default() -> Slots<T> {
+        Slots { list: Vec::new(), turn: 0 }
+    }
+}
+
+impl<T: Clone + PartialEq> Slots<T> {
+    /// Where something with a hash may stand.
+    #[inline]
+    fn near(&self, hash: u64) -> &[T] {
+        let start = self.start(hash);
+        self.list.get(start..start + WAYS).unwrap_or_default()
+    }
+
+    #[inline]
+    fn start(&self, hash: u64) -> usize {
+        (hash >> 48) as usize & self.list.len().saturating_sub(WAYS)
+    }
+
+    fn add(&mut self, value: T, none: T, hash: impl Fn(&T) -> u64) {
+        if self.list.is_empty() {
+            self.list.resize(FEWEST + WAYS - 1, none.clone());
         }
-        self.slots[slot(&[value])] = value;
+        loop {
+            let start = self.start(hash(&value));
+            if let Some(free) = self.list[start..start + WAYS].iter_mut().find(|known| **known == none) {
+                *free = value;
+                return;
+            }
+            if self.list.len() >= MOST {
+                self.turn += 1;
+                self.list[start + self.turn % WAYS] = value;
+                return;
+            }
+            let length = 4 * (self.list.len() - (WAYS - 1)) + WAYS - 1;
+            let old = std::mem::replace(&mut self.list, vec![none.clone(); length]);
+            for known in old.into_iter().filter(|known| *known != none) {
+                // One that finds no place is forgotten.
+                let start = self.start(hash(&known));
+                if let Some(free) = self.list[start..start + WAYS].iter_mut().find(|known| **known == none) {
+                    *free = known;
+                }
+            }
+        }
     }
 }
 
@@ -95,21 +185,26 @@ impl Groups {
 
 #[inline]
 fn slot(group: &[Short]) -> usize {
+    (hash(group) >> (64 - SLOTS.ilog2())) as usize
+}
+
+#[inline]
+fn hash(group: &[Short]) -> u64 {
     let mut hash = 0_u64;
     for value in group {
         let mixed = (*value as u64) ^ ((value >> 64) as u64).rotate_left(29);
         hash = (hash.rotate_left(23) ^ mixed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
-    (hash >> (64 - SLOTS.ilog2())) as usize
+    hash
 }
 
 /// Texts of up to 64 bytes, with the item they stand in.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    slots: Vec<Text>,
+    table: Slots<Text>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Text {
     item: u16,
     length: u16,
@@ -118,42 +213,51 @@ struct Text {
 
 const LONGEST: usize = 64;
 
+/// No text is of this length.
+const NO_TEXT: Text = Text { item: 0, length: u16::MAX, bytes: [0; LONGEST] };
+
+impl Text {
+    fn is(&self, item: usize, text: &[u8]) -> bool {
+        usize::from(self.item) == item && self.text() == Some(text)
+    }
+
+    fn text(&self) -> Option<&[u8]> {
+        self.bytes.get(..usize::from(self.length))
+    }
+}
+
 impl Texts {
     /// Whether a text of an item is remembered.
     pub(super) fn holds(&self, item: usize, text: &[u8]) -> bool {
-        self.slots.get(place(item, text)).is_some_and(|known| {
-            usize::from(known.item) == item
-                && usize::from(known.length) == text.len()
-                && known.bytes.get(..text.len()) == Some(text)
-        })
+        self.table.near(text_hash(item, text)).iter().any(|known| known.is(item, text))
     }
 
-    /// Remembers a text, in place of another; a long one is left out.
+    /// Remembers a text, in place of another where there are many; a long one is left out.
     pub(super) fn add(&mut self, item: usize, text: &[u8]) {
         if text.len() > LONGEST {
             return;
         }
-        if self.slots.is_empty() {
-            // No text of this length fits.
-            self.slots.resize(SLOTS, Text { item: 0, length: u16::MAX, bytes: [0; LONGEST] });
-        }
-        let known = &mut self.slots[place(item, text)];
-        known.item = item as u16;
-        known.length = text.len() as u16;
-        known.bytes[..text.len()].copy_from_slice(text);
+        let mut new = Text { item: item as u16, length: text.len() as u16, bytes: [0; LONGEST] };
+        new.bytes[..text.len()].copy_from_slice(text);
+        self.table.add(new, NO_TEXT, |known| text_hash(known.item.into(), known.text().unwrap_or_default()));
     }
 }
 
-fn place(item: usize, text: &[u8]) -> usize {
+#[inline]
+fn text_hash(item: usize, text: &[u8]) -> u64 {
     let mut hash = (item as u64) << 32 | text.len() as u64;
+    let mut add = |word: u64| hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        add(u64::from_le_bytes(*word));
     }
-    for byte in rest {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    match text.last_chunk() {
+        // It may overlap the one before.
+        Some(last) if !rest.is_empty() => add(u64::from_le_bytes(*last)),
+        Some(_) => {}
+        None => rest.iter().for_each(|byte| add(u64::from(*byte))),
     }
-    (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS.ilog2())) as usize
+    hash
 }
 
 #[cfg(test)]
@@ -182,6 +286,24 @@ mod tests {
     }
 
     #[test]
+    fn digits_are_counted_where_there_is_nothing_else() {
+        for length in 0..=15 {
+            let digits = b"098765432101234";
+            let value = short(digits, 0, length).unwrap();
+            assert_eq!(count_of_digits(value), (length > 0).then_some(length as u32));
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut bytes = *digits;
+                    bytes[at] = byte;
+                    let expected = byte.is_ascii_digit().then_some(length as u32);
+                    assert_eq!(count_of_digits(short(&bytes, 0, length).unwrap()), expected, "{length}, {at}, {byte}");
+                }
+            }
+        }
+        assert_eq!(count_of_digits(NONE), None);
+    }
+
+    #[test]
     fn only_what_was_added_is_held() {
         let value = |text: &[u8]| short(text, 0, text.len()).unwrap();
         let mut memo = Memo::default();
@@ -201,5 +323,28 @@ mod tests {
         let long = [b'A'; LONGEST + 1];
         texts.add(3, &long);
         assert!(!texts.holds(3, &long));
+    }
+
+    #[test]
+    fn what_is_remembered_stays_until_there_are_many() {
+        let value = |number: usize| short(format!("{number:08}").as_bytes(), 0, 8).unwrap();
+        let text = |number: usize| format!("number {number}");
+        let (mut memo, mut texts) = (Memo::default(), Texts::default());
+        for number in 0..500 {
+            memo.add(value(number));
+            texts.add(number % 3, text(number).as_bytes());
+        }
+        let held = (0..500).filter(|number| memo.holds(value(*number))).count();
+        assert!(held > 480, "{held}");
+        let held = (0..500).filter(|number| texts.holds(number % 3, text(*number).as_bytes())).count();
+        assert!(held > 480, "{held}");
+        for number in 500..10_000 {
+            assert!(!memo.holds(value(number)) && !texts.holds(number % 3, text(number).as_bytes()));
+            memo.add(value(number));
+            texts.add(number % 3, text(number).as_bytes());
+            assert!(memo.holds(value(number)) && texts.holds(number % 3, text(number).as_bytes()));
+        }
+        let length = [memo.table.list.len(), texts.table.list.len()];
+        assert!(length.iter().all(|length| *length < 2 * MOST), "{length:?}");
     }
 }

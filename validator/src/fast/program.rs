@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::cells::{Look, Room};
 use super::endings::{Around, BESIDE, ENDING, Ending};
-use super::memo::{EMPTY, Groups, Memo, SHORT, Short, Texts, shape, short};
+use super::memo::{EMPTY, Memo, Short, Texts, count_of_digits, shape, short};
+use super::observer::{Observer, Reads, What, of_empty};
 use super::{Columns, each};
 use crate::bind::Row;
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
-use crate::rule::{CellCheck, CellView, Out, Reads, RecordCheck, RecordView, Role, RowCheck, Rule};
-use crate::spec::{Condition, Item, ItemType, Key, Kind, Length, Table, keys::upsikyu};
+use crate::rule::{self, CellCheck, CellView, Out, RecordCheck, RecordView, Role, RowCheck, Rule};
+use crate::spec::{Item, ItemType, Table};
 
 /// A rule about cells, for the columns it picks.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +29,17 @@ pub(crate) struct CellRule {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowRule {
     pub(crate) rule: &'static Rule,
-    pub(crate) reads: Reads,
+    pub(crate) reads: RowReads,
     pub(crate) check: RowCheck,
+}
+
+/// What it looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowReads {
+    /// The values of some items.
+    Values(rule::Reads),
+    /// Something of each.
+    Glance(rule::Glances),
 }
 
 /// The rules about single rows.
@@ -79,38 +89,10 @@ struct Column {
     beside: Columns,
     /// Whether an observer asks its rules while it is empty.
     observed_empty: bool,
+    /// Where digits are all alike: of how many of them no rule has anything to say, one bit for each number.
+    digits: u16,
     /// Values on which no rule had anything to say; shapes where digits are all alike.
     clean: Memo,
-}
-
-/// Something that depends on several columns.
-#[derive(Debug)]
-struct Observer {
-    what: Vec<What>,
-    columns: Vec<u8>,
-    clean: Groups,
-}
-
-/// The most columns whose values are remembered together.
-const GROUP: usize = 4;
-
-/// Such values; behind the last one are zeros.
-type Group = [Short; GROUP];
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Row(&'static Rule, RowCheck),
-    /// The cell rules of a column, while it is empty.
-    Empty(usize),
-}
-
-impl What {
-    fn empty(self) -> Option<usize> {
-        match self {
-            What::Row(..) => None,
-            What::Empty(column) => Some(column),
-        }
-    }
 }
 
 impl Program {
@@ -118,59 +100,39 @@ impl Program {
     pub(super) fn of(table: &'static Table, rules: &Rules<'_>) -> Option<Program> {
         let Rules { tables, records, cells, rows } = *rules;
         let mut observers: Vec<Observer> = Vec::new();
-        let mut observe = |what, keys: Vec<Key>| {
-            let mut columns: Vec<u8> = keys.iter().filter_map(|key| Some(table.column(*key)? as u8)).collect();
-            columns.sort_unstable();
-            columns.dedup();
-            if columns.is_empty() {
-                return;
-            }
-            // One that looks at much the same is asked together with it.
-            let host = observers.iter_mut().find_map(|host| {
-                let shared = columns.iter().any(|column| host.columns.contains(column));
-                let mut both = [host.columns.as_slice(), &columns].concat();
-                both.sort_unstable();
-                both.dedup();
-                let fits =
-                    both.len() <= GROUP && both.iter().all(|column| is_short(&table.items[usize::from(*column)]));
-                (shared && fits).then_some((host, both))
-            });
-            match host {
-                Some((host, both)) => {
-                    host.what.push(what);
-                    host.columns = both;
-                }
-                None => observers.push(Observer { what: vec![what], columns, clean: Groups::default() }),
-            }
-        };
         for row in rows.iter().filter(|row| row.rule.versions.contains(&table.version)) {
-            observe(What::Row(row.rule, row.check), (row.reads)(table));
+            let reads = match row.reads {
+                RowReads::Values(reads) => Reads::Values(reads(table)),
+                RowReads::Glance(glance) => Reads::Glance(glance(table)),
+            };
+            Observer::add(&mut observers, table, What::Row(row.rule, row.check), reads);
         }
-        for (column, item) in table.items.iter().enumerate() {
-            let mut keys = named(table.kind, &item.conditions);
-            if !cells[column].is_empty() && !keys.is_empty() {
-                // Whether it is empty counts, too.
-                keys.push(item.key);
-                observe(What::Empty(column), keys);
+        for (column, item) in table.items.iter().enumerate().filter(|(column, _)| !cells[*column].is_empty()) {
+            if let Some(reads) = of_empty(table.kind, item) {
+                Observer::add(&mut observers, table, What::Empty(column), reads);
             }
         }
         if observers.len() > u64::BITS as usize || table.items.len() > Columns::BITS as usize {
             return None;
         }
         let observers_of =
-            |column: usize| observers.iter().enumerate().filter(move |(_, o)| o.columns.contains(&(column as u8)));
+            |column: usize| observers.iter().enumerate().filter(move |(_, own)| own.columns >> column & 1 == 1);
         let observed: Vec<usize> =
             observers.iter().flat_map(|observer| &observer.what).filter_map(|what| what.empty()).collect();
-        let column = |(column, rules): (usize, &Vec<CellRule>)| {
-            let observers = observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i);
-            let shape = observers == 0 && rules.iter().all(|rule| rule.shape);
-            let observed_empty = observed.contains(&column);
-            let looked_at = observers_of(column).flat_map(|(_, observer)| &observer.columns);
-            let beside = looked_at.fold(0, |bits, column| bits | 1 << column);
-            Column { rules: rules.clone(), shape, observers, beside, observed_empty, clean: Memo::default() }
+        let column = |(column, rules): (usize, &Vec<CellRule>)| Column {
+            rules: rules.clone(),
+            shape: rules.iter().all(|rule| rule.shape),
+            observers: observers_of(column).fold(0, |bits, (i, _)| bits | 1 << i),
+            beside: observers_of(column).fold(0, |bits, (_, observer)| bits | observer.columns),
+            observed_empty: observed.contains(&column),
+            digits: 0,
+            clean: Memo::default(),
         };
         let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();
-        let free = columns.iter().enumerate().filter(|(_, own)| own.shape).fold(0, |bits, (i, _)| bits | 1 << i);
+        let is_free = |(column, own): &(usize, &Column)| {
+            own.shape && !observers.iter().any(|observer| observer.tells_digits(*column))
+        };
+        let free = columns.iter().enumerate().filter(is_free).fold(0, |bits, (i, _)| bits | 1 << i);
         let counts = |item: &Item| {
             matches!(item.form, ItemType::Date | ItemType::Digits | ItemType::Integer | ItemType::Decimal)
         };
@@ -199,11 +161,10 @@ impl Program {
         self.tail = self.all & !head;
         (self.of_head, self.spanned) = (0, 0);
         for (index, observer) in self.observers.iter().enumerate() {
-            let looks_at = observer.columns.iter().fold(0, |bits, column| bits | 1 << column);
-            if looks_at & self.tail == 0 {
+            if observer.columns & self.tail == 0 {
                 self.of_head |= 1 << index;
             } else {
-                self.spanned |= looks_at & head;
+                self.spanned |= observer.columns & head;
             }
         }
     }
@@ -251,6 +212,33 @@ impl Program {
         self.doubts_among(u64::MAX, changed, look)
     }
 
+    /// Whether nothing is in doubt of the head of a row, of which these columns are new, by what is known
+    /// already.
+    pub(super) fn knows_head(&self, changed: Columns, look: &Look<'_>) -> bool {
+        let mut observers = 0;
+        let known = each(changed).all(|column| {
+            observers |= self.columns[column].observers;
+            self.knows_cell(column, look.short(column), look)
+        });
+        known && each(Columns::from(observers & self.of_head)).all(|index| self.observers[index].is_clean(look))
+    }
+
+    /// Whether it is known that no rule has anything to say on a cell.
+    #[inline(always)]
+    fn knows_cell(&self, column: usize, short: Option<Short>, look: &Look<'_>) -> bool {
+        let own = &self.columns[column];
+        match short {
+            // An empty cell is asked about by the observers.
+            Some(EMPTY) if own.observed_empty => true,
+            Some(value) if own.shape => {
+                count_of_digits(value).is_some_and(|count| own.digits >> count & 1 == 1)
+                    || own.clean.holds(shape(value))
+            }
+            Some(value) => own.clean.holds(value),
+            None => self.texts.holds(column, look.content(column)),
+        }
+    }
+
     /// What is not proved of the head of a row, of which these columns are new.
     pub(super) fn head_doubts(&mut self, changed: Columns, look: &Look<'_>) -> Doubts {
         self.doubts_among(self.of_head, changed, look)
@@ -261,17 +249,9 @@ impl Program {
         let mut doubts = Doubts::default();
         let mut observers = 0;
         for column in each(changed) {
-            let own = &mut self.columns[column];
-            observers |= own.observers;
+            observers |= self.columns[column].observers;
             let short = look.short(column);
-            let known = match short {
-                // An empty cell is asked about by the observers.
-                Some(EMPTY) if own.observed_empty => true,
-                Some(value) if own.shape => own.clean.holds(shape(value)),
-                Some(value) => own.clean.holds(value),
-                None => self.texts.holds(column, look.content(column)),
-            };
-            if !known && !self.ask_cell(column, short, look) {
+            if !self.knows_cell(column, short, look) && !self.ask_cell(column, short, look) {
                 doubts.cells |= 1 << column;
             }
         }
@@ -279,10 +259,8 @@ impl Program {
         while observers != 0 {
             let index = observers.trailing_zeros() as usize;
             observers &= observers - 1;
-            let observer = &self.observers[index];
-            let group = group(&observer.columns, look);
-            if group.is_none_or(|group| !observer.clean.holds(&group[..observer.columns.len()])) {
-                self.ask_observer(index, group, look, &mut doubts);
+            if !self.observers[index].is_clean(look) {
+                self.ask_observer(index, look, &mut doubts);
             }
         }
         doubts
@@ -313,7 +291,10 @@ impl Program {
         };
         if clean {
             match value {
-                Some(value) => own.clean.add(if own.shape { shape(value) } else { value }),
+                Some(value) => match count_of_digits(value).filter(|_| own.shape) {
+                    Some(count) => own.digits |= 1 << count,
+                    None => own.clean.add(if own.shape { shape(value) } else { value }),
+                },
                 None => self.texts.add(column, content),
             }
         }
@@ -321,7 +302,7 @@ impl Program {
     }
 
     #[inline(never)]
-    fn ask_observer(&mut self, index: usize, group: Option<Group>, look: &Look<'_>, doubts: &mut Doubts) {
+    fn ask_observer(&mut self, index: usize, look: &Look<'_>, doubts: &mut Doubts) {
         let observer = &mut self.observers[index];
         let row = self.room.row(look);
         let mut silent = true;
@@ -344,20 +325,10 @@ impl Program {
                 What::Empty(_) => {}
             }
         }
-        if let Some(group) = group.filter(|_| silent) {
-            observer.clean.add(&group[..observer.columns.len()]);
+        if silent {
+            observer.learn(look);
         }
     }
-}
-
-/// The values of some columns, where they are few and short.
-#[inline]
-fn group(columns: &[u8], look: &Look<'_>) -> Option<Group> {
-    let mut group = [0; GROUP];
-    for (value, column) in group.get_mut(..columns.len())?.iter_mut().zip(columns) {
-        *value = look.short(usize::from(*column))?;
-    }
-    Some(group)
 }
 
 /// What the rules have to look at of a row.
@@ -379,49 +350,6 @@ impl Doubts {
 
     pub(super) fn or(self, other: Doubts) -> Doubts {
         Doubts { cells: self.cells | other.cells, row: self.row | other.row }
-    }
-}
-
-/// The items that rules about an empty cell may look at.
-fn named(kind: Kind, conditions: &[Condition]) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for condition in conditions {
-        match condition {
-            Condition::RequiredIf(key, _)
-            | Condition::ExpectedIf(key, _)
-            | Condition::ZeroOrDate(key)
-            | Condition::NotBefore(key)
-            | Condition::Within(key)
-            | Condition::OnlyWith(key)
-            | Condition::AfterSlot(key)
-            | Condition::EquipmentWith(key) => keys.push(*key),
-            Condition::EmptyOnSumRows
-            | Condition::FreeOnSumRows
-            | Condition::ZeroOnSumRows
-            | Condition::NinesOnTotalRow => {
-                if kind == Kind::Upsikyu {
-                    keys.push(upsikyu::SERVICE_CODE);
-                }
-            }
-            Condition::SameAsName
-            | Condition::ZeroOrMonth
-            | Condition::Expected
-            | Condition::Range(..)
-            | Condition::Is(_)
-            | Condition::UpTo(_)
-            | Condition::MayBeAbsent
-            | Condition::NinesMeanNone
-            | Condition::NumberedFor(_) => {}
-        }
-    }
-    keys
-}
-
-/// Whether values of an item are remembered as short ones.
-fn is_short(item: &Item) -> bool {
-    match item.length {
-        Length::Exactly(length) | Length::AtMost(length) => length <= SHORT,
-        Length::Free => false,
     }
 }
 

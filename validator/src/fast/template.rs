@@ -224,10 +224,15 @@ struct Use {
     /// How many were of the one that was expected.
     expected: u32,
     learnt: u32,
+    /// Whether too many were learnt.
+    gave_up: bool,
 }
 
 /// So many rows are learnt before that is judged.
 const TRIED: u32 = 512;
+
+/// If one row in so many was learnt of them, learning is given up.
+const FEW: u32 = 4;
 
 /// After so many it is judged anew.
 const ROWS: u32 = 16_384;
@@ -295,10 +300,11 @@ impl Templates {
         None
     }
 
-    /// Whether rows come again often enough to learn each. Where they do not, one of each layout is
-    /// kept.
+    /// Whether rows come again often enough to learn each, and to look for them. Where they do not, one of each
+    /// layout is kept.
+    #[inline]
     pub(super) fn are_worth_learning(&self) -> bool {
-        self.use_of.learnt < TRIED || self.use_of.rows >= 2 * self.use_of.learnt
+        !self.use_of.gave_up
     }
 
     /// Remembers that a row of a template came next.
@@ -344,6 +350,7 @@ impl Templates {
         template.next = [new; NEXT];
         template.become_row(lanes, layout, row, learnt);
         self.use_of.learnt += 1;
+        self.use_of.gave_up |= self.use_of.learnt >= TRIED && self.use_of.rows < FEW * self.use_of.learnt;
         let slots = &mut self.slots[place(hash)..][..WAYS];
         let slot = slots.iter().position(|(_, index)| *index == u32::MAX).unwrap_or(new % WAYS);
         slots[slot] = (tag_of(hash), new as u32);
@@ -356,13 +363,6 @@ impl Templates {
         for template in &mut self.list {
             (template.mark, template.skips) = (0, 0);
         }
-    }
-
-    /// Puts a row in the place of another one of its layout, that is not looked for by what cannot vary.
-    #[inline(always)]
-    pub(super) fn replace<L: Lanes>(&mut self, lanes: L, index: Index, layout: &Layout, row: &[u8], learnt: Learnt) {
-        self.list[index].become_row(lanes, layout, row, learnt);
-        self.came(index);
     }
 
     /// Forgets all of them.

@@ -100,15 +100,13 @@ impl Core {
         if let Some(first) = first {
             self.repeated(&room.row(look), first, context);
         }
-        if self.gathers(context) {
-            self.gather(&room.row(look), true, context);
+        if let Some(sums) = self.bound.as_mut().and_then(|bound| bound.sums.as_mut()) {
+            sums.row_again(look);
+        }
+        if context.options.sets {
+            self.gather_facts(&room.row(look), true);
         }
         enter(&mut self.times, before);
-    }
-
-    #[inline]
-    fn gathers(&self, context: &Context<'_>) -> bool {
-        context.options.sets || self.bound.as_ref().is_some_and(|bound| bound.sums.is_some())
     }
 
     /// Has those take a row who take all of them. `same` says that it is of the owner of the one before.
@@ -118,9 +116,14 @@ impl Core {
             sums.row(row, same);
         }
         if context.options.sets {
-            enter(&mut self.times, Stage::Facts);
-            self.facts.row(row, same);
+            self.gather_facts(row, same);
         }
+    }
+
+    #[inline]
+    fn gather_facts(&mut self, row: &Row<'_>, same: bool) {
+        enter(&mut self.times, Stage::Facts);
+        self.facts.row(row, same);
     }
 
     #[cold]

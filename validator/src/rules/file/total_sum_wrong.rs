@@ -1,6 +1,5 @@
 //! `file/total-sum-wrong`
 
-use crate::bind::Known;
 use crate::draft::{Draft, DraftFile, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
@@ -60,8 +59,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(sums: &Sums, out: &mut Out<'_>) {
     let Some(total) = sums.total.as_ref().filter(|_| !sums.open) else { return };
-    for index in 0..AMOUNTS.len() {
-        let (Known::Is(said), Some(sum)) = (total.amounts.get(index), sum(&sums.types, index)) else { continue };
+    let known = total.amounts.known() & summed(&sums.types);
+    for index in (0..AMOUNTS.len()).filter(|index| known >> index & 1 == 1) {
+        let (said, sum) = (total.amounts.sum(index), sum(&sums.types, index));
         if let (true, Some(place)) = (said != sum, total.place(index)) {
             let shown = total.table.items.get(usize::from(place.column)).is_some_and(|item| item.shown);
             out.place(place, total.table)
@@ -71,21 +71,29 @@ fn check(sums: &Sums, out: &mut Out<'_>) {
     }
 }
 
-/// What the total of an amount should be; `None` where that cannot be known.
-fn sum(types: &[(ServiceType, OfType)], index: usize) -> Option<i64> {
-    let mut sum = None;
+/// The amounts of which it can be known what the total should be, one bit for each.
+fn summed(types: &[(ServiceType, OfType)]) -> u16 {
+    let (mut given, mut unknown) = (0, 0);
     for (_, parts) in types {
+        let OfType { subtotals, details, .. } = parts;
+        let of_details = !subtotals.given();
+        unknown |= subtotals.unreadable() | of_details & details.unreadable();
         // file/subtotal-row-missing speaks of it; the amounts that it should hold are nowhere.
-        let no_subtotal = parts.detail_rows >= 2 && !parts.has_within;
-        let part = match (parts.subtotals.get(index), parts.details.get(index)) {
-            (Known::Unreadable, _) | (Known::Absent, Known::Unreadable) => return None,
-            (Known::Is(_), _) | (Known::Absent, Known::Absent) if no_subtotal => return None,
-            (Known::Is(part), _) | (Known::Absent, Known::Is(part)) => part,
-            (Known::Absent, Known::Absent) => continue,
-        };
-        sum = Some(sum.unwrap_or(0) + part);
+        if parts.detail_rows >= 2 && !parts.has_within {
+            unknown |= subtotals.known() | of_details & !details.given();
+        }
+        given |= subtotals.known() | of_details & details.known();
     }
-    sum
+    given & !unknown
+}
+
+/// What the total of such an amount should be.
+fn sum(types: &[(ServiceType, OfType)], index: usize) -> i64 {
+    let part = |parts: &OfType| {
+        let OfType { subtotals, details, .. } = parts;
+        if subtotals.given() >> index & 1 == 1 { subtotals.sum(index) } else { details.sum(index) }
+    };
+    types.iter().map(|(_, parts)| part(parts)).sum()
 }
 
 fn is_total(file: &DraftFile, row: usize) -> bool {

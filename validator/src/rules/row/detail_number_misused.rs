@@ -2,7 +2,7 @@
 
 use crate::bind::{Known, Row};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
 use crate::spec::{Certainty, Condition, Key, Kind, Table, is_rental};
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
         en: "The standard names type 17 only; a number on preventive rentals (67) is therefore a warning.",
     }),
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -55,9 +55,9 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-fn reads(table: &Table) -> Vec<Key> {
+fn glances(table: &Table) -> Vec<(Key, Sees)> {
     match table.item(upplan::DETAIL_NO) {
-        Some(_) => vec![upplan::DETAIL_NO, upplan::SERVICE_CODE],
+        Some(_) => vec![(upplan::DETAIL_NO, Sees::Filled), (upplan::SERVICE_CODE, Sees::SERVICE)],
         None => Vec::new(),
     }
 }

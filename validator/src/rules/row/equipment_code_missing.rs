@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, DraftFile, Site};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::SINCE_202407;
 use crate::spec::keys::{upplan, upsikyu};
 use crate::spec::{Condition, Key, Kind, Table, Version, is_rental};
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
         en: "In table 7 only detail rows are meant, not subtotals such as 17AAAA.",
     }),
     versions: SINCE_202407,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[
         Case {
             on: "202407-table",
@@ -62,13 +62,11 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-fn reads(table: &Table) -> Vec<Key> {
-    let mut keys =
+fn glances(table: &Table) -> Vec<(Key, Sees)> {
+    let pair =
         table.beside(|condition| if let Condition::EquipmentWith(other) = condition { Some(*other) } else { None });
-    if !keys.is_empty() {
-        keys.push(upplan::SERVICE_CODE);
-    }
-    keys
+    let code = (!pair.is_empty()).then_some((upplan::SERVICE_CODE, Sees::SERVICE));
+    pair.into_iter().map(|key| (key, Sees::Filled)).chain(code).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::EVERY;
 use crate::spec::keys::{upjsk, upplan, upsikyu};
 use crate::spec::{Key, Kind, Table, service_type};
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41", place: "連携対象サービス種類" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[Case {
         on: "202407-result",
         also: &[],
@@ -39,8 +39,8 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-fn reads(_: &Table) -> Vec<Key> {
-    vec![upplan::SERVICE_CODE]
+fn glances(_: &Table) -> Vec<(Key, Sees)> {
+    vec![(upplan::SERVICE_CODE, Sees::SERVICE)]
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

@@ -3,7 +3,7 @@
 use crate::bind::{Known, Row, SumRow};
 use crate::draft::DraftFile;
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Condition, Key, Kind, Table};
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPSIKYU No.14、No.15" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -53,9 +53,9 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-fn reads(table: &Table) -> Vec<Key> {
+fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::EmptyOnSumRows));
-    items.flat_map(|item| [upsikyu::SERVICE_CODE, item.key]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, Sees::Filled)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

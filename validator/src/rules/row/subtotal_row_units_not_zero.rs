@@ -1,9 +1,9 @@
 //! `row/subtotal-row-units-not-zero`
 
-use crate::bind::{Known, Row, SumRow};
+use crate::bind::{Known, Row, SumRow, integer};
 use crate::draft::DraftFile;
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Condition, Key, Kind, Table};
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPSIKYU No.13" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -56,9 +56,12 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-fn reads(table: &Table) -> Vec<Key> {
+/// Whether it is 0, or no number.
+const IS_ZERO: Sees = Sees::OfSums(|units| integer(units).map_or(2, |units| u32::from(units == 0)));
+
+fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::ZeroOnSumRows));
-    items.flat_map(|item| [upsikyu::SERVICE_CODE, item.key]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, IS_ZERO)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {

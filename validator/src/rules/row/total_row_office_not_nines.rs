@@ -1,9 +1,9 @@
 //! `row/total-row-office-not-nines`
 
-use crate::bind::{Known, Row, SumRow};
+use crate::bind::{Known, Row, SumRow, fixed};
 use crate::draft::DraftFile;
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, Out, Rule, Sees};
 use crate::rules::EVERY;
 use crate::spec::keys::upsikyu;
 use crate::spec::{Condition, Key, Kind, Table};
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPSIKYU No.7" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::Glance(glances, check),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -50,9 +50,12 @@ pub(super) static RULE: Rule = Rule {
 /// What [`Condition::NinesOnTotalRow`] asks for.
 const NINES: &[u8; 10] = b"9999999999";
 
-fn reads(table: &Table) -> Vec<Key> {
+/// Whether it is that, or no number of an office.
+const IS_NINES: Sees = Sees::OfSums(|office| fixed::<10>(office).map_or(2, |office| u32::from(&office == NINES)));
+
+fn glances(table: &Table) -> Vec<(Key, Sees)> {
     let items = table.items.iter().filter(|item| item.has(&Condition::NinesOnTotalRow));
-    items.flat_map(|item| [upsikyu::SERVICE_CODE, item.key]).collect()
+    items.flat_map(|item| [(upsikyu::SERVICE_CODE, Sees::SumRow), (item.key, IS_NINES)]).collect()
 }
 
 fn check(row: &Row<'_>, out: &mut Out<'_>) {
