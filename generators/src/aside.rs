@@ -55,6 +55,8 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
     let mut base = path.as_path();
     loop {
         match (dunce::canonicalize(base), base.parent(), base.file_name()) {
+            // Windows says no more of what would be in a file than that it is not there.
+            (Ok(real), _, _) if !rest.is_empty() && !real.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
             (Ok(mut real), _, _) => {
                 real.extend(rest.iter().rev());
                 return Ok(real);
@@ -251,6 +253,16 @@ mod tests {
         assert_eq!(names(&out.join("new")), ["here"]);
         assert_eq!(fs::read(out.join("last")).unwrap(), b"after");
         assert_eq!(names(temp.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_path_through_a_file_is_none() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(temp.path().join("file"), "").unwrap();
+        for path in ["file/o", "file/no/such"] {
+            assert_eq!(real(&temp.path().join(path)).map_err(|error| error.kind()), Err(io::ErrorKind::NotADirectory));
+        }
+        assert!(real(&temp.path().join("file")).is_ok() && real(&temp.path().join("no/such")).is_ok());
     }
 
     #[test]
