@@ -4,6 +4,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// What is waited between the tries of [`patiently`], in milliseconds: a second in all.
+const PAUSES: [u64; 6] = [10, 20, 50, 120, 300, 500];
 
 /// A folder that is being written. Dropped before [`Aside::settle`], it leaves nothing behind unless
 /// it is to be kept.
@@ -49,7 +54,9 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
     let mut rest = Vec::new();
     let mut base = path.as_path();
     loop {
-        match (fs::canonicalize(base), base.parent(), base.file_name()) {
+        match (dunce::canonicalize(base), base.parent(), base.file_name()) {
+            // Windows says no more of what would be in a file than that it is not there.
+            (Ok(real), _, _) if !rest.is_empty() && !real.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
             (Ok(mut real), _, _) => {
                 real.extend(rest.iter().rev());
                 return Ok(real);
@@ -127,11 +134,11 @@ impl Aside {
     /// What the disk says.
     pub fn settle(self, out: &Path, ours: &[String], last: Option<&str>) -> io::Result<()> {
         if standing(out)? == Standing::Free {
-            match fs::remove_dir(out) {
+            match patiently(|| fs::remove_dir(out)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 Ok(()) | Err(_) => {}
             }
-            return fs::rename(&self.path, out);
+            return patiently(|| fs::rename(&self.path, out));
         }
         for name in last.into_iter().chain(ours.iter().map(String::as_str)) {
             remove(&out.join(name))?;
@@ -140,11 +147,11 @@ impl Aside {
             let name = entry?.file_name();
             if last.is_none_or(|last| name != last) {
                 remove(&out.join(&name))?;
-                fs::rename(self.path.join(&name), out.join(&name))?;
+                patiently(|| fs::rename(self.path.join(&name), out.join(&name)))?;
             }
         }
         if let Some(last) = last {
-            fs::rename(self.path.join(last), out.join(last))?;
+            patiently(|| fs::rename(self.path.join(last), out.join(last)))?;
         }
         fs::remove_dir(&self.path)
     }
@@ -159,6 +166,31 @@ impl Drop for Aside {
     }
 }
 
+/// Moves or removes something that was just written. Windows refuses that as long as another program looks
+/// into it, as scanners do with every new file; then it is tried again for about a second.
+///
+/// # Errors
+///
+/// What the last try says.
+pub fn patiently<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    tried(attempt, if cfg!(windows) { &PAUSES } else { &[] })
+}
+
+fn tried<T>(mut attempt: impl FnMut() -> io::Result<T>, pauses: &[u64]) -> io::Result<T> {
+    for pause in pauses {
+        match attempt() {
+            Err(error) if may_pass(&error) => thread::sleep(Duration::from_millis(*pause)),
+            done => return done,
+        }
+    }
+    attempt()
+}
+
+/// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION` or `ERROR_LOCK_VIOLATION`.
+fn may_pass(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied || matches!(error.raw_os_error(), Some(32 | 33))
+}
+
 /// Removes a file, a link or a folder with all it holds. What is not there need not be removed.
 ///
 /// # Errors
@@ -166,8 +198,8 @@ impl Drop for Aside {
 /// What the disk says.
 pub fn remove(path: &Path) -> io::Result<()> {
     let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
+        Ok(metadata) if metadata.is_dir() => patiently(|| fs::remove_dir_all(path)),
+        Ok(_) => patiently(|| fs::remove_file(path)),
         Err(error) => Err(error),
     };
     match removed {
@@ -221,5 +253,56 @@ mod tests {
         assert_eq!(names(&out.join("new")), ["here"]);
         assert_eq!(fs::read(out.join("last")).unwrap(), b"after");
         assert_eq!(names(temp.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_path_through_a_file_is_none() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(temp.path().join("file"), "").unwrap();
+        for path in ["file/o", "file/no/such"] {
+            assert_eq!(real(&temp.path().join(path)).map_err(|error| error.kind()), Err(io::ErrorKind::NotADirectory));
+        }
+        assert!(real(&temp.path().join("file")).is_ok() && real(&temp.path().join("no/such")).is_ok());
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again_and_nothing_else() {
+        let tries = |kind: io::ErrorKind, until: usize, pauses: &[u64]| {
+            let mut count = 0;
+            let outcome = tried(
+                || {
+                    count += 1;
+                    if count < until { Err(io::Error::from(kind)) } else { Ok(()) }
+                },
+                pauses,
+            );
+            (count, outcome.is_ok())
+        };
+        assert_eq!(tries(io::ErrorKind::PermissionDenied, 3, &[0, 0, 0]), (3, true));
+        assert_eq!(tries(io::ErrorKind::PermissionDenied, 9, &[0, 0]), (3, false));
+        assert_eq!(tries(io::ErrorKind::PermissionDenied, 2, &[]), (1, false));
+        assert_eq!(tries(io::ErrorKind::NotFound, 2, &[0, 0]), (1, false));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_file_is_replaced_when_who_looked_into_it_has_gone() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new"), folder.path().join("old"));
+        fs::write(&new, "new").unwrap();
+        fs::write(&old, "old").unwrap();
+        let mut held = Some(fs::File::options().read(true).share_mode(0).open(&old).unwrap());
+        let mut tries = 0;
+        let moved = patiently(|| {
+            tries += 1;
+            if tries == 2 {
+                held.take();
+            }
+            fs::rename(&new, &old)
+        });
+        assert!(moved.is_ok(), "{moved:?}");
+        assert_eq!((tries, fs::read_to_string(&old).unwrap().as_str()), (2, "new"));
     }
 }

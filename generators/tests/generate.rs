@@ -153,6 +153,15 @@ fn the_bytes_are_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn the_folders_above_are_made() {
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("データ/予定");
+    let written = run(&population(10, 2, "202610", "202610"), &order(&out, Shape::Flat, 1)).unwrap();
+    assert!(written.files > 0);
+    assert_eq!(read(&out).len() as u64, written.files);
+}
+
+#[test]
 fn one_more_user_leaves_all_other_rows_alone() {
     let few = files(&population(400, 40, "202604", "202605"), Versions::ByMonth);
     let more_people = population(401, 40, "202604", "202605");
@@ -253,8 +262,10 @@ fn a_folder_that_holds_something_is_left_alone_unless_forced() {
 fn a_failure_leaves_nothing_behind() {
     let population = population(60, 20, "202604", "202604");
     let temp = tempfile::tempdir().unwrap();
-    let out = temp.path().join("no").join("such");
-    assert!(matches!(run(&population, &order(&out, Shape::Flat, 2)), Err(WriteError::Io { .. })));
+    let file = temp.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    assert!(matches!(run(&population, &order(&file.join("out"), Shape::Flat, 2)), Err(WriteError::Io { .. })));
+    fs::remove_file(file).unwrap();
     let out = temp.path().join("out");
     let courier = Courier { population: &population, versions: Versions::Always(Version::V202407) };
     let early = self::population(60, 20, "202501", "202504");

@@ -191,6 +191,8 @@ fn two_runs_do_not_write_one_folder() {
     for resume in [false, true] {
         let refused = job(&population, Shape::Tree, 1).write(&place(temp.path(), resume), &|_, _| {});
         assert!(matches!(refused, Err(WriteError::Busy(_))), "{refused:?}");
+        let refused = job(&population, Shape::Tree, 1).look(&place(temp.path(), resume));
+        assert!(matches!(refused, Err(WriteError::Busy(_))), "{refused:?}");
     }
     assert_eq!(names(temp.path()), LEFT[..1]);
 }

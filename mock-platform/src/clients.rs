@@ -4,7 +4,7 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::model::{Office, OfficeNumber};
 use crate::pki::{PkiError, Secrecy, write_file};
@@ -89,15 +89,49 @@ impl ClientFiles {
 
 /// Writes the variables for a shell, last of all: who waits for it finds everything else in place.
 pub(crate) fn write_variables(folder: &Path, url: &str, manage: SocketAddr) -> io::Result<()> {
-    let clients = fs::canonicalize(folder)?.join(FOLDER);
+    let clients = std::path::absolute(folder)?.join(FOLDER);
+    let clients = slashed(&clients.to_string_lossy(), MAIN_SEPARATOR);
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let text = format!(
         "export RENKEI_URL={}\nexport RENKEI_MANAGE={}\nexport RENKEI_CLIENTS={}\n",
         quoted(url),
         quoted(&format!("http://{manage}")),
-        quoted(&clients.to_string_lossy()),
+        quoted(&clients),
     );
     let aside = folder.join(".env.sh");
     fs::write(&aside, text)?;
     fs::rename(aside, folder.join("env.sh"))
+}
+
+/// A path as shells and `curl` take it on every system: where `\` parts folders, `/` does, too.
+fn slashed(path: &str, separator: char) -> String {
+    path.replace(separator, "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_for_a_shell_has_slashes() {
+        assert_eq!(slashed(r"C:\模擬\clients", '\\'), "C:/模擬/clients");
+        assert_eq!(slashed(r"/tmp/a\b", '/'), r"/tmp/a\b");
+    }
+
+    #[test]
+    fn the_variables_name_the_folder_wherever_they_are_used() {
+        let folder = tempfile::tempdir().unwrap();
+        write_variables(folder.path(), "https://localhost:1", "127.0.0.1:2".parse().unwrap()).unwrap();
+        let text = fs::read_to_string(folder.path().join("env.sh")).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[..2],
+            ["export RENKEI_URL='https://localhost:1'", "export RENKEI_MANAGE='http://127.0.0.1:2'"]
+        );
+        let clients = lines[2].strip_prefix("export RENKEI_CLIENTS='").and_then(|rest| rest.strip_suffix("'")).unwrap();
+        assert!(
+            Path::new(clients).is_absolute() && clients.ends_with("/clients") && !clients.starts_with("//"),
+            "{clients}"
+        );
+    }
 }

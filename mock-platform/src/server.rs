@@ -291,7 +291,13 @@ impl std::fmt::Display for Told<'_> {
 }
 
 fn url(platform: SocketAddr) -> String {
-    format!("https://localhost:{}", platform.port())
+    url_on(platform, cfg!(windows))
+}
+
+/// Windows takes `localhost` for `::1` first, and seconds to say that nobody listens there.
+fn url_on(platform: SocketAddr, windows: bool) -> String {
+    let host = if windows && platform.is_ipv4() { "127.0.0.1" } else { "localhost" };
+    format!("https://{host}:{}", platform.port())
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -341,4 +347,21 @@ pub(crate) fn never_fired(faults: &Engine) -> Vec<String> {
     let status = faults.status();
     let silent = status.steps.iter().filter(|step| step.fired == 0);
     silent.map(|step| format!("{}: on {}, nth {}, {}", step.step, step.on, step.nth, step.fault)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_sent_where_the_platform_listens() {
+        for (listens, unix, windows) in [
+            ("127.0.0.1:8443", "https://localhost:8443", "https://127.0.0.1:8443"),
+            ("0.0.0.0:1", "https://localhost:1", "https://127.0.0.1:1"),
+            ("[::1]:8443", "https://localhost:8443", "https://localhost:8443"),
+        ] {
+            let listens: SocketAddr = listens.parse().unwrap();
+            assert_eq!((url_on(listens, false), url_on(listens, true)), (unix.to_owned(), windows.to_owned()));
+        }
+    }
 }

@@ -490,7 +490,7 @@ fn real(folder: &Path) -> Result<PathBuf, CannotBegin> {
             format!("cannot use the folder {folder}: {}", why.en),
         ))
     };
-    let path = folder.canonicalize().map_err(|error| cannot(crate::lang::io_reason(&error)))?;
+    let path = dunce::canonicalize(folder).map_err(|error| cannot(crate::lang::io_reason(&error)))?;
     if !path.is_dir() {
         return Err(cannot(Message::pair("フォルダーではありません", "it is not a folder")));
     }

@@ -82,11 +82,8 @@ fn parse(name: &str, text: &str) -> Result<Config, Message> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let table = DeTable::parse(text).map_err(|error| {
         let line = line_of(text, error.span().unwrap_or(0..0));
-        let why = error.message().replace('\n', ", ");
-        Message::pair(
-            format!("{name}の{line}行目: TOMLとして読み取れません: {why}"),
-            format!("{name}, line {line}: not readable as TOML: {why}"),
-        )
+        let why = crate::not_toml::why(text, &error);
+        Message::pair(format!("{name}の{line}行目: {}", why.ja), format!("{name}, line {line}: {}", why.en))
     })?;
     let mut config = Config::default();
     // Keys in the order of the file, so that the first mistake is the one that is told.

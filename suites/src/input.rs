@@ -4,21 +4,23 @@
 mod archive;
 mod folder;
 mod gather;
+mod name;
 mod place;
 mod queue;
 mod rows;
 mod selection;
 mod stream;
 mod upload;
+mod wildcard;
 
 pub(crate) use self::folder::is_hidden;
+pub(crate) use self::name::{name_of, shown};
 pub(crate) use self::selection::Selection;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use renkei_validator::finding::Finding;
@@ -341,34 +343,6 @@ pub(crate) fn is_archive(name: &str) -> bool {
     archive::packing(name) != archive::Packing::None
 }
 
-/// The name of a path in reports: `/` between folders on every system.
-pub(crate) fn name_of(path: &Path) -> String {
-    let name = shown(path.as_os_str().as_encoded_bytes());
-    if std::path::MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name }
-}
-
-/// A name as text. What is no text, or would move the cursor of a terminal, is written as `\x1B`.
-pub(crate) fn shown(name: &[u8]) -> String {
-    // Nearly every name.
-    if name.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-        return String::from_utf8_lossy(name).into_owned();
-    }
-    let mut text = String::with_capacity(name.len());
-    for chunk in name.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if character.is_control() {
-                text.push_str(&format!("\\x{:02X}", u32::from(character)));
-            } else {
-                text.push(character);
-            }
-        }
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
@@ -469,11 +443,5 @@ mod tests {
         inputs.fill_excerpts();
         assert_eq!(findings(&inputs).len(), 2);
         assert!(findings(&inputs).iter().all(|finding| finding.excerpt.is_none()));
-    }
-
-    #[test]
-    fn a_name_that_is_no_text_is_escaped() {
-        assert_eq!(shown("計画/UPPLAN.CSV".as_bytes()), "計画/UPPLAN.CSV");
-        assert_eq!(shown(b"\x8Cv\x1B[2J"), "\\x8Cv\\x1B[2J");
     }
 }

@@ -40,18 +40,29 @@ pub(crate) fn read(lang: Lang, message: &Message) -> &str {
     pick(lang, &message.ja, &message.en)
 }
 
-/// Why reading or writing failed.
+/// Why reading or writing failed. What happens often is told in our own words, as Windows has others in every
+/// language.
 pub(crate) fn io_reason(error: &io::Error) -> Message {
-    let ja = match error.kind() {
-        io::ErrorKind::NotFound => "見つかりません",
-        io::ErrorKind::PermissionDenied => "アクセスが許可されていません",
-        io::ErrorKind::IsADirectory => "フォルダーです",
-        io::ErrorKind::NotADirectory => "途中のパスがフォルダーではありません",
-        io::ErrorKind::StorageFull => "空き容量がありません",
-        io::ErrorKind::UnexpectedEof => "途中で終わっています",
+    if cfg!(windows) && error.raw_os_error().is_some_and(is_held_on_windows) {
+        return Message::pair("ほかのプログラムが使用中です", "another program is using it");
+    }
+    let (ja, en) = match error.kind() {
+        io::ErrorKind::NotFound => ("見つかりません", "it is not there"),
+        io::ErrorKind::PermissionDenied => ("アクセスが許可されていません", "access is not permitted"),
+        io::ErrorKind::IsADirectory => ("フォルダーです", "it is a folder"),
+        io::ErrorKind::NotADirectory => ("途中のパスがフォルダーではありません", "a part of the path is not a folder"),
+        io::ErrorKind::InvalidFilename => ("この名前は使えません", "there can be no such name"),
+        io::ErrorKind::AlreadyExists => ("すでにあります", "it is there already"),
+        io::ErrorKind::StorageFull => ("空き容量がありません", "there is no space left"),
+        io::ErrorKind::UnexpectedEof => ("途中で終わっています", "it ends too early"),
         _ => return Message::same(error.to_string()),
     };
-    Message::pair(ja, error.to_string())
+    Message::pair(ja, en)
+}
+
+/// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`, for which the standard library has no kind.
+fn is_held_on_windows(code: i32) -> bool {
+    matches!(code, 32 | 33)
 }
 
 #[cfg(test)]
@@ -71,5 +82,28 @@ mod tests {
             assert_eq!(from_locale(Some(locale)), Lang::En, "{locale}");
         }
         assert_eq!(from_locale(None), Lang::Ja);
+    }
+
+    #[test]
+    fn what_often_fails_is_told_in_words_of_our_own() {
+        let missing = std::fs::read("no/such/file").unwrap_err();
+        assert_eq!(io_reason(&missing), Message::pair("見つかりません", "it is not there"));
+        let full = io::ErrorKind::StorageFull.into();
+        assert_eq!(io_reason(&full), Message::pair("空き容量がありません", "there is no space left"));
+        let other = io::Error::other("the disk is on fire");
+        assert_eq!(io_reason(&other), Message::same("the disk is on fire"));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_another_program_keeps_to_itself_is_told_as_that() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.into_temp_path();
+        let held = std::fs::File::options().write(true).share_mode(0).open(&path).unwrap();
+        let error = std::fs::read(&path).unwrap_err();
+        assert_eq!(io_reason(&error), Message::pair("ほかのプログラムが使用中です", "another program is using it"));
+        drop(held);
     }
 }

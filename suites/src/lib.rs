@@ -27,6 +27,7 @@ mod input;
 mod inspection;
 mod judging;
 mod lang;
+mod not_toml;
 mod parents;
 mod progress;
 mod room;

@@ -29,7 +29,7 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 open.push(path);
             } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
                 files.insert(name, fs::read(&path).unwrap());
             }
         }

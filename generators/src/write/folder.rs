@@ -58,10 +58,11 @@ impl Job<'_> {
     ///
     /// # Errors
     ///
-    /// A place that holds something, is no folder, or cannot be looked at.
+    /// A place that holds something, is no folder, is being written by another run, or cannot be looked at.
     pub fn look(&self, place: &Place) -> Result<Option<Leftover>, WriteError> {
         let paths = Paths::of(place)?;
         let past = Past::look(&paths.journal).map_err(at(&paths.journal))?;
+        let past = past.ok_or_else(|| WriteError::Busy(place.out.clone()))?;
         if !(place.resume && paths.is_settled(&past)) {
             check(place, &paths)?;
         }
@@ -77,6 +78,7 @@ impl Job<'_> {
     pub fn write(&self, place: &Place, progress: Progress<'_>) -> Result<Written, WriteError> {
         let paths = Paths::of(place)?;
         self.look(place)?;
+        fs::create_dir_all(paths.out.parent().unwrap_or(&paths.out)).map_err(at(&place.out))?;
         let (journal, past) = match Journal::open(&paths.journal).map_err(at(&place.out))? {
             Some(opened) => opened,
             None => return Err(WriteError::Busy(place.out.clone())),

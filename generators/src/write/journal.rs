@@ -116,12 +116,18 @@ impl Journal {
 }
 
 impl Past {
-    /// Reads what is there without touching it; nothing where there is no file.
-    pub(super) fn look(path: &Path) -> io::Result<Past> {
-        match File::open(path) {
-            Ok(mut file) => Past::read(&mut file),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Past::default()),
-            Err(error) => Err(error),
+    /// Reads what is there without touching it; nothing where there is no file. `None` where another
+    /// process has it: Windows lets nobody read it then.
+    pub(super) fn look(path: &Path) -> io::Result<Option<Past>> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(Past::default())),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Past::read(&mut file).map(Some),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
         }
     }
 
@@ -224,11 +230,12 @@ mod tests {
         std::fs::write(&path, [&whole, &b"{\"done\":{\"unit\":7"[..]].concat()).unwrap();
         let (journal, past) = opened(&path);
         assert_eq!(past.request, Some(request(5)));
-        assert_eq!((past.begun, past.done), (BTreeSet::from([0, 7]), BTreeMap::from([(0, written)])));
-        journal.go_on(&Past::look(&path).unwrap()).unwrap();
+        assert_eq!((&past.begun, &past.done), (&BTreeSet::from([0, 7]), &BTreeMap::from([(0, written)])));
+        journal.go_on(&past).unwrap();
         journal.settling().unwrap();
+        drop(journal);
         let past = Past::look(&path).unwrap();
-        assert!(past.is_settling);
+        assert!(past.is_some_and(|past| past.is_settling));
         assert_eq!(std::fs::read(&path).unwrap(), [&whole, &b"\"settling\"\n"[..]].concat());
     }
 
@@ -238,6 +245,7 @@ mod tests {
         let path = temp.path().join("journal");
         let (journal, _) = opened(&path);
         assert!(Journal::open(&path).unwrap().is_none());
+        assert!(Past::look(&path).unwrap().is_none());
         journal.remove().unwrap();
         assert!(!path.exists());
         assert!(Journal::open(&path).unwrap().is_some());

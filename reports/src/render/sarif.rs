@@ -146,11 +146,29 @@ fn artifact(input: &InputRecord) -> Artifact<'_> {
     }
 }
 
-/// A name as a relative reference, whatever it looks like.
+/// A name as a URI reference: relative, unless it begins at a root or a drive. A root without a scheme would
+/// be that of wherever the log is looked at.
 fn uri(name: &str) -> String {
+    if let Some((drive, path)) = on_drive(name) {
+        return format!("file:///{drive}:{}", utf8_percent_encode(path, PATH));
+    }
     let path = utf8_percent_encode(name, PATH);
-    // Two slashes would begin a host.
-    if name.starts_with("//") { format!("/.{path}") } else { path.to_string() }
+    if name.starts_with("//") {
+        // Two slashes begin a host, and no viewer is to be led to one.
+        format!("/.{path}")
+    } else if name.starts_with('/') {
+        format!("file://{path}")
+    } else {
+        path.to_string()
+    }
+}
+
+/// The drive of Windows and the path from its root, of a name like `C:/a`.
+fn on_drive(name: &str) -> Option<(char, &str)> {
+    let (drive, path) = name.split_once(':').filter(|(_, path)| path.starts_with('/'))?;
+    let mut letters = drive.chars();
+    let letter = letters.next().filter(char::is_ascii_alphabetic)?;
+    letters.next().is_none().then_some((letter, path))
 }
 
 fn message(finding: &FindingRecord, lang: Lang) -> String {
@@ -242,12 +260,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_relative_reference_whatever_it_looks_like() {
+    fn a_name_is_a_relative_reference_unless_it_is_absolute() {
         for (name, expected) in [
             ("計画/UPPLAN_1.CSV", "%E8%A8%88%E7%94%BB/UPPLAN_1.CSV"),
-            ("/tmp/a b.CSV", "/tmp/a%20b.CSV"),
+            ("../a.CSV", "../a.CSV"),
+            ("/tmp/a b.CSV", "file:///tmp/a%20b.CSV"),
             ("//host/a.CSV", "/.//host/a.CSV"),
-            ("C:/a.CSV", "C%3A/a.CSV"),
+            ("C:/a.CSV", "file:///C:/a.CSV"),
+            ("d:/データ/a b.CSV", "file:///d:/%E3%83%87%E3%83%BC%E3%82%BF/a%20b.CSV"),
+            ("C:a.CSV", "C%3Aa.CSV"),
+            ("CD:/a.CSV", "CD%3A/a.CSV"),
+            ("ａ:/a.CSV", "%EF%BD%81%3A/a.CSV"),
+            (":/a.CSV", "%3A/a.CSV"),
             ("javascript:alert(1)#?", "javascript%3Aalert%281%29%23%3F"),
         ] {
             assert_eq!(uri(name), expected);

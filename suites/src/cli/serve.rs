@@ -188,8 +188,21 @@ async fn serve(running: Running, terminal: &Terminal) -> Exit {
     Exit::Valid
 }
 
-/// Ctrl-C, or the signal that services are stopped with.
+/// Ctrl-C, or what programs are stopped with from outside.
 async fn wait_for_signal() {
+    #[cfg(windows)]
+    {
+        use tokio::signal::windows::{ctrl_break, ctrl_close};
+        // What starts a program can send it Ctrl-Break, and nothing else; its window can be closed.
+        if let (Ok(mut stop), Ok(mut close)) = (ctrl_break(), ctrl_close()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = stop.recv() => {}
+                _ = close.recv() => {}
+            }
+            return;
+        }
+    }
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

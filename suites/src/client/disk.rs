@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use renkei_generators::aside::patiently;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
@@ -55,7 +56,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
-    fs::rename(&aside, path)?;
+    patiently(|| fs::rename(&aside, path))?;
     sync_parent(path)
 }
 
@@ -99,12 +100,12 @@ pub(crate) fn place(folder: &Path, name: &str, sha256: &str, taken: impl Fn(&str
 /// Moves a file to a name that must be free; it never overwrites.
 pub(crate) fn publish(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from)?,
+        Ok(()) => patiently(|| fs::remove_file(from))?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
         // A file system without links. We are alone in the folder, but for the software that empties it.
         Err(_) => match fs::symlink_metadata(to) {
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => patiently(|| fs::rename(from, to))?,
             Err(error) => return Err(error),
         },
     }
@@ -119,7 +120,7 @@ pub(crate) fn settle(from: &Path, into: &Path, name: &str) -> io::Result<PathBuf
         match fs::symlink_metadata(&to) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::rename(from, &to)?;
+                patiently(|| fs::rename(from, &to))?;
                 sync_folder(into)?;
                 sync_parent(from)?;
                 return Ok(to);

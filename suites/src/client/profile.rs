@@ -139,11 +139,8 @@ impl Profile {
             let line = text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1;
             Message::pair(format!("{name}の{line}行目: {}", why.ja), format!("{name}, line {line}: {}", why.en))
         };
-        let root = DeTable::parse(text).map_err(|error| {
-            let why = error.message().replace('\n', ", ");
-            let why = Message::pair(format!("TOMLとして読み取れません: {why}"), format!("not readable as TOML: {why}"));
-            at(error.span().unwrap_or(0..0), &why)
-        })?;
+        let root = DeTable::parse(text)
+            .map_err(|error| at(error.span().unwrap_or(0..0), &crate::not_toml::why(text, &error)))?;
         let root = Section { name: "", span: 0..0, table: root.get_ref() };
         root.read(folder, environment).map_err(|Wrong { span, why }| at(span, &why))
     }

@@ -84,7 +84,7 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
             refuse(inputs, why);
             continue;
         }
-        if entry.is_dir() {
+        if entry.is_dir() || inner.ends_with('/') {
             continue;
         }
         if inner.split('/').any(folder::is_hidden) {
@@ -144,12 +144,12 @@ fn open(place: &Place) -> Result<Opened, ZipError> {
 }
 
 /// The name of an entry. Tools of Japanese Windows write CP932 without saying so; those of a Mac
-/// write UTF-8 without saying so.
+/// write UTF-8 without saying so. Windows PowerShell has `\` between folders, where the format wants `/`.
 fn decode_name(raw: &[u8], flagged: bool) -> String {
     match std::str::from_utf8(raw) {
-        Ok(text) if flagged || is_surely_utf8(text) => text.to_owned(),
+        Ok(text) if flagged || is_surely_utf8(text) => text.replace('\\', "/"),
         Ok(_) | Err(_) => match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(raw) {
-            Some(text) => text.into_owned(),
+            Some(text) => text.replace('\\', "/"),
             None => shown(raw),
         },
     }
@@ -239,6 +239,8 @@ mod tests {
         assert_eq!(decode_name(b"\xC3\xB1.CSV", false), "ﾃｱ.CSV");
         // 表 ends in the byte of a backslash.
         assert_eq!(decode_name(b"\x95\x5C/a.CSV", false), "表/a.CSV");
+        assert_eq!(decode_name("受信\\計画.CSV".as_bytes(), true), "受信/計画.CSV");
+        assert_eq!(decode_name(b"\x95\x5C\\\x8C\x76.CSV", false), "表/計.CSV");
         assert_eq!(decode_name(b"\xFF\x80\xA0", false), "\\xFF\\x80\\xA0");
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use renkei_validator::folder as folder_of_name;
 
 use super::place::Place;
-use super::{Missed, archive, folder, name_of, shown};
+use super::{Missed, archive, folder, name_of, shown, wildcard};
 
 /// What a command line selects.
 #[derive(Debug, Default)]
@@ -46,6 +46,19 @@ pub(super) enum Found {
 }
 
 impl Root {
+    /// What a path stands for. Where shells do so, patterns were expanded before.
+    fn all(path: &Path, patterns: bool) -> Vec<Root> {
+        let look = |path: PathBuf| {
+            let metadata = std::fs::metadata(&path);
+            Root::Path(path, metadata)
+        };
+        match patterns.then(|| wildcard::expand(path)).flatten() {
+            Some(Ok(paths)) => paths.into_iter().map(look).collect(),
+            Some(Err(error)) => vec![Root::Path(path.to_path_buf(), Err(error))],
+            None => vec![look(path.to_path_buf())],
+        }
+    }
+
     fn is_folder(&self) -> bool {
         matches!(self, Root::Path(_, Ok(metadata)) if metadata.is_dir())
     }
@@ -82,12 +95,14 @@ impl Task {
 impl Selection {
     /// Takes the paths of a command line; `-` is standard input, which has that name.
     pub(crate) fn of(paths: &[PathBuf], stdin_name: Option<&str>) -> Selection {
-        let root = |path: &PathBuf| match stdin_name {
-            Some(name) if path.as_os_str() == "-" => Root::Task(Task::Stdin { name: shown(name.as_bytes()).into() }),
-            Some(_) | None => Root::Path(path.clone(), std::fs::metadata(path)),
+        let roots = |path: &PathBuf| match stdin_name {
+            Some(name) if path.as_os_str() == "-" => {
+                vec![Root::Task(Task::Stdin { name: shown(name.as_bytes()).into() })]
+            }
+            Some(_) | None => Root::all(path, cfg!(windows)),
         };
-        let roots: Vec<Root> = paths.iter().map(root).collect();
-        let grouped = paths.len() > 1 || roots.iter().any(|root| root.is_folder() || root.is_zip());
+        let roots: Vec<Root> = paths.iter().flat_map(roots).collect();
+        let grouped = roots.len() > 1 || roots.iter().any(|root| root.is_folder() || root.is_zip());
         Selection { roots, grouped, missed: Missed::default() }
     }
 

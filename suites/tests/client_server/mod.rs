@@ -284,7 +284,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
             files.insert(name, std::fs::read(entry.path()).unwrap());
         }
     }

@@ -42,7 +42,7 @@ impl Served {
 
     /// The number of the port of the platform.
     pub(crate) fn address(&self) -> String {
-        self.url.replace("https://localhost", "127.0.0.1")
+        self.url.replace("https://localhost", "127.0.0.1").replace("https://", "")
     }
 
     /// Runs `renkei client` once for an office, with `outbox` and `inbox` of `<office>/` in a folder.
