@@ -30,7 +30,8 @@ const MOST_TOGETHER: usize = 256;
 const MOST_BYTES: u64 = 32 << 20;
 
 /// How long deliveries wait for others where several came in together just before: a write and a sync of
-/// more of them cost hardly more, and a processor that idles for moments only is given no other work.
+/// more of them cost hardly more, and a processor that idles for moments only is given no other work. On
+/// Linux only: elsewhere so short a pause may last some milliseconds.
 const LINGER: Duration = Duration::from_micros(100);
 
 /// What the store is told to do.
@@ -104,7 +105,7 @@ impl Appender {
     fn serve(&mut self) -> Option<oneshot::Sender<()>> {
         let mut together = 0;
         while let Some(first) = self.commands.blocking_recv() {
-            if together > 1 {
+            if together > 1 && cfg!(target_os = "linux") {
                 thread::park_timeout(LINGER);
             }
             let mut next = Some(first);
