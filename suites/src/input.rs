@@ -45,6 +45,8 @@ const CHUNK: usize = 64 << 10;
 pub(crate) struct Missed {
     /// For the report.
     pub(crate) not_checked: Vec<NotChecked>,
+    /// The names of those among it that are there and could not be read.
+    unread: Vec<Arc<str>>,
     /// For standard error: what was named on the command line.
     pub(crate) complaints: Vec<Message>,
 }
@@ -130,6 +132,9 @@ impl Missed {
         }
         let why = Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en));
         self.blocking(name, why, false);
+        if error.kind() != io::ErrorKind::NotFound {
+            self.unread.push(name.into());
+        }
     }
 
     /// Something that leaves the run incomplete.
@@ -151,6 +156,7 @@ impl Missed {
 
     fn append(&mut self, mut other: Missed) {
         self.not_checked.append(&mut other.not_checked);
+        self.unread.append(&mut other.unread);
         self.complaints.append(&mut other.complaints);
     }
 }
@@ -214,6 +220,7 @@ fn judge_task(task: &Task, run: &Run<'_>, kit: &mut Kit) -> Inputs {
     }));
     if outcome.is_err() {
         inputs.missed.blocking(name, broken(), named);
+        inputs.missed.unread.push(Arc::clone(name));
     }
     inputs
 }

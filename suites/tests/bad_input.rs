@@ -39,6 +39,23 @@ fn an_unreadable_file_is_told_and_the_rest_is_judged() {
     assert_eq!(blocking(&report)[0].0, format!("202407-table/{TABLE6}"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_breaks_off_is_not_missing_from_its_set() {
+    let folder = folder_with(&["202407-table"]);
+    let path = folder.path().join("202407-table").join(TABLE6);
+    fs::remove_file(&path).unwrap();
+    let missing = |code| {
+        let report = check_json(folder.path(), ["202407-table"]).code_is(code).report();
+        let mut rules = report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap());
+        (blocking(&report).len(), rules.any(|rule| rule == "set/companion-missing"))
+    };
+    assert_eq!(missing(1), (0, true));
+    // Whoever reads this from its start on is refused.
+    std::os::unix::fs::symlink("/proc/self/mem", &path).unwrap();
+    assert_eq!(missing(3), (1, false));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_a_loop_of_them_is_told() {

@@ -77,7 +77,7 @@ fn marks(outcomes: Vec<OutcomeRecord>) -> Vec<Pattern> {
         show_values: false,
         keep: checks.keep,
         files: &[],
-        sets: Some(&check_sets(&[], &checks)),
+        sets: Some(&check_sets(&[], &[], &checks)),
         not_checked: &[],
         key: None,
         baseline: None,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::FileJudgement;
+use crate::name::FileName;
 use crate::numbers::{OfficeNumber, office_number};
 use crate::rule::{DeliveryView, SetKey};
 use crate::spec::{Kind, Member, Party, Segment, Unit, Version, parse_date, service_type};
@@ -69,7 +70,7 @@ fn find_gaps<'a>(delivery: &DeliveryView<'a>) -> Vec<Gap<'a>> {
     }
     let mut gaps = Vec::new();
     join(&mut groups, &mut gaps);
-    let mut loose = delivery.loose.clone();
+    let (mut loose, mut unread) = (delivery.loose.clone(), delivery.unread.clone());
     let mut neighbours: BTreeMap<&SetKey, Vec<&Group<'a>>> = BTreeMap::new();
     for group in &groups {
         for key in &group.keys {
@@ -85,8 +86,9 @@ fn find_gaps<'a>(delivery: &DeliveryView<'a>) -> Vec<Gap<'a>> {
         let misdated = files.iter().filter(|file| file.kind != Some(Kind::Uphosoku) && group.formed.is_misdated(file));
         gaps.extend(misdated.map(|file| Gap::Misdated { file, other: files[0] }));
         let mut is_lost = |member: &Member| {
-            let found = loose.iter().position(|file| may_be(file, member.kind, &group.keys));
-            found.map(|found| loose.remove(found)).is_some()
+            let file = |file: &&FileJudgement| may_be(file, member.kind, &group.keys);
+            let name = |name: &FileName| may_be_named(name, member.kind, &group.keys);
+            take(&mut loose, file) || take(&mut unread, name)
         };
         match group.formed.base() {
             Some(file) => {
@@ -276,18 +278,28 @@ fn stranger<'a>(group: &Group<'a>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'a>
 
 /// Whether a file that belongs to no set may be the missing one.
 fn may_be(file: &FileJudgement, kind: Kind, keys: &[SetKey]) -> bool {
-    let has = |segment: Segment, text: &str| file.part(segment) == Some(text);
     match file.kind {
-        Some(known) => {
-            let near = |key: &SetKey| {
-                has(Segment::SenderOffice, &key.sender.0)
-                    || has(Segment::ReceiverOffice, &key.receiver.0)
-                    || has(Segment::Timestamp, &key.timestamp)
-            };
-            known == kind && keys.iter().any(near)
-        }
+        Some(known) => known == kind && keys.iter().any(|key| is_near(key, |segment| file.part(segment))),
         None => keys.iter().any(|key| file.base_name().contains(&key.timestamp)),
     }
+}
+
+/// Likewise a file of which the name is all that is known.
+fn may_be_named(name: &FileName, kind: Kind, keys: &[SetKey]) -> bool {
+    name.meant_kind() == Some(kind) && keys.iter().any(|key| is_near(key, |segment| name.part(segment)))
+}
+
+fn is_near<'a>(key: &SetKey, part: impl Fn(Segment) -> Option<&'a str>) -> bool {
+    let has = |segment: Segment, text: &str| part(segment) == Some(text);
+    has(Segment::SenderOffice, &key.sender.0)
+        || has(Segment::ReceiverOffice, &key.receiver.0)
+        || has(Segment::Timestamp, &key.timestamp)
+}
+
+/// Takes the first that is wanted, if there is one.
+fn take<T>(all: &mut Vec<T>, is_wanted: impl Fn(&T) -> bool) -> bool {
+    let found = all.iter().position(is_wanted);
+    found.map(|found| all.remove(found)).is_some()
 }
 
 #[cfg(test)]
@@ -295,7 +307,7 @@ mod tests {
     use crate::draft::Draft;
     use crate::name::FileName;
     use crate::spec::{Kind, Segment};
-    use crate::{Options, judge};
+    use crate::{Options, check_sets, judge};
 
     /// Rule and kind of all findings of the sets that a sample forms after an edit.
     fn found(sample: &str, edit: impl Fn(&mut Draft) -> Option<()>) -> Vec<String> {
@@ -322,6 +334,28 @@ mod tests {
             rename(draft, Kind::Uphosoku, Segment::Timestamp, "20260928101502")
         });
         assert_eq!(found, ["set/timestamp-differs UPHOSOKU", "set/timestamp-differs UPSIKYU"]);
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_is_not_missing_and_fills_one_gap() {
+        let options = Options::default();
+        let mut draft = Draft::sample("202407-table").unwrap();
+        let name = draft.files[draft.index(Kind::Uphosoku).unwrap()].name.to_string();
+        remove(&mut draft, Kind::Uphosoku).unwrap();
+        let files = judge(&draft.to_files(), &options).files;
+        let missing = |unread: &[&str]| {
+            let sets = check_sets(&files.iter().collect::<Vec<_>>(), unread, &options);
+            sets.findings.kept.iter().map(|f| f.rule.id).collect::<Vec<_>>()
+        };
+        let other = format!("elsewhere/{name}");
+        assert_eq!(missing(&[&name]), [""; 0]);
+        assert_eq!(missing(&[]), ["set/companion-missing"]);
+        assert_eq!(missing(&[&other]), ["set/companion-missing"]);
+        assert_eq!(missing(&[&name.replace("UPHOSOKU", "UP1KYO")]), ["set/companion-missing"]);
+        assert_eq!(
+            missing(&["UPHOSOKU_202610_9970100099_43_9970100088_11_20260101000000.CSV"]),
+            ["set/companion-missing"]
+        );
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub fn judge(files: &[(String, Vec<u8>)], options: &Options) -> Judgement {
             check.finish()
         })
         .collect();
-    let sets = check_sets(&files.iter().collect::<Vec<_>>(), options);
+    let sets = check_sets(&files.iter().collect::<Vec<_>>(), &[], options);
     Judgement { files, sets }
 }
 

@@ -377,6 +377,8 @@ pub struct DeliveryView<'a> {
     pub sets: Vec<SetView<'a>>,
     /// Files whose names do not tell which set they belong to.
     pub loose: Vec<&'a FileJudgement>,
+    /// The names of files that could not be read.
+    pub unread: Vec<FileName>,
     /// The options of the run.
     pub options: &'a Options,
     /// What is missing and what stands apart, once somebody has asked.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::check::{FileJudgement, Findings, NotChecked, Options};
 use crate::finding::Finding;
-use crate::name::Nature;
+use crate::name::{FileName, Nature};
 use crate::rule::{Check, DeliveryView, Out, Rule, SetKey, SetView};
 use crate::scope::NotRun;
 use crate::spec::Segment;
@@ -58,13 +58,19 @@ pub fn set_rules() -> impl Iterator<Item = &'static Rule> {
     crate::rules::all().iter().copied().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_)))
 }
 
-/// Judges the sets that some files form. Files of different folders form no set.
-pub fn check_sets(files: &[&FileJudgement], options: &Options) -> SetsJudgement {
-    check_sets_with(files, options, crate::rules::all())
+/// Judges the sets that some files form. Files of different folders form no set. `unread` names files that
+/// are there, too, but could not be read: they are not missing.
+pub fn check_sets(files: &[&FileJudgement], unread: &[&str], options: &Options) -> SetsJudgement {
+    check_sets_with(files, unread, options, crate::rules::all())
 }
 
 /// Judges sets with other rules than all of them.
-pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'static [&'static Rule]) -> SetsJudgement {
+pub fn check_sets_with(
+    files: &[&FileJudgement],
+    unread: &[&str],
+    options: &Options,
+    rules: &'static [&'static Rule],
+) -> SetsJudgement {
     let mut times = options.clock.map(|clock| Box::new(Times::new(clock)));
     enter(&mut times, Stage::Sets);
     let mut judgement = SetsJudgement::default();
@@ -79,6 +85,11 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
             }
         }
     }
+    for name in unread {
+        if let Some(folder) = folders.get_mut(folder(name)) {
+            folder.unread.push(FileName::parse(name));
+        }
+    }
     let mut found = Vec::new();
     let mut broken = Vec::new();
     let mut kept = BTreeMap::new();
@@ -90,7 +101,8 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
                 SetView::new(key, files)
             })
             .collect();
-        let delivery = DeliveryView { sets, loose: folder.loose, options, gaps: OnceCell::new() };
+        let Folder { loose, unread, .. } = folder;
+        let delivery = DeliveryView { sets, loose, unread, options, gaps: OnceCell::new() };
         judgement.sets += delivery.sets.len() as u64;
         for &rule in rules.iter().filter(|rule| matches!(rule.check, Check::Set(_) | Check::Delivery(_))) {
             let asked = asked(&times);
@@ -128,6 +140,7 @@ pub fn check_sets_with(files: &[&FileJudgement], options: &Options, rules: &'sta
 struct Folder<'a> {
     sets: BTreeMap<SetKey, Vec<&'a FileJudgement>>,
     loose: Vec<&'a FileJudgement>,
+    unread: Vec<FileName>,
 }
 
 fn no_place(file: &FileJudgement) -> NotChecked {

@@ -141,12 +141,12 @@ fn sets(criterion: &mut Criterion) {
         })
         .collect();
     let files: Vec<&FileJudgement> = judged.iter().collect();
-    let found = check_sets(&files, &options);
+    let found = check_sets(&files, &[], &options);
     assert!(found.sets > 10, "{}", found.sets);
     assert!(found.findings.kept.is_empty(), "{:?}", found.findings.totals);
     let mut group = criterion.benchmark_group("sets");
     group.throughput(Throughput::Elements(files.len() as u64));
-    group.bench_function("check-sets", |b| b.iter(|| check_sets(black_box(&files), &options)));
+    group.bench_function("check-sets", |b| b.iter(|| check_sets(black_box(&files), &[], &options)));
     group.finish();
 }
 

@@ -129,7 +129,8 @@ impl Gathered {
         drop(state);
         let files: Vec<&FileJudgement> =
             held.iter().flat_map(|(_, part)| part.files.iter().map(|(file, _)| file)).collect();
-        let sets = check_sets(&files, options);
+        let unread: Vec<&str> = held.iter().flat_map(|(_, part)| &part.missed.unread).map(|name| &**name).collect();
+        let sets = check_sets(&files, &unread, options);
         for (file, _) in held.iter_mut().flat_map(|(_, part)| &mut part.files) {
             file.forget_facts();
         }
