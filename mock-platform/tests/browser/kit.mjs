@@ -49,6 +49,8 @@ export async function person(who, options = {}) {
   const context = await browser.newContext({ acceptDownloads: true, locale: "ja-JP", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  // Whoever listens only when the key is pressed may be too late: the browser has to be asked for it first.
+  page.on("filechooser", () => {});
   if (options.javaScriptEnabled === false) scriptless.add(page);
   context.on("request", (request) => {
     const url = request.url();
@@ -112,8 +114,14 @@ export async function fetched(page, role, name, as) {
 export async function choose(page, label, files) {
   const field = page.locator(label);
   await reach(page, field);
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
-  await chooser.setFiles(files);
+  // A busy machine now and then loses a press.
+  for (let tries = 3; ; tries -= 1) {
+    const opened = page.waitForEvent("filechooser", { timeout: 10_000 }).catch(() => null);
+    await page.keyboard.press("Space");
+    const chooser = await opened;
+    if (chooser) return chooser.setFiles(files);
+    if (tries === 1) throw new Error(`the key opens no choice of files at ${label}`);
+  }
 }
 
 /** Marks or unmarks a box or a circle. */

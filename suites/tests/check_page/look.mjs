@@ -37,6 +37,8 @@ function watch(page, where) {
 async function open(options, where, address = "/check") {
   const context = await browser.newContext(options);
   const page = watch(await context.newPage(), where);
+  // Whoever listens only when the key is pressed may be too late: the browser has to be asked for it first.
+  page.on("filechooser", () => {});
   await page.goto(site + address);
   return page;
 }
