@@ -145,6 +145,36 @@ fn a_bomb_is_stopped_by_the_bytes_that_come_out_of_it() {
 }
 
 #[test]
+fn what_was_not_read_of_an_archive_is_not_missing_from_its_set() {
+    let folder = folder();
+    let path = folder.path().join("a.zip");
+    let (files, zeros) = (clean_set(), vec![b'0'; 2 << 20]);
+    let is_missed = |entries: &[(&str, &[u8])]| {
+        archive(&path, CompressionMethod::Deflated, entries);
+        let report = check_json(folder.path(), ["a.zip", "--max-unpacked", "1MiB"]).report();
+        let mut rules = report["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap());
+        (blocking(&report).len(), rules.any(|rule| rule == "set/companion-missing"))
+    };
+    let mut entries = borrowed(&files);
+    let last = entries.pop().unwrap();
+    assert_eq!(is_missed(&entries), (0, true));
+    // The limit is reached before the last one.
+    entries.extend([("zeros.CSV", zeros.as_slice()), last]);
+    assert_eq!(is_missed(&entries), (1, false));
+    // The last one itself is refused, as it is said to be packed in a way that nobody knows.
+    entries.remove(entries.len() - 2);
+    archive(&path, CompressionMethod::Stored, &entries);
+    let name = last.0.as_bytes();
+    let mut bytes = fs::read(&path).unwrap();
+    let directory = bytes.windows(name.len()).rposition(|window| window == name).unwrap() - 46;
+    bytes[directory + 10] = 77;
+    fs::write(&path, bytes).unwrap();
+    let report = check_json(folder.path(), ["a.zip"]).code_is(3).report();
+    assert_eq!(blocking(&report).len(), 1);
+    assert!(!report["findings"].to_string().contains("set/companion-missing"), "{}", report["findings"]);
+}
+
+#[test]
 fn a_size_that_lies_is_not_believed() {
     let folder = folder();
     let path = folder.path().join("a.zip");

@@ -72,6 +72,8 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
     };
     let mut left = limits.unpacked;
     let mut names = BTreeSet::new();
+    // Whether the limit was reached: of the rest, no more than the names are looked at.
+    let mut is_over = false;
     for (index, entry) in entries.enumerate() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -79,7 +81,14 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
         };
         let inner = decode_name(entry.name_raw(), entry.flags().as_u16() & NAME_IS_UTF8 != 0);
         let full = format!("{name}/{}", shown(inner.as_bytes()));
-        let refuse = |inputs: &mut Inputs, why| inputs.missed.blocking(&full, why, false);
+        if is_over {
+            inputs.missed.unread.push(full.into());
+            continue;
+        }
+        let refuse = |inputs: &mut Inputs, why| {
+            inputs.missed.blocking(&full, why, false);
+            inputs.missed.unread.push(full.as_str().into());
+        };
         if let Some(why) = refusal(&inner) {
             refuse(inputs, why);
             continue;
@@ -116,7 +125,9 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
         };
         let stopped = inputs.judge(&mut reader, check, from, &mut meter, kit);
         if stopped.is_some() {
-            return inputs.missed.blocking(name, too_large(limits, &inner), named);
+            inputs.missed.blocking(name, too_large(limits, &inner), named);
+            inputs.missed.unread.push(full.into());
+            is_over = true;
         }
         run.progress.advance(packed);
     }
