@@ -306,3 +306,15 @@ pub(crate) fn fixed<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     // All are looked at: that costs less than to stop at the first other one.
     array.iter().fold(true, |all, byte| all & ALPHANUMERIC[usize::from(*byte)]).then_some(array)
 }
+
+/// The values of the first so many of eight bytes, one to eight of them, in the last places and with zeros
+/// before them; `None` where they are not all digits.
+#[inline(always)]
+pub(crate) fn digit_values(bytes: u64, count: u32) -> Option<u64> {
+    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // What makes anything above 9 reach the highest bit of its byte.
+    const BEYOND: u64 = 0x7676_7676_7676_7676;
+    let values = (bytes ^ ZEROS) << (64 - 8 * count);
+    ((values.wrapping_add(BEYOND) | values) & HIGH == 0).then_some(values)
+}

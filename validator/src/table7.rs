@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, fixed, integer};
+use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, digit_values, fixed, integer};
 use crate::draft::DraftFile;
 use crate::facts::{Person, person};
 use crate::finding::Place;
@@ -389,18 +389,10 @@ impl Total {
 /// The first so many of some bytes as a number, where they are digits and nothing else, as in most amounts.
 #[inline(always)]
 fn plain_number(bytes: [u8; 8], length: usize) -> Option<u32> {
-    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // What makes anything above 9 reach the highest bit of its byte.
-    const BEYOND: u64 = 0x7676_7676_7676_7676;
     if length.wrapping_sub(1) >= 8 {
         return None;
     }
-    // With zeros before them.
-    let digits = (u64::from_le_bytes(bytes) ^ ZEROS) << (64 - 8 * length);
-    if (digits.wrapping_add(BEYOND) | digits) & HIGH != 0 {
-        return None;
-    }
+    let digits = digit_values(u64::from_le_bytes(bytes), length as u32)?;
     // Digits become pairs, these fours, and these the number.
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;

@@ -1,5 +1,7 @@
 //! Remembers what was proved clean, exactly: a value that is not remembered is merely proved again.
 
+use crate::bind::digit_values;
+
 /// A short value as a number: its bytes, and its length in the last one.
 pub(crate) type Short = u128;
 
@@ -59,14 +61,7 @@ pub(super) fn shape(value: Short) -> Short {
 /// How many digits a short value has; `None` where it has none, or something else.
 #[inline(always)]
 pub(super) fn count_of_digits(value: Short) -> Option<u32> {
-    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // What makes anything above 9 reach the highest bit of its byte.
-    const BEYOND: u64 = 0x7676_7676_7676_7676;
-    let are_digits = |bytes: u64, count: u32| {
-        let values = (bytes ^ ZEROS) << (64 - 8 * count);
-        (values.wrapping_add(BEYOND) | values) & HIGH == 0
-    };
+    let are_digits = |bytes: u64, count: u32| digit_values(bytes, count).is_some();
     let (low, high, length) = (value as u64, (value >> 64) as u64, (value >> 120) as u32);
     let digits = match length {
         1..=8 => are_digits(low, length),
