@@ -30,11 +30,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, future, stream};
 use rusqlite::Connection;
 use time::OffsetDateTime;
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 pub use error::StoreError;
@@ -63,6 +65,11 @@ const QUEUE: usize = 256;
 /// Batches of deliveries that wait for the index at most: what comes in while it is busy with itself for
 /// some tenths of a second.
 const BEHIND: usize = 4096;
+
+/// How long a caller looks for its answer, between the turns of others, before it sleeps. A disk takes
+/// hardly longer, and a thread that has slept is often set to run behind another that has work, while a
+/// processor idles.
+const AWAKE: Duration = Duration::from_micros(200);
 
 /// An open store. Copies are the same store, which closes with the last of them.
 #[derive(Clone, Debug)]
@@ -379,11 +386,24 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let commands = self.inner.commands.as_ref().ok_or(StoreError::Closed)?;
         commands.send(command(answer)).await.map_err(|_| StoreError::Closed)?;
-        // The one who is told runs for some microseconds now and then: on busy processors it would else wait
-        // until those who do much have had their turn.
-        std::thread::yield_now();
-        answered.await.map_err(|_| StoreError::Closed)?
+        soon(answered).await?
     }
+}
+
+/// Waits for an answer of the store's threads.
+async fn soon<T>(mut answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
+    let begun = Instant::now();
+    while begun.elapsed() < AWAKE {
+        match answer.try_recv() {
+            Ok(answer) => return Ok(answer),
+            Err(TryRecvError::Closed) => return Err(StoreError::Closed),
+            // Those threads run for some microseconds now and then: on busy processors they would else wait
+            // until those who do much have had their turn.
+            Err(TryRecvError::Empty) => std::thread::yield_now(),
+        }
+        tokio::task::yield_now().await;
+    }
+    answer.await.map_err(|_| StoreError::Closed)
 }
 
 impl Drop for Inner {
