@@ -7,7 +7,7 @@
 //! among those ([`Pending`]) or in the index.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, SyncSender, channel};
+use std::sync::mpsc::{Sender, SyncSender, TrySendError, channel};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ const MOST_BYTES: u64 = 32 << 20;
 /// How long deliveries wait for others where several came in together just before: a write and a sync of
 /// more of them cost hardly more, and a processor that idles for moments only is given no other work. On
 /// Linux only: elsewhere so short a pause may last some milliseconds.
-const LINGER: Duration = Duration::from_micros(100);
+const LINGER: Duration = Duration::from_micros(200);
 
 /// What the store is told to do.
 pub(super) enum Command {
@@ -90,11 +90,12 @@ impl Appender {
     /// Works until it is told to close or nobody can tell it anything any more.
     pub(super) fn run(mut self) {
         let closing = self.serve();
-        let Appender { connection, orders, writer, .. } = self;
+        let Appender { connection, orders, writer, progress, .. } = self;
         // Before the writer closes its own: the last one brings the index home into its file, and must be
         // one that can write.
         drop(connection);
         if let Some(answer) = closing {
+            progress.awaits();
             // Where the writer has ended, nothing is open any more.
             let _ = orders.send(Order::Close(answer));
             writer.unpark();
@@ -250,9 +251,22 @@ impl Appender {
     }
 
     fn hand_on(&self, order: Order) -> Result<(), Gone> {
-        let urgent = !matches!(order, Order::Rows(_));
-        self.orders.send(order).map_err(|_| Gone)?;
-        if urgent {
+        let awaited = !matches!(order, Order::Rows(_));
+        if awaited {
+            self.progress.awaits();
+        }
+        match self.orders.try_send(order) {
+            Ok(()) => {}
+            Err(TrySendError::Disconnected(_)) => return Err(Gone),
+            Err(TrySendError::Full(order)) => {
+                // Now everybody waits for what it does.
+                self.progress.awaits();
+                let sent = self.orders.send(order);
+                self.progress.followed(1);
+                sent.map_err(|_| Gone)?;
+            }
+        }
+        if awaited {
             self.writer.unpark();
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -170,12 +170,14 @@ pub(super) struct Progress {
     accepted: AtomicI64,
     indexed: AtomicI64,
     failing: AtomicBool,
+    /// Orders that somebody waits for.
+    awaited: AtomicUsize,
 }
 
 impl Progress {
     /// Everything up to a number is in the index.
     pub(super) fn new(number: i64) -> Progress {
-        Progress { accepted: number.into(), indexed: number.into(), failing: false.into() }
+        Progress { accepted: number.into(), indexed: number.into(), failing: false.into(), awaited: 0.into() }
     }
 
     /// Tells that deliveries up to a number are accepted; before anybody else is told.
@@ -207,6 +209,20 @@ impl Progress {
 
     pub(super) fn is_failing(&self) -> bool {
         self.failing.load(Ordering::SeqCst)
+    }
+
+    /// Tells that somebody waits for an order; before it is given.
+    pub(super) fn awaits(&self) {
+        self.awaited.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Tells that so many of those orders have been followed.
+    pub(super) fn followed(&self, orders: usize) {
+        self.awaited.fetch_sub(orders, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_awaited(&self) -> bool {
+        self.awaited.load(Ordering::SeqCst) > 0
     }
 }
 

@@ -33,6 +33,10 @@ const MOST: usize = 2048;
 /// fewer pages are.
 const LINGER: Duration = Duration::from_millis(100);
 
+/// Rows after which others have their turn: nobody waits for these, and a caller that is kept from its
+/// processor for as long as many rows take is late by milliseconds.
+const TURN: usize = 4;
+
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What everything is replaced with.
@@ -92,7 +96,7 @@ impl Writer {
     pub(super) fn run(mut self) {
         let mut closing = None;
         while let Ok(order) = self.orders.recv() {
-            let (work, last) = self.gather(order);
+            let (work, last, awaited) = self.gather(order);
             self.work(work);
             match last {
                 None | Some(Order::Rows(_) | Order::Work(_)) => {}
@@ -111,6 +115,7 @@ impl Writer {
                     break;
                 }
             }
+            self.progress.followed(awaited);
         }
         // Lines that cannot be written now are written at the next opening.
         let _ = self.told.write_kept();
@@ -123,26 +128,29 @@ impl Writer {
         }
     }
 
-    /// Takes what waits, and where that is only some rows, what comes soon. Returns work, and an order that
-    /// is to be followed when that is done.
-    fn gather(&mut self, first: Order) -> (Vec<Work>, Option<Order>) {
-        let mut work = Vec::new();
+    /// Takes what waits, and where that is only some rows, what comes soon. Returns work, an order that is to
+    /// be followed when that is done, and how many orders those are.
+    fn gather(&mut self, first: Order) -> (Vec<Work>, Option<Order>, usize) {
+        let (mut work, mut orders) = (Vec::new(), 0);
         let mut next = Some(first);
         let mut lingered = false;
         loop {
             match next {
                 Some(Order::Rows(rows)) => self.behind.extend(rows),
-                Some(Order::Work(more)) => work.extend(more),
-                Some(Order::Ready(_) | Order::Replace { .. } | Order::Close(_)) => return (work, next),
+                Some(Order::Work(more)) => {
+                    orders += 1;
+                    work.extend(more);
+                }
+                Some(Order::Ready(_) | Order::Replace { .. } | Order::Close(_)) => return (work, next, orders + 1),
                 // Whoever gives another order than to write rows ends the pause.
                 None if work.is_empty() && !lingered => {
                     thread::park_timeout(LINGER);
                     lingered = true;
                 }
-                None => return (work, None),
+                None => return (work, None, orders),
             }
             if self.behind.len() >= MOST {
-                return (work, None);
+                return (work, None, orders);
             }
             next = self.orders.try_recv().ok();
         }
@@ -216,7 +224,10 @@ impl Writer {
     fn prepare(&self, work: &[Work], meta: &mut Meta, events: &mut Vec<Event>) -> Result<Vec<Done>, StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        for row in &self.behind {
+        for (at, row) in self.behind.iter().enumerate() {
+            if at % TURN == 0 && !self.progress.is_awaited() {
+                thread::yield_now();
+            }
             insert(connection, row)?;
             row.count_in(meta);
         }
