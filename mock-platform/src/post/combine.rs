@@ -90,7 +90,7 @@ pub fn combination(version: Version, parts: &[Part], ways: &[Way]) -> Result<(),
         .iter()
         .filter(|unit| goes(unit, ways) && parts.iter().any(|part| unit.holds(part.kind)))
         .map(|unit| (unit, edits(version, unit, &parts)));
-    let mut nearest: Option<(&Unit, Vec<Message>)> = None;
+    let mut nearest: Option<(&Unit, Vec<Edit<'_>>)> = None;
     for (unit, edits) in candidates {
         if edits.is_empty() {
             return Ok(());
@@ -102,6 +102,7 @@ pub fn combination(version: Version, parts: &[Part], ways: &[Way]) -> Result<(),
     match nearest {
         Some((unit, edits)) => {
             let kinds = kinds_of(unit, &parts).map(|kind| kind.to_string()).collect();
+            let edits: Vec<Message> = edits.into_iter().map(Edit::told).collect();
             let difference = Message::pair(
                 edits.iter().map(|edit| edit.ja.as_str()).collect::<String>(),
                 edits.iter().map(|edit| edit.en.as_str()).collect::<Vec<_>>().join(" "),
@@ -182,14 +183,40 @@ fn kinds_of(unit: &Unit, parts: &[Part]) -> impl Iterator<Item = Kind> {
     unit.members.iter().filter(move |member| member.mandatory || there(member.kind)).map(|member| member.kind)
 }
 
-/// What must be done to make a unit of some files: nothing where they are one. The files are sorted.
-fn edits(version: Version, unit: &Unit, parts: &[Part]) -> Vec<Message> {
-    let mut edits = Vec::new();
-    let there = |kind: Kind| parts.iter().any(|part| part.kind == kind);
-    for member in unit.members.iter().filter(|member| member.mandatory && !there(member.kind)) {
-        let kind = member.kind;
-        edits.push(Message::pair(format!("{kind}がありません。"), format!("{kind} is missing.")));
+/// Something to be done to make a unit of some files.
+enum Edit<'a> {
+    /// A file of a kind has to be added.
+    Missing(Kind),
+    /// A file has to go; whether there is another one of its kind.
+    Extra(&'a Part, bool),
+    /// A file of a kind has the first month and must have the second.
+    Month(Kind, Month, Month),
+}
+
+impl Edit<'_> {
+    fn told(self) -> Message {
+        match self {
+            Edit::Missing(kind) => Message::pair(format!("{kind}がありません。"), format!("{kind} is missing.")),
+            Edit::Extra(part, twice) => {
+                let text = text_of(part, twice);
+                Message::pair(format!("{text}が余分です。"), format!("{text} is too much."))
+            }
+            Edit::Month(kind, month, wanted) => {
+                let (month, wanted) = (written_month(month), written_month(wanted));
+                Message::pair(
+                    format!("{kind}の対象年月「{month}」を「{wanted}」にします。"),
+                    format!("The service month of {kind}, `{month}`, must be `{wanted}`."),
+                )
+            }
+        }
     }
+}
+
+/// What must be done to make a unit of some files: nothing where they are one. The files are sorted.
+fn edits<'a>(version: Version, unit: &Unit, parts: &'a [Part]) -> Vec<Edit<'a>> {
+    let there = |kind: Kind| parts.iter().any(|part| part.kind == kind);
+    let missing = unit.members.iter().filter(|member| member.mandatory && !there(member.kind));
+    let mut edits: Vec<Edit<'a>> = missing.map(|member| Edit::Missing(member.kind)).collect();
     let wanted = month_of(version, unit, parts);
     let mut kept: Vec<Kind> = Vec::new();
     // Of several files of a kind, the one of the right month is the one that belongs.
@@ -197,20 +224,16 @@ fn edits(version: Version, unit: &Unit, parts: &[Part]) -> Vec<Message> {
     ranked.sort_by_key(|part| (part.kind, part.month.is_some() && part.month != wanted, part.month));
     for part in ranked {
         let kind = part.kind;
-        if !unit.holds(kind) || (kept.contains(&kind) && kind != Kind::UpkihonImage) {
-            let text = text_of(part, kept.contains(&kind));
-            edits.push(Message::pair(format!("{text}が余分です。"), format!("{text} is too much.")));
+        let twice = kept.contains(&kind);
+        if !unit.holds(kind) || (twice && kind != Kind::UpkihonImage) {
+            edits.push(Edit::Extra(part, twice));
             continue;
         }
         kept.push(kind);
         if let (Some(month), Some(wanted)) = (part.month, wanted)
             && month != wanted
         {
-            let (month, wanted) = (written_month(month), written_month(wanted));
-            edits.push(Message::pair(
-                format!("{kind}の対象年月「{month}」を「{wanted}」にします。"),
-                format!("The service month of {kind}, `{month}`, must be `{wanted}`."),
-            ));
+            edits.push(Edit::Month(kind, month, wanted));
         }
     }
     edits
