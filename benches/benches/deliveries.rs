@@ -13,6 +13,11 @@ mod load;
 use std::time::Duration;
 
 use load::{Measured, Target, measure};
+use mimalloc::MiMalloc;
+
+/// As `renkei` has it.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// Bytes of one delivery.
 const BODY: usize = 50_000;
