@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
+use utoipa::ToSchema;
 
 pub use event::{Delivered, DeliveredFile, Event, Mended};
 
@@ -43,7 +44,8 @@ pub struct Journal {
 }
 
 /// A line of the journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = JournalLine)]
 pub struct Line {
     /// 1 for the first line of the file.
     pub seq: u64,

@@ -2,6 +2,8 @@
 //! HTTP for this machine only, without login: who reaches it owns the platform. Knows every part;
 //! decides nothing of what offices may do.
 
+mod snapshots;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,23 +11,26 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::get;
 use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::body::{Answer, LicenceView, Nothing};
+use crate::api::body::{Answer, CertificateView, LicenceView, Nothing};
 use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
 use crate::clock::Hand;
-use crate::faults::Plan;
-use crate::journal::Event;
+use crate::faults::{Plan, Status};
+use crate::journal::{Event, Line};
 use crate::model::{Office, OfficeNumber};
 use crate::platform::Platform;
 use crate::refusal::System;
+use crate::store::StoreError;
+use crate::tls::ledger::Handshake;
 use crate::{certificates, licence, screens, site};
 
 /// Bytes that a fault plan may have.
@@ -40,9 +45,26 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
 }
 
-/// The routes of the management that the OpenAPI document describes.
+/// The routes of the management, with what the OpenAPI document says of them.
 pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
-    OpenApiRouter::default().routes(routes!(licence_paid))
+    OpenApiRouter::default()
+        .routes(routes!(alive))
+        .routes(routes!(ready))
+        .routes(routes!(version))
+        .routes(routes!(metrics))
+        .routes(routes!(clock, set_clock))
+        .routes(routes!(faults, replace_faults, no_faults))
+        .routes(routes!(journal))
+        .routes(routes!(handshakes))
+        .routes(routes!(offices))
+        .routes(routes!(set_office))
+        .routes(routes!(licence_paid))
+        .routes(routes!(approve))
+        .routes(routes!(revoke))
+        .routes(routes!(add_notice))
+        .routes(routes!(snapshots::snapshot))
+        .routes(routes!(snapshots::restore))
+        .routes(routes!(snapshots::reset))
 }
 
 /// All routes of the management listener.
@@ -56,29 +78,32 @@ pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -
 
 /// The routes of the management itself.
 pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
-    Router::new()
-        .route("/livez", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/version", get(version))
-        .route("/metrics", get(metrics))
+    Router::from(described())
         .route("/openapi.json", get(async || axum::Json(crate::api::document())))
-        .route("/manage/clock", get(clock).put(set_clock))
-        .route("/manage/faults", get(faults).put(replace_faults).delete(no_faults))
-        .route("/manage/journal", get(journal))
-        .route("/manage/handshakes", get(handshakes))
-        .route("/manage/offices", get(offices))
-        .route("/manage/offices/{number}", put(set_office))
-        .route("/manage/offices/{number}/certificates/{no}/approve", post(approve))
-        .route("/manage/certificates/{serial}/revoke", post(revoke))
-        .route("/manage/notices", post(add_notice))
-        .route("/manage/snapshots/{name}", put(snapshot))
-        .route("/manage/snapshots/{name}/restore", post(restore))
-        .route("/manage/reset", post(reset))
-        .merge(Router::from(described()))
         .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform))
 }
 
+/// Whether the process answers.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    operation_id = "alive",
+    tag = "manage",
+    responses((status = 200, description = "it does", body = String, content_type = "text/plain")),
+)]
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether the store answers.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "ready",
+    tag = "manage",
+    responses((status = 200, description = "it does", body = String, content_type = "text/plain"), (status = 503, description = "it does not", body = String, content_type = "text/plain")),
+)]
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {
     match platform.store.all("ready").await {
         Ok(_) => "ok\n".into_response(),
@@ -86,17 +111,36 @@ async fn ready(State(platform): State<Arc<Platform>>) -> Response {
     }
 }
 
-#[derive(Serialize)]
+/// What runs here.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ToolVersion)]
 struct Version {
     name: &'static str,
     version: &'static str,
+    /// Always `false`.
     real_system: bool,
 }
 
+/// What runs here.
+#[utoipa::path(
+    get,
+    path = "/version",
+    operation_id = "version",
+    tag = "manage",
+    responses((status = 200, description = "done", body = Answer<Version>)),
+)]
 async fn version() -> Response {
     ok(Version { name: "renkei", version: env!("CARGO_PKG_VERSION"), real_system: false })
 }
 
+/// Counts since the start, for Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "manage",
+    responses((status = 200, description = "counters", body = String, content_type = "text/plain")),
+)]
 async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
     let (counts, away) = (platform.journal.metrics().text(), platform.ledger.turned_away());
     // The journal has no line of these: a crowd would fill it.
@@ -105,7 +149,7 @@ async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
 }
 
 /// What the clock shows, and whether it runs.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ClockView {
     #[serde(with = "time::serde::rfc3339")]
     now: OffsetDateTime,
@@ -113,7 +157,7 @@ struct ClockView {
 }
 
 /// How the clock is set: exactly one of the three.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum ClockSetting {
     /// It runs on from here.
@@ -126,11 +170,28 @@ enum ClockSetting {
     Machine {},
 }
 
+/// Reads the clock of the platform.
+#[utoipa::path(
+    get,
+    path = "/manage/clock",
+    operation_id = "manage-clock",
+    tag = "manage",
+    responses((status = 200, description = "done", body = Answer<ClockView>), SystemErrors),
+)]
 async fn clock(State(platform): State<Arc<Platform>>) -> Response {
     let stopped = matches!(platform.clock.hand(), Hand::Stopped(_));
     ok(ClockView { now: platform.clock.now(), stopped })
 }
 
+/// Sets it.
+#[utoipa::path(
+    put,
+    path = "/manage/clock",
+    operation_id = "manage-clock-set",
+    tag = "manage",
+    request_body = ClockSetting,
+    responses((status = 200, description = "done", body = Answer<ClockView>), SystemErrors),
+)]
 async fn set_clock(State(platform): State<Arc<Platform>>, Json(setting): Json<ClockSetting>) -> Response {
     match setting {
         ClockSetting::RunFrom(at) => platform.clock.run_from(at),
@@ -141,10 +202,27 @@ async fn set_clock(State(platform): State<Arc<Platform>>, Json(setting): Json<Cl
     clock(State(platform)).await
 }
 
+/// How far the fault plan has come.
+#[utoipa::path(
+    get,
+    path = "/manage/faults",
+    operation_id = "manage-faults",
+    tag = "manage",
+    responses((status = 200, description = "done", body = Answer<Status>), SystemErrors),
+)]
 async fn faults(State(platform): State<Arc<Platform>>) -> Response {
     ok(platform.faults.status())
 }
 
+/// Puts another fault plan into force, as a whole or not at all.
+#[utoipa::path(
+    put,
+    path = "/manage/faults",
+    operation_id = "manage-faults-replace",
+    tag = "manage",
+    request_body(content = String, content_type = "application/toml"),
+    responses((status = 200, description = "how far the one before came", body = Answer<Status>), SystemErrors),
+)]
 async fn replace_faults(
     State(platform): State<Arc<Platform>>,
     headers: HeaderMap,
@@ -162,6 +240,14 @@ async fn replace_faults(
     Ok(ok(before))
 }
 
+/// Ends the fault plan.
+#[utoipa::path(
+    delete,
+    path = "/manage/faults",
+    operation_id = "manage-faults-end",
+    tag = "manage",
+    responses((status = 200, description = "how far it came", body = Answer<Status>), SystemErrors),
+)]
 async fn no_faults(State(platform): State<Arc<Platform>>) -> Response {
     let before = platform.faults.replace(Plan::default());
     platform.note(&Event::PlanReplaced);
@@ -169,14 +255,26 @@ async fn no_faults(State(platform): State<Arc<Platform>>) -> Response {
 }
 
 /// Which lines are asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct Since {
+    /// Those after this number; 0 for all.
     #[serde(default)]
     since: u64,
+    /// At most so many, and never more than 1,000.
     limit: Option<usize>,
 }
 
+/// Reads the journal, oldest first.
+#[utoipa::path(
+    get,
+    path = "/manage/journal",
+    operation_id = "manage-journal",
+    tag = "manage",
+    params(Since),
+    responses((status = 200, description = "done", body = Answer<Vec<Line>>), SystemErrors),
+)]
 async fn journal(State(platform): State<Arc<Platform>>, Query(asked): Query<Since>) -> Result<Response, Failure> {
     let journal = platform.journal.clone();
     let limit = asked.limit.unwrap_or(MOST_LINES).min(MOST_LINES);
@@ -188,12 +286,21 @@ async fn journal(State(platform): State<Arc<Platform>>, Query(asked): Query<Sinc
 }
 
 /// The handshakes kept, and how many older ones are not kept any more.
-#[derive(Serialize)]
-struct Handshakes<T> {
-    handshakes: Vec<T>,
+#[derive(Serialize, ToSchema)]
+struct Handshakes {
+    handshakes: Vec<Handshake>,
     dropped: u64,
 }
 
+/// Reads what became of handshakes, oldest first.
+#[utoipa::path(
+    get,
+    path = "/manage/handshakes",
+    operation_id = "manage-handshakes",
+    tag = "manage",
+    params(Since),
+    responses((status = 200, description = "done", body = Answer<Handshakes>), SystemErrors),
+)]
 async fn handshakes(State(platform): State<Arc<Platform>>, Query(asked): Query<Since>) -> Response {
     let limit = asked.limit.unwrap_or(MOST_LINES).min(MOST_LINES);
     let mut handshakes = platform.ledger.list(asked.since);
@@ -201,11 +308,29 @@ async fn handshakes(State(platform): State<Arc<Platform>>, Query(asked): Query<S
     ok(Handshakes { handshakes, dropped: platform.ledger.dropped() })
 }
 
+/// All offices, with all that belongs to them.
+#[utoipa::path(
+    get,
+    path = "/manage/offices",
+    operation_id = "manage-offices",
+    tag = "manage",
+    responses((status = 200, description = "done", body = Answer<Vec<Office>>), SystemErrors),
+)]
 async fn offices(State(platform): State<Arc<Platform>>) -> Response {
     let offices = platform.world.offices();
     ok(offices.iter().map(AsRef::as_ref).collect::<Vec<&Office>>())
 }
 
+/// Replaces what is known of an office.
+#[utoipa::path(
+    put,
+    path = "/manage/offices/{number}",
+    operation_id = "manage-office-set",
+    tag = "manage",
+    params(("number" = String, Path, description = "事業所番号")),
+    request_body = Office,
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
 async fn set_office(
     State(platform): State<Arc<Platform>>,
     Path(number): Path<OfficeNumber>,
@@ -244,6 +369,15 @@ async fn licence_paid(
     Ok(ok(change.await?.ok_or(System::NotFound)?))
 }
 
+/// Issues a certificate that was applied for (発行申請中 becomes 発行済み).
+#[utoipa::path(
+    post,
+    path = "/manage/offices/{number}/certificates/{no}/approve",
+    operation_id = "manage-certificate-approve",
+    tag = "manage",
+    params(("number" = String, Path, description = "事業所番号"), ("no" = u32, Path, description = "1 for the office's first")),
+    responses((status = 200, description = "done", body = Answer<CertificateView>), SystemErrors),
+)]
 async fn approve(
     State(platform): State<Arc<Platform>>,
     Path((number, no)): Path<(OfficeNumber, u32)>,
@@ -251,6 +385,15 @@ async fn approve(
     Ok(ok(certificates::approve(&platform, &number, no, platform.clock.now()).await?))
 }
 
+/// Revokes a certificate from now on.
+#[utoipa::path(
+    post,
+    path = "/manage/certificates/{serial}/revoke",
+    operation_id = "manage-certificate-revoke",
+    tag = "manage",
+    params(("serial" = String, Path, description = "serial number, in hexadecimal")),
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
 async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String>) -> Result<Response, Failure> {
     let now = platform.clock.now();
     platform
@@ -262,15 +405,27 @@ async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String
 }
 
 /// A notice to be shown.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewNotice {
+    /// 件名
     title: String,
+    /// 本文
     text: String,
+    /// Only for this office; else for all.
     #[serde(default)]
     office: Option<OfficeNumber>,
 }
 
+/// Shows a notice (お知らせ) from now on.
+#[utoipa::path(
+    post,
+    path = "/manage/notices",
+    operation_id = "manage-notice-add",
+    tag = "manage",
+    request_body = NewNotice,
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
 async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<NewNotice>) -> Result<Response, Failure> {
     let NewNotice { title, text, office } = notice;
     let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office };
@@ -278,48 +433,6 @@ async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<Ne
     Ok(ok(Nothing {}))
 }
 
-/// The folder of a snapshot. A name is letters, digits, `-` and `_`: it leads nowhere else.
-fn place(platform: &Platform, name: &str) -> Result<std::path::PathBuf, Failure> {
-    let fits = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    if fits {
-        return Ok(platform.snapshots.join(name));
-    }
-    let message = Message::pair(
-        "スナップショットの名前は、64文字以内の半角英数字と-、_です",
-        "the name of a snapshot is up to 64 letters, digits, - and _",
-    );
-    Err(Failure::System(System::BadRequest, Some(message)))
-}
-
-async fn snapshot(State(platform): State<Arc<Platform>>, Path(name): Path<String>) -> Result<Response, Failure> {
-    let place = place(&platform, &name)?;
-    if let Some(folder) = place.parent() {
-        std::fs::create_dir_all(folder).map_err(|_| System::Internal)?;
-    }
-    platform.store.snapshot(&place).await.map_err(|error| stored(&error))?;
-    Ok(ok(Nothing {}))
-}
-
-async fn restore(State(platform): State<Arc<Platform>>, Path(name): Path<String>) -> Result<Response, Failure> {
-    let place = place(&platform, &name)?;
-    if !place.is_dir() {
-        return Err(System::NotFound.into());
-    }
-    platform.store.restore(&place).await.map_err(|error| stored(&error))?;
-    platform.world.reload().await.map_err(|_| System::Internal)?;
-    platform.sessions.close_all();
-    Ok(ok(Nothing {}))
-}
-
-/// Deliveries, offices and notices are as at the first start; sessions end.
-async fn reset(State(platform): State<Arc<Platform>>) -> Result<Response, Failure> {
-    platform.store.reset().await.map_err(|error| stored(&error))?;
-    let now = platform.clock.now();
-    platform.world.replace(&platform.seed, now).await.map_err(|error| stored(&error))?;
-    platform.sessions.close_all();
-    Ok(ok(Nothing {}))
-}
-
-fn stored(error: &crate::store::StoreError) -> Failure {
+fn stored(error: &StoreError) -> Failure {
     Failure::System(System::Internal, Some(Message::same(error.to_string())))
 }

@@ -55,7 +55,7 @@ impl fmt::Display for OfficeNumber {
 }
 
 /// An office (事業所) with all that belongs to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Office {
     /// 事業所番号
     pub number: OfficeNumber,
@@ -75,7 +75,7 @@ pub struct Office {
 
 /// A user and what is known of their password. The password itself is kept in the clear: it is a
 /// test user's, and 利用状況Webサイト shows that of 個人ユーザ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {
     /// ユーザID
     pub id: String,
@@ -91,7 +91,7 @@ pub struct User {
 }
 
 /// Whether a password can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordState {
     /// 本パスワード
@@ -103,7 +103,7 @@ pub enum PasswordState {
 }
 
 /// ライセンス of one office.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Licence {
     /// 申請日
     #[serde(with = "date")]
@@ -153,7 +153,7 @@ pub enum CertificateKind {
 }
 
 /// A certificate of an office, from its application on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Certificate {
     /// 1 for the office's first.
     pub no: u32,
@@ -170,7 +170,7 @@ pub struct Certificate {
 }
 
 /// How far the issuing of a certificate has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum CertificateState {
     /// 発行申請中

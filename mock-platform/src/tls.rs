@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 pub use self::accept::serve;
 pub use self::door::Faces;
@@ -58,7 +59,7 @@ pub enum TlsError {
 }
 
 /// A certificate that the server shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerFace {
     /// A sound one.
@@ -74,7 +75,7 @@ pub enum ServerFace {
 }
 
 /// How a connection is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Greeting {
     /// As it should be.

@@ -4,11 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::model::OfficeNumber;
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = JournalEvent)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The header: written each time the journal is opened.
@@ -151,7 +153,7 @@ pub enum Event {
 }
 
 /// What had a torn end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mended {
     /// The journal: its last line was not complete.
@@ -161,7 +163,7 @@ pub enum Mended {
 }
 
 /// A delivery, as the journal tells of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Delivered {
     /// The delivery.
     pub delivery: String,
@@ -178,7 +180,7 @@ pub struct Delivered {
 }
 
 /// A file of a delivery, as the journal tells of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveredFile {
     /// ファイル名
     pub name: String,

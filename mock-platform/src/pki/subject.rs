@@ -6,11 +6,13 @@
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::{CertificateKind, OfficeNumber};
 
 /// The kinds that are known to be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RefusedKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
     /// 代理人証明書

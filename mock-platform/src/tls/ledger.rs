@@ -8,11 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use super::{Alert, Greeting, Reason, Shown};
 
 /// What became of one handshake.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Handshake {
     /// Counts the entries of the ledger, from 1. Given by the ledger.
     pub seq: u64,
@@ -22,6 +23,7 @@ pub struct Handshake {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// Where it came from.
+    #[schema(value_type = String)]
     pub peer: SocketAddr,
     /// How it was met.
     pub greeting: Greeting,
@@ -32,7 +34,8 @@ pub struct Handshake {
 }
 
 /// What became of a handshake.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = HandshakeOutcome)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     /// Client and server speak TLS, and the client's certificate was accepted.
@@ -59,7 +62,8 @@ pub enum Outcome {
 }
 
 /// Why a handshake did not come to a judgement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = HandshakeFailure)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum Failure {
     /// The client closed the connection.

@@ -7,12 +7,14 @@ use renkei_validator::text::Message;
 use rustls::CertificateError;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::clock::JST;
 use crate::pki::Refused;
 
 /// Why a client was refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RefusalReason)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum Reason {
     /// It showed none.
@@ -66,7 +68,8 @@ pub enum Reason {
 }
 
 /// An alert of TLS, by its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, example = "certificate_expired")]
 pub struct Alert(pub u8);
 
 impl Reason {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use x509_parser::extensions::ParsedExtension;
 
 use super::PeerCertificate;
@@ -13,7 +14,8 @@ use crate::pki::{Fingerprint, Subject};
 const MOST_CHARS: usize = 200;
 
 /// What a client's certificate says, whoever issued it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ShownCertificate)]
 pub struct Shown {
     /// The whole name of the subject; a long one is cut.
     pub subject: String,

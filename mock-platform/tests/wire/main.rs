@@ -7,6 +7,7 @@ mod apart;
 mod bad_input;
 mod bench;
 mod business;
+mod described;
 mod meaning;
 mod operator;
 mod systems;

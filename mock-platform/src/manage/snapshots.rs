@@ -1,0 +1,95 @@
+//! What is stored, as a whole: copies of it, and the way back to the first start. Knows names of copies; what
+//! is in one is known to [`crate::store`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use renkei_validator::text::Message;
+
+use super::stored;
+use crate::api::body::{Answer, Nothing};
+use crate::api::respond::{Failure, Path, SystemErrors, ok};
+use crate::platform::Platform;
+use crate::refusal::System;
+use crate::store::StoreError;
+
+/// Copies everything stored; 400 where there is a copy of that name.
+#[utoipa::path(
+    put,
+    path = "/manage/snapshots/{name}",
+    operation_id = "manage-snapshot",
+    tag = "manage",
+    params(("name" = String, Path, description = "1 to 64 letters, digits, - and _")),
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
+pub(super) async fn snapshot(
+    State(platform): State<Arc<Platform>>,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    let place = place(&platform, &name)?;
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder).map_err(|_| System::Internal)?;
+    }
+    match platform.store.snapshot(&place).await {
+        Ok(()) => Ok(ok(Nothing {})),
+        Err(StoreError::NotEmpty { .. }) => {
+            let message = Message::pair("その名前のスナップショットはもうあります", "there is a snapshot of that name");
+            Err(Failure::System(System::BadRequest, Some(message)))
+        }
+        Err(error) => Err(stored(&error)),
+    }
+}
+
+/// Replaces everything stored with a copy; sessions end.
+#[utoipa::path(
+    post,
+    path = "/manage/snapshots/{name}/restore",
+    operation_id = "manage-snapshot-restore",
+    tag = "manage",
+    params(("name" = String, Path, description = "1 to 64 letters, digits, - and _")),
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
+pub(super) async fn restore(
+    State(platform): State<Arc<Platform>>,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    let place = place(&platform, &name)?;
+    if !place.is_dir() {
+        return Err(System::NotFound.into());
+    }
+    platform.store.restore(&place).await.map_err(|error| stored(&error))?;
+    platform.world.reload().await.map_err(|_| System::Internal)?;
+    platform.sessions.close_all();
+    Ok(ok(Nothing {}))
+}
+
+/// Deliveries, offices and notices are as at the first start; sessions end.
+#[utoipa::path(
+    post,
+    path = "/manage/reset",
+    operation_id = "manage-reset",
+    tag = "manage",
+    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+)]
+pub(super) async fn reset(State(platform): State<Arc<Platform>>) -> Result<Response, Failure> {
+    platform.store.reset().await.map_err(|error| stored(&error))?;
+    let now = platform.clock.now();
+    platform.world.replace(&platform.seed, now).await.map_err(|error| stored(&error))?;
+    platform.sessions.close_all();
+    Ok(ok(Nothing {}))
+}
+
+/// The folder of a snapshot. A name is letters, digits, `-` and `_`: it leads nowhere else.
+fn place(platform: &Platform, name: &str) -> Result<PathBuf, Failure> {
+    let fits = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if fits {
+        return Ok(platform.snapshots.join(name));
+    }
+    let message = Message::pair(
+        "スナップショットの名前は、64文字以内の半角英数字と-、_です",
+        "the name of a snapshot is up to 64 letters, digits, - and _",
+    );
+    Err(Failure::System(System::BadRequest, Some(message)))
+}

@@ -1,0 +1,106 @@
+//! What the management answers is what the OpenAPI document says of it.
+
+use std::sync::Arc;
+
+use jsonschema::Validator;
+use renkei_mock_platform::model::OfficeNumber;
+use reqwest::Method;
+use rustls::SignatureScheme;
+use rustls::client::ResolvesClientCert;
+use rustls::sign::CertifiedKey;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, MANAGER, PROVIDER, Reply, identity, send, small};
+
+/// The answers of an operation that the document describes for a status.
+fn validator(document: &Value, method: &Method, path: &str, status: u16) -> Validator {
+    let method = method.as_str().to_lowercase();
+    let operation = &document["paths"][path][&method];
+    let schema = &operation["responses"][status.to_string()]["content"]["application/json"]["schema"];
+    assert!(schema.is_object(), "{method} {path} {status} is not described: {operation}");
+    let whole = json!({"allOf": [schema], "components": document["components"]});
+    jsonschema::options().should_validate_formats(true).build(&whole).unwrap()
+}
+
+/// Shows no certificate.
+#[derive(Debug)]
+struct Nobody;
+
+impl ResolvesClientCert for Nobody {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_answer_of_the_management_is_of_its_schema() {
+    let bench = Bench::start(small()).await;
+    let document = send(bench.local(Method::GET, "/openapi.json")).await.json();
+    let checked = |reply: Reply, method: &Method, path: &str| {
+        let answer = reply.json();
+        let errors: Vec<String> = validator(&document, method, path, reply.status)
+            .iter_errors(&answer)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{method} {path} {errors:?}: {answer}");
+        assert_eq!(answer["status"], if reply.status == 200 { "ok" } else { "error" });
+        answer["data"].clone()
+    };
+    let get = async |path: &str| checked(send(bench.local(Method::GET, path)).await, &Method::GET, path);
+    let put = async |path: &str, of: &str, body: Value| {
+        checked(bench.manage(Method::PUT, path, &body).await, &Method::PUT, of)
+    };
+    let post = async |path: &str, of: &str, body: Value| {
+        checked(bench.manage(Method::POST, path, &body).await, &Method::POST, of)
+    };
+
+    // Something to tell of: a plan, a fault, a login, a delivery, handshakes that came to something and to nothing.
+    bench.plan("[[step]]\non = \"send\"\nnth = 1\nfault = \"maintenance\"\n").await;
+    let file = ("DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV", &b"202407,1\r\n"[..]);
+    assert_eq!(bench.deliver(MANAGER, "k", &json!({}), &[file]).await.error().1, "CPM-M01");
+    bench.deliver(MANAGER, "k", &json!({}), &[file]).await.data();
+    let mut tls = identity(&bench.running, &OfficeNumber::parse(MANAGER).unwrap());
+    tls.client_auth_cert_resolver = Arc::new(Nobody);
+    let nobody = reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap();
+    nobody.get(format!("https://{}/v1/home", bench.running.platform)).send().await.unwrap_err();
+    let handshakes = get("/manage/handshakes").await;
+    assert!(handshakes["handshakes"].as_array().unwrap().iter().any(|one| one["outcome"]["outcome"] == "refused"));
+
+    assert_eq!(get("/version").await["real_system"], json!(false));
+    assert_eq!(get("/manage/clock").await["stopped"], json!(true));
+    assert_eq!(get("/manage/faults").await["steps"][0]["fired"], json!(1));
+    let offices = get("/manage/offices").await;
+    let office = offices.as_array().unwrap().iter().find(|office| office["number"] == PROVIDER).unwrap().clone();
+    let of_office = format!("/manage/offices/{PROVIDER}");
+    put(&of_office, "/manage/offices/{number}", office).await;
+    put(&of_office, "/manage/offices/{number}", json!({"number": PROVIDER})).await;
+    put("/manage/clock", "/manage/clock", json!({"run_from": "2026-11-27T09:00:00+09:00"})).await;
+    put("/manage/clock", "/manage/clock", json!({"machine": {}})).await;
+    post("/manage/notices", "/manage/notices", json!({"title": "お知らせ", "text": "見本"})).await;
+    post(&format!("{of_office}/licence/paid"), "/manage/offices/{number}/licence/paid", json!({})).await;
+    let approve = "/manage/offices/{number}/certificates/{no}/approve";
+    post(&approve.replace("{number}", PROVIDER).replace("{no}", "1"), approve, json!({})).await;
+    post("/manage/certificates/00/revoke", "/manage/certificates/{serial}/revoke", json!({})).await;
+    let (one, again) = ("/manage/snapshots/{name}", "/manage/snapshots/{name}/restore");
+    put("/manage/snapshots/first", one, json!({})).await;
+    post("/manage/snapshots/first/restore", again, json!({})).await;
+    post("/manage/reset", "/manage/reset", json!({})).await;
+    let events: Vec<Value> =
+        get("/manage/journal").await.as_array().unwrap().iter().map(|line| line["event"].clone()).collect();
+    for event in ["started", "handshake", "login", "request", "accepted", "fault", "clock", "restored", "reset"] {
+        assert!(events.contains(&json!(event)), "{event}: {events:?}");
+    }
+
+    // A name that is there already is not the platform's failure.
+    put("/manage/snapshots/first", one, json!({})).await;
+    let twice = bench.manage(Method::PUT, "/manage/snapshots/first", &json!({})).await;
+    assert_eq!(twice.error(), (400, "CPM-S400".to_owned()), "{}", twice.text());
+    assert!(twice.text().contains("その名前のスナップショットはもうあります"), "{}", twice.text());
+    let ended = checked(send(bench.local(Method::DELETE, "/manage/faults")).await, &Method::DELETE, "/manage/faults");
+    assert_eq!(ended["steps"].as_array().unwrap().len(), 1);
+    assert_eq!(get("/manage/faults").await["steps"], json!([]));
+}
