@@ -20,6 +20,9 @@ use time::{Duration, OffsetDateTime};
 use super::fingerprint::hex;
 use super::{Fingerprint, PkiError, Profile, Secrecy, Usage, Validity, to_pem, write_file};
 
+/// The most bytes of a serial number (RFC 5280, 4.1.2.2).
+const MOST_SERIAL: usize = 20;
+
 /// CN of the issuer, as Windows shows it of the real one.
 pub const COMMON_NAME: &str = "e-seikyuu CA";
 /// O of the issuer, which the real one does not have.
@@ -168,7 +171,7 @@ impl Authority {
     /// Revokes a certificate from a moment on; one that is revoked keeps the earlier moment.
     /// A serial number is lower-case hexadecimal, as in [`Issued::serial`]; anything else is refused.
     pub fn revoke(&self, serial: &str, at: OffsetDateTime) -> Result<(), PkiError> {
-        if unhex(serial).is_none() {
+        if unhex(serial).is_none_or(|bytes| bytes.len() > MOST_SERIAL) {
             return Err(PkiError::Content { path: REVOKED.into(), why: format!("{serial:?} is no serial number") });
         }
         let mut revoked = self.revoked();
