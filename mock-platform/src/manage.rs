@@ -391,15 +391,18 @@ async fn approve(
     path = "/manage/certificates/{serial}/revoke",
     operation_id = "manage-certificate-revoke",
     tag = "manage",
-    params(("serial" = String, Path, description = "serial number, in hexadecimal")),
+    params(("serial" = String, Path, description = "serial number, in lower-case hexadecimal")),
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String>) -> Result<Response, Failure> {
     let now = platform.clock.now();
-    platform
-        .authority
-        .revoke(&serial, now)
-        .map_err(|error| Failure::System(System::BadRequest, Some(Message::same(error.to_string()))))?;
+    platform.authority.revoke(&serial, now).map_err(|_| {
+        let message = Message::pair(
+            "シリアル番号は、小文字の16進数（20バイトまで）です",
+            "a serial number is lower-case hexadecimal, of up to 20 bytes",
+        );
+        Failure::System(System::BadRequest, Some(message))
+    })?;
     platform.authority.save(&platform.authority_folder).map_err(|_| System::Internal)?;
     Ok(ok(Nothing {}))
 }

@@ -100,6 +100,12 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     let twice = bench.manage(Method::PUT, "/manage/snapshots/first", &json!({})).await;
     assert_eq!(twice.error(), (400, "CPM-S400".to_owned()), "{}", twice.text());
     assert!(twice.text().contains("その名前のスナップショットはもうあります"), "{}", twice.text());
+    // Nor is a number that no certificate can have.
+    for serial in ["0", "0A", "xy", &"00".repeat(21)] {
+        let reply = send(bench.local(Method::POST, &format!("/manage/certificates/{serial}/revoke"))).await;
+        assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{serial}");
+        assert!(reply.text().contains("シリアル番号は、小文字の16進数"), "{}", reply.text());
+    }
     let ended = checked(send(bench.local(Method::DELETE, "/manage/faults")).await, &Method::DELETE, "/manage/faults");
     assert_eq!(ended["steps"].as_array().unwrap().len(), 1);
     assert_eq!(get("/manage/faults").await["steps"], json!([]));
