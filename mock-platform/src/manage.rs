@@ -102,7 +102,10 @@ async fn alive() -> &'static str {
     path = "/readyz",
     operation_id = "ready",
     tag = "manage",
-    responses((status = 200, description = "it does", body = String, content_type = "text/plain"), (status = 503, description = "it does not", body = String, content_type = "text/plain")),
+    responses(
+        (status = 200, description = "it does", body = String, content_type = "text/plain"),
+        (status = 503, description = "it does not", body = String, content_type = "text/plain"),
+    ),
 )]
 async fn ready(State(platform): State<Arc<Platform>>) -> Response {
     match platform.store.all("ready").await {

@@ -70,6 +70,11 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     let handshakes = get("/manage/handshakes").await;
     assert!(handshakes["handshakes"].as_array().unwrap().iter().any(|one| one["outcome"]["outcome"] == "refused"));
 
+    // What answers one question is no answer to another.
+    let clock = send(bench.local(Method::GET, "/manage/clock")).await.json();
+    for other in ["/version", "/manage/faults", "/manage/journal", "/manage/handshakes", "/manage/offices"] {
+        assert!(!validator(&document, &Method::GET, other, 200).is_valid(&clock), "{other}");
+    }
     assert_eq!(get("/version").await["real_system"], json!(false));
     assert_eq!(get("/manage/clock").await["stopped"], json!(true));
     assert_eq!(get("/manage/faults").await["steps"][0]["fired"], json!(1));
