@@ -28,6 +28,10 @@ const PAGE_SIZE: i32 = 4096;
 /// fewer writes of the same page, for a larger file.
 const CHECKPOINT: i32 = 8192;
 
+/// Memory for pages, in KiB, as SQLite wants it: negative. A commit in which pages were moved, as most of
+/// those that write rows, looks through all that are kept.
+const CACHE: i32 = -8192;
+
 /// The index by `sender` ends in the number, as every index does, so that it sorts a sender's list. An
 /// entry lies where it stands in its receiver's list: were its number the row's own, SQLite would not
 /// find a place among entries of the same time, which are all of them where the clock is stopped.
@@ -199,7 +203,7 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(64);
     if new {
