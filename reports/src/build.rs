@@ -4,8 +4,9 @@ mod known;
 mod rows;
 mod scope;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use renkei_validator::decode::Encoding;
 use renkei_validator::finding::{Finding, Got, Severity};
 use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
@@ -61,7 +62,10 @@ pub fn build(run: &Run<'_>) -> Report {
     let totals = totals(all());
     let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, run.show_values);
     let listed = sorted(all());
-    let mut findings: Vec<FindingRecord> = listed.iter().map(|finding| record(finding, run.show_values)).collect();
+    let encodings: HashMap<&str, Encoding> = run.files.iter().map(|(file, _)| (&*file.name, file.encoding)).collect();
+    let encoding = |finding: &Finding| encodings.get(&*finding.at.file).copied().unwrap_or_default();
+    let mut findings: Vec<FindingRecord> =
+        listed.iter().map(|finding| record(finding, encoding(finding), run.show_values)).collect();
     for (finding, listed) in findings.iter_mut().zip(&listed) {
         finding.row = known::row(listed, run.key);
     }
@@ -290,11 +294,11 @@ fn judged_alone() -> NotCheckedRecord {
     }
 }
 
-/// A finding as it stands in the report.
-pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
+/// A finding as it stands in the report, about a file in an encoding.
+pub(crate) fn record(finding: &Finding, encoding: Encoding, show_values: bool) -> FindingRecord {
     let rule = finding.rule;
     let excerpt = finding.excerpt.as_ref();
-    let text = excerpt.map(|excerpt| mask::excerpt(excerpt, show_values));
+    let text = excerpt.map(|excerpt| mask::excerpt(excerpt, encoding, show_values));
     let before = |text: &crate::ExcerptText| text.before.chars().count();
     FindingRecord {
         rule: rule.id.to_owned(),
@@ -312,7 +316,7 @@ pub(crate) fn record(finding: &Finding, show_values: bool) -> FindingRecord {
         bytes: finding.at.bytes.as_ref().map(range),
         message: Pair::from(&finding.message),
         expected: finding.expected.as_ref().map(Pair::from),
-        got: got(&finding.got, show_values),
+        got: got(&finding.got, encoding, show_values),
         fix: Pair::from(rule.fix),
         cites: cite::of_finding(finding),
         because: because(&rule.basis),
@@ -342,14 +346,14 @@ pub(crate) fn because(basis: &Basis) -> Option<Pair> {
     }
 }
 
-fn got(got: &Got, show_values: bool) -> Option<Pair> {
+fn got(got: &Got, encoding: Encoding, show_values: bool) -> Option<Pair> {
     match got {
         Got::Nothing => None,
         Got::Value { bytes, .. } if bytes.is_empty() => {
             Some(Pair { ja: "（空）".to_owned(), en: "(empty)".to_owned() })
         }
         Got::Value { bytes, shown } => {
-            let value = mask::value(bytes, *shown, show_values);
+            let value = mask::value(bytes, encoding, *shown, show_values);
             Some(Pair { ja: value.clone(), en: value })
         }
         Got::Said(message) => Some(Pair::from(message)),

@@ -1,34 +1,38 @@
 //! Masks values. Keeps their classes, their lengths and their punctuation, so that a defect of form
 //! can still be seen. Knows no rule.
 
-use renkei_validator::decode::display;
+use std::ops::Range;
+
+use renkei_validator::decode::{Encoding, display};
 use renkei_validator::finding::Excerpt;
-use renkei_validator::ms932::characters;
 
 use crate::model::{Cut, ExcerptText};
 
 /// Full-width punctuation, which tells nothing of a person. ー is not among them: names hold it.
 const PUNCTUATION: &str = "　、。，．・：；？！「」『』（）［］｛｝〔〕【】〈〉《》／＼～－";
 
-/// The content of a cell. `shown` is what the table says of its item.
-pub(crate) fn value(bytes: &[u8], shown: bool, show_values: bool) -> String {
-    if show_values || (shown && is_plain(bytes)) { display(bytes) } else { display(bytes).chars().map(mask).collect() }
+/// The content of a cell of a file in an encoding. `shown` is what the table says of its item.
+pub(crate) fn value(bytes: &[u8], encoding: Encoding, shown: bool, show_values: bool) -> String {
+    let text = display(bytes, encoding);
+    if show_values || (shown && is_plain(bytes)) { text } else { text.chars().map(mask).collect() }
 }
 
-/// A part of a row.
-pub(crate) fn excerpt(excerpt: &Excerpt, show_values: bool) -> ExcerptText {
+/// A part of a row of a file in an encoding.
+pub(crate) fn excerpt(excerpt: &Excerpt, encoding: Encoding, show_values: bool) -> ExcerptText {
     let mut open = vec![show_values; excerpt.bytes.len()];
     for span in &excerpt.shown {
         if is_plain(unquoted(&excerpt.bytes[span.clone()])) {
             open[span.clone()].fill(true);
         }
     }
-    let piece = |range: std::ops::Range<usize>| {
-        let bytes = &excerpt.bytes[range.clone()];
-        let mut text = String::with_capacity(bytes.len());
-        for (at, _) in characters(bytes) {
-            let shown = display(&bytes[at.clone()]);
-            match open[range.start + at.start] {
+    let piece = |range: Range<usize>| {
+        let mut text = String::with_capacity(range.len());
+        let mut start = range.start;
+        // Values that are shown end where their cells do, and so do the others: no character is cut in two.
+        for alike in open[range].chunk_by(|a, b| a == b) {
+            let shown = display(&excerpt.bytes[start..start + alike.len()], encoding);
+            start += alike.len();
+            match alike[0] {
                 true => text.push_str(&shown),
                 false => text.extend(shown.chars().map(mask)),
             }
@@ -93,25 +97,44 @@ mod tests {
             .collect()
     }
 
+    fn masked(bytes: &[u8]) -> String {
+        value(bytes, Encoding::Ms932, true, false)
+    }
+
+    #[test]
+    fn a_value_in_another_encoding_is_masked_as_that_reads_it() {
+        let utf8 = "見本　２ーｶﾞ Ab-12\r\u{7F}é".as_bytes();
+        assert_eq!(value(utf8, Encoding::Utf8, true, false), "〇〇　＃〇･･ xx-##␍␡〇");
+        assert_eq!(value(utf8, Encoding::Utf8Bom, true, true), "見本　２ーｶﾞ Ab-12␍␡é");
+        assert_eq!(value(&utf8[..5], Encoding::Utf8, true, false), "〇\u{FFFD}");
+        assert_eq!(value(b"\xB8\xAB\xCB\xDC\xA1\xBC\x8E\xB6", Encoding::EucJp, true, true), "見本ーｶ");
+        assert_eq!(value(b"\xB8\xAB\xCB\xDC\xA1\xBC\x8E\xB6", Encoding::EucJp, true, false), "〇〇〇･");
+        let row = "202407,\"見本\",0900".as_bytes();
+        let parts =
+            Excerpt { bytes: row.to_vec(), mark: 8..14, shown: vec![0..6, 16..20], cut: (false, false), skipped: 0 };
+        let masked = excerpt(&parts, Encoding::Utf8, false);
+        assert_eq!([&*masked.before, &*masked.marked, &*masked.after], ["202407,\"", "〇〇", "\",0900"]);
+    }
+
     #[test]
     fn a_masked_value_keeps_its_classes_and_its_punctuation() {
-        assert_eq!(value(&sjis("見本　２ーｶﾞ Ab-12,\"x\"\r\n"), true, false), "〇〇　＃〇･･ xx-##,\"x\"␍␊");
-        assert_eq!(value(b"\x95\x5C\x83", true, false), "〇\u{FFFD}");
+        assert_eq!(masked(&sjis("見本　２ーｶﾞ Ab-12,\"x\"\r\n")), "〇〇　＃〇･･ xx-##,\"x\"␍␊");
+        assert_eq!(masked(b"\x95\x5C\x83"), "〇\u{FFFD}");
     }
 
     #[test]
     fn only_short_plain_values_of_shown_items_are_shown() {
-        assert_eq!(value(b"20261131", true, false), "20261131");
-        assert_eq!(value(b"20261131", false, false), "########");
-        assert_eq!(value(b"9970100013", true, false), "##########");
-        assert_eq!(value(b"tanaka", true, false), "xxxxxx");
-        assert_eq!(value(b"-12", true, false), "-12");
-        assert_eq!(value(b"10.21", true, false), "10.21");
-        assert_eq!(value(b"999-0001", true, false), "###-####");
-        assert_eq!(value(b"19420228", true, false), "########");
-        assert_eq!(value(b"", true, false), "");
-        assert_eq!(value(&sjis("見本"), true, false), "〇〇");
-        assert_eq!(value(&sjis("見本"), false, true), "見本");
+        assert_eq!(value(b"20261131", Encoding::Ms932, true, false), "20261131");
+        assert_eq!(value(b"20261131", Encoding::Ms932, false, false), "########");
+        assert_eq!(value(b"9970100013", Encoding::Ms932, true, false), "##########");
+        assert_eq!(value(b"tanaka", Encoding::Ms932, true, false), "xxxxxx");
+        assert_eq!(value(b"-12", Encoding::Ms932, true, false), "-12");
+        assert_eq!(value(b"10.21", Encoding::Ms932, true, false), "10.21");
+        assert_eq!(value(b"999-0001", Encoding::Ms932, true, false), "###-####");
+        assert_eq!(value(b"19420228", Encoding::Ms932, true, false), "########");
+        assert_eq!(value(b"", Encoding::Ms932, true, false), "");
+        assert_eq!(value(&sjis("見本"), Encoding::Ms932, true, false), "〇〇");
+        assert_eq!(value(&sjis("見本"), Encoding::Ms932, false, true), "見本");
     }
 
     #[test]
@@ -124,12 +147,12 @@ mod tests {
             cut: (false, true),
             skipped: 0,
         };
-        let masked = excerpt(&excerpt_of(vec![0..6, 7..17, 18..24, 25..31]), false);
+        let masked = excerpt(&excerpt_of(vec![0..6, 7..17, 18..24, 25..31]), Encoding::Ms932, false);
         assert_eq!(masked.before, "202407,##########,");
         assert_eq!(masked.marked, "\"〇〇\"");
         assert_eq!(masked.after, ",\"0900\",〇");
         assert_eq!(masked.cut, Cut { before: false, after: true });
-        let shown = excerpt(&excerpt_of(vec![]), true);
+        let shown = excerpt(&excerpt_of(vec![]), Encoding::Ms932, true);
         assert_eq!((shown.before.as_str(), shown.marked.as_str()), ("202407,0000000101,", "\"見本\""));
     }
 }

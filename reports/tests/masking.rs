@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use common::{Files, Setup, report};
 use renkei_reports::catalogue::list_json;
 use renkei_reports::{Lang, Report, Style, concise, diff, diff_json, diff_markdown, diff_text, html, json, text};
-use renkei_validator::decode::display;
+use renkei_validator::decode::{Encoding, display};
 use renkei_validator::draft::{Draft, DraftFile};
 use renkei_validator::rules;
 use renkei_validator::spec::{Item, Version, service_types, tables};
@@ -41,7 +41,7 @@ fn secrets() -> BTreeSet<String> {
         for file in Draft::sample(sample).unwrap().files {
             public.push(file.name.clone());
             for (item, content) in cells(&file) {
-                let value = display(content);
+                let value = display(content, Encoding::Ms932);
                 public.push(item.name_ja.clone());
                 if item.shown {
                     public.push(value);

@@ -6,6 +6,7 @@ mod common;
 
 use common::{Files, Setup, report, small};
 use renkei_reports::{NotCheckedRecord, OmittedRecord, Pair, Run, Verdict, build, json};
+use renkei_validator::decode::{Encoding, display};
 use renkei_validator::draft::Draft;
 use renkei_validator::finding::Severity;
 use renkei_validator::spec::Kind;
@@ -214,11 +215,23 @@ fn a_column_counts_the_characters_of_the_row_though_the_excerpt_begins_later() {
     let mut draft = Draft::sample("202407-plan").unwrap();
     draft.set(Kind::Up1kyo, 0, up1kyo::CERTIFIED_ON, b"20250229").unwrap();
     let row = draft.files[0].rows[0].cells.iter();
-    let before: usize = row.take(17).map(|cell| renkei_validator::decode::display(cell).chars().count() + 1).sum();
+    let before: usize = row.take(17).map(|cell| display(cell, Encoding::Ms932).chars().count() + 1).sum();
     let report = report(&draft.to_files(), &Setup::default());
     let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
     assert!(finding.excerpt.as_ref().unwrap().cut.before);
     assert_eq!(finding.column, Some(before as u64 + 1));
+}
+
+#[test]
+fn rows_of_a_file_in_utf_8_are_masked_as_utf_8_reads_them() {
+    let utf8 = |bytes: Vec<u8>| display(&bytes, Encoding::Ms932).replace('␍', "\r").replace('␊', "\n").into_bytes();
+    let files: Files = clean("202407-plan").into_iter().map(|(name, bytes)| (name, utf8(bytes))).collect();
+    let cells = |show_values| {
+        let report = report(&files, &Setup { show_values, ..Setup::default() });
+        report.rows.into_iter().flat_map(|row| row.cells).collect::<Vec<_>>().join(",")
+    };
+    assert!(cells(false).contains("〇〇　〇〇") && !cells(false).contains('\u{FFFD}'), "{}", cells(false));
+    assert!(cells(true).contains("見本　") && !cells(true).contains('\u{FFFD}'), "{}", cells(true));
 }
 
 #[test]

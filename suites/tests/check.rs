@@ -248,6 +248,19 @@ fn what_a_set_rule_says_of_a_row_comes_with_its_excerpt() {
 }
 
 #[test]
+fn a_file_in_utf_8_is_shown_as_utf_8_reads_it() {
+    let folder = folder();
+    let fields = "202407,990010,0000000101,20260928,202610,9970100013,\"見本　連子\"";
+    fs::write(folder.path().join(TABLE6), format!("{fields}\r\n")).unwrap();
+    for (show_values, expected) in [(None, "〇〇　〇〇"), (Some("--show-values"), "見本　連子")] {
+        let arguments = ["check", TABLE6, "--lang", "ja"].into_iter().chain(show_values);
+        let text = run(folder.path(), arguments).code_is(1).out;
+        assert!(text.contains("文字コードがUTF-8と思われます"), "{text}");
+        assert!(text.contains(&format!(",\"{expected}\"")) && !text.contains('\u{FFFD}'), "{text}");
+    }
+}
+
+#[test]
 fn the_default_day_is_one_of_the_present() {
     let folder = folder_with(&["202407-table"]);
     let report = run(folder.path(), ["check", "202407-table", "--format", "json"]).report();

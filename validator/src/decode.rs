@@ -41,24 +41,55 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
     Text::Clean(text)
 }
 
-/// Bytes as something a person can read, for excerpts: what cannot be decoded becomes U+FFFD.
-pub fn display(bytes: &[u8]) -> String {
+/// Bytes of a file as something a person can read, for excerpts: what cannot be decoded becomes U+FFFD, and
+/// control characters their pictures.
+pub fn display(bytes: &[u8], encoding: Encoding) -> String {
+    let other = match encoding {
+        // Where no borders of items are known, there is no excerpt either.
+        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp => return display_ms932(bytes),
+        Encoding::Utf8 | Encoding::Utf8Bom => encoding_rs::UTF_8,
+        Encoding::EucJp => encoding_rs::EUC_JP,
+    };
+    let (text, _) = other.decode_without_bom_handling(bytes);
+    text.chars().map(|c| u8::try_from(c).ok().filter(u8::is_ascii_control).map_or(c, picture)).collect()
+}
+
+/// How many of the first bytes are kept where so many are wanted at most and no character is to be cut in two.
+pub(crate) fn whole(bytes: &[u8], encoding: Encoding, most: usize) -> usize {
+    if bytes.len() <= most {
+        return bytes.len();
+    }
+    let ends = match encoding {
+        Encoding::Utf8 | Encoding::Utf8Bom => (0..=most).rev().take(4).find(|end| !(0x80..0xC0).contains(&bytes[*end])),
+        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::EucJp => {
+            characters(bytes).map(|(range, _)| range.end).take_while(|end| *end <= most).last()
+        }
+    };
+    ends.unwrap_or(0)
+}
+
+fn display_ms932(bytes: &[u8]) -> String {
     let mut shown = String::with_capacity(bytes.len());
     for (range, class) in characters(bytes) {
         match class {
             Class::Ascii | Class::HalfKana | Class::Mapped => {
                 shown.push_str(&encoding_rs::SHIFT_JIS.decode_without_bom_handling(&bytes[range]).0);
             }
-            Class::Control => shown.push(match bytes[range.start] {
-                0x7F => '\u{2421}',
-                byte => char::from_u32(0x2400 + u32::from(byte)).unwrap_or('\u{FFFD}'),
-            }),
+            Class::Control => shown.push(picture(bytes[range.start])),
             Class::UndefinedByte | Class::UserDefined | Class::Unmapped | Class::LeadAlone | Class::BadTrail => {
                 shown.push('\u{FFFD}');
             }
         }
     }
     shown
+}
+
+/// The picture of a control character.
+fn picture(byte: u8) -> char {
+    match byte {
+        0x7F => '\u{2421}',
+        byte => char::from_u32(0x2400 + u32::from(byte)).unwrap_or('\u{FFFD}'),
+    }
 }
 
 /// An encoding that a file may be in.
@@ -380,6 +411,19 @@ mod tests {
     fn utf_8_is_seen_at_its_first_character() {
         assert_eq!(verdict(UTF8), (Encoding::Utf8, Some(1..4)));
         assert_eq!(verdict(&[b"1,2\r\n", UTF8].concat()), (Encoding::Utf8, Some(6..9)));
+    }
+
+    #[test]
+    fn no_character_is_cut_in_two() {
+        let kept = |text: &[u8], encoding, most| whole(text, encoding, most);
+        // Characters of one, two, three and four bytes.
+        let utf8 = "aé見𠮷b".as_bytes();
+        let kept_of: Vec<usize> = (0..=12).map(|most| kept(utf8, Encoding::Utf8, most)).collect();
+        assert_eq!(kept_of, [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11]);
+        assert_eq!(kept(&[0x80; 9], Encoding::Utf8, 5), 0, "no text at all");
+        let sjis = b"a\x8C\xA9\xB6b";
+        let kept_of: Vec<usize> = (0..=6).map(|most| kept(sjis, Encoding::Ms932, most)).collect();
+        assert_eq!(kept_of, [0, 1, 1, 3, 4, 5, 5]);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::bind::Row;
 use crate::check::FileJudgement;
+use crate::decode::{Encoding, whole};
 use crate::finding::{Finding, Severity};
-use crate::ms932::characters;
 use crate::scan::{Cell, Piece, Record, Scanner};
 use crate::sets::SetsJudgement;
 use crate::spec::{Table, tables};
@@ -115,6 +115,7 @@ fn rows_of_interest<'a>(findings: impl Iterator<Item = &'a Finding>, most: usize
 /// Takes a file in chunks, once more, and keeps the rows wanted.
 pub struct RowPicker {
     tables: &'static [Table],
+    encoding: Encoding,
     /// Offsets of records, ascending.
     wanted: Vec<u64>,
     scanner: Scanner,
@@ -130,6 +131,7 @@ impl RowPicker {
     fn new(file: &FileJudgement, wanted: Vec<u64>) -> RowPicker {
         RowPicker {
             tables: file.version.zip(file.kind).map_or(&[], |(version, kind)| tables(version, kind)),
+            encoding: file.encoding,
             wanted,
             scanner: Scanner::default(),
             rows: Vec::new(),
@@ -183,18 +185,17 @@ impl RowPicker {
             self.picked += 1;
         }
         if is_wanted || self.follows || wanted == Some(ends) {
-            self.rows.push(evidence(record, self.tables));
+            self.rows.push(evidence(record, self.tables, self.encoding));
         }
         self.follows = is_wanted;
     }
 }
 
-fn evidence(record: Record<'_>, tables: &'static [Table]) -> PickedRow {
+fn evidence(record: Record<'_>, tables: &'static [Table], encoding: Encoding) -> PickedRow {
     let table = Row::bind(tables, record).map(|row| row.table);
     let cell = |(column, cell): (usize, &Cell)| {
         let bytes = if cell.is_sound() { record.content(cell) } else { &record.bytes[cell.span()] };
-        let kept = characters(bytes).map(|(range, _)| range.end).take_while(|end| *end <= MOST_BYTES).last();
-        let kept = if bytes.len() <= MOST_BYTES { bytes.len() } else { kept.unwrap_or(0) };
+        let kept = whole(bytes, encoding, MOST_BYTES);
         let shown = table.and_then(|table| table.items.get(column)).is_some_and(|item| item.shown);
         PickedCell { bytes: bytes[..kept].to_vec(), cut: kept < bytes.len(), shown: shown && cell.is_sound() }
     };

@@ -1,7 +1,7 @@
 //! Says in words what an edit changed, by comparing the set before and after. Knows rows and items;
 //! shows a value only where the table says that it tells nothing of a person.
 
-use renkei_validator::decode::display;
+use renkei_validator::decode::{Encoding, display};
 use renkei_validator::draft::{Draft, DraftFile, DraftRow};
 use renkei_validator::rule::Rule;
 use renkei_validator::spec::Item;
@@ -211,7 +211,7 @@ fn changed_cell(
 
 /// A value in words, where it is short and nothing in it is lost.
 fn value(cell: &[u8]) -> Option<String> {
-    let text = display(cell);
+    let text = display(cell, Encoding::Ms932);
     (text.chars().count() <= LONG && !text.contains('\u{FFFD}')).then_some(text)
 }
 

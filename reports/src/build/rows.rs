@@ -1,7 +1,7 @@
 //! The rows around the findings, masked. Knows tables by their place in the list of layouts only.
 
 use renkei_validator::FileJudgement;
-use renkei_validator::rows::{PickedRow, PickedRows};
+use renkei_validator::rows::{PickedCell, PickedRow, PickedRows};
 use renkei_validator::spec::Table;
 
 use crate::mask;
@@ -25,7 +25,7 @@ pub(super) fn rows(files: &[(FileJudgement, String)], show_values: bool) -> Rows
     for (file, _) in files {
         for row in &file.rows.rows {
             let layout = row.table.map(|table| layout(table, &mut known));
-            rows.rows.push(record(&file.name, row, layout, show_values));
+            rows.rows.push(record(file, row, layout, show_values));
         }
         rows.rows_omitted.extend(omitted(&file.name, &file.rows));
     }
@@ -54,14 +54,15 @@ fn layout_record(table: &Table) -> LayoutRecord {
     }
 }
 
-fn record(file: &str, row: &PickedRow, layout: Option<usize>, show_values: bool) -> RowRecord {
+fn record(file: &FileJudgement, row: &PickedRow, layout: Option<usize>, show_values: bool) -> RowRecord {
+    let value = |cell: &PickedCell| mask::value(&cell.bytes, file.encoding, cell.shown, show_values);
     let cut = row.cells.iter().zip(1..).filter(|(cell, _)| cell.cut).map(|(_, number)| number);
     RowRecord {
-        file: file.to_owned(),
+        file: file.name.to_string(),
         line: row.line,
         bytes: ByteRange { start: row.bytes.start, end: row.bytes.end },
         layout,
-        cells: row.cells.iter().map(|cell| mask::value(&cell.bytes, cell.shown, show_values)).collect(),
+        cells: row.cells.iter().map(value).collect(),
         total_cells: row.total_cells,
         cut: cut.collect(),
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use renkei_validator::decode::Encoding;
 use renkei_validator::draft::{Draft, Site};
 use renkei_validator::finding::{Excerpt, Finding};
 use renkei_validator::rule::{Case, Rule};
@@ -39,7 +40,8 @@ fn found(rule: &Rule, case: &Case, lang: Lang) -> Option<Vec<String>> {
     let judgement = judge(&files, &options);
     let mut finding = judgement.findings().into_iter().find(|finding| finding.rule.id == rule.id)?.clone();
     fill(&mut finding, &files);
-    let record = record(&finding, true);
+    let encoding = judgement.files.iter().find(|file| file.name == finding.at.file).map(|file| file.encoding);
+    let record = record(&finding, encoding.unwrap_or_default(), true);
     let kind = finding.table.map(|table| table.kind.name());
     let mut lines = introduction(case, &sample, &draft, lang);
     lines.push(record.message.get(lang).to_owned());
@@ -125,7 +127,7 @@ fn place(draft: &Draft, site: &Site) -> Option<FindingRecord> {
     let at = draft.resolve(site);
     let (_, bytes) = draft.to_files().into_iter().find(|(name, _)| *name == at.file)?;
     let cut = at.bytes.clone().and_then(|range| excerpt(&bytes, &range));
-    let text = cut.as_ref().map(|cut| mask::excerpt(cut, true));
+    let text = cut.as_ref().map(|cut| mask::excerpt(cut, Encoding::Ms932, true));
     let nothing = || Pair { ja: String::new(), en: String::new() };
     Some(FindingRecord {
         rule: String::new(),
