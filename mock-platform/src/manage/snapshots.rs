@@ -12,6 +12,7 @@ use super::stored;
 use crate::api::body::{Answer, Nothing};
 use crate::api::respond::{Failure, Path, SystemErrors, ok};
 use crate::platform::Platform;
+use crate::post::name::is_device;
 use crate::refusal::System;
 use crate::store::StoreError;
 
@@ -84,12 +85,13 @@ pub(super) async fn reset(State(platform): State<Arc<Platform>>) -> Result<Respo
 /// The folder of a snapshot. A name is letters, digits, `-` and `_`: it leads nowhere else.
 fn place(platform: &Platform, name: &str) -> Result<PathBuf, Failure> {
     let fits = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    if fits {
+    // A folder that one system can make, all can.
+    if fits && !is_device(name) {
         return Ok(platform.snapshots.join(name));
     }
     let message = Message::pair(
-        "スナップショットの名前は、64文字以内の半角英数字と-、_です",
-        "the name of a snapshot is up to 64 letters, digits, - and _",
+        "スナップショットの名前は、64文字以内の半角英数字と-、_です（CONなどWindowsの予約名を除く）",
+        "the name of a snapshot is up to 64 letters, digits, - and _, and none that Windows keeps for a device",
     );
     Err(Failure::System(System::BadRequest, Some(message)))
 }

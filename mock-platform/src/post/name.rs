@@ -299,7 +299,8 @@ pub(crate) fn disturbs(c: char) -> bool {
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFC}'..='\u{FFFF}')
 }
 
-fn unfit(text: &str) -> Option<Unfit> {
+/// Whether Windows takes the name for a device, whatever its ending is.
+pub(crate) fn is_device(text: &str) -> bool {
     let stem = text.split('.').next().unwrap_or(text).trim_end().to_uppercase();
     let numbered = |prefix: &str| {
         stem.strip_prefix(prefix).is_some_and(|no| {
@@ -307,6 +308,10 @@ fn unfit(text: &str) -> Option<Unfit> {
             matches!(chars.next(), Some('0'..='9' | '¹' | '²' | '³')) && chars.next().is_none()
         })
     };
+    ["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) || numbered("COM") || numbered("LPT")
+}
+
+fn unfit(text: &str) -> Option<Unfit> {
     if text.is_empty() {
         Some(Unfit::Empty)
     } else if text.len() > MOST_BYTES {
@@ -317,7 +322,7 @@ fn unfit(text: &str) -> Option<Unfit> {
         Some(Unfit::Character)
     } else if text.contains(['<', '>', ':', '"', '|', '?', '*']) {
         Some(Unfit::Forbidden)
-    } else if ["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) || numbered("COM") || numbered("LPT") {
+    } else if is_device(text) {
         Some(Unfit::Device)
     } else if text.ends_with(['.', ' ', '\u{3000}']) || text.starts_with([' ', '\u{3000}']) {
         Some(Unfit::Edge)

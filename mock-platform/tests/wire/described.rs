@@ -105,6 +105,12 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     let twice = bench.manage(Method::PUT, "/manage/snapshots/first", &json!({})).await;
     assert_eq!(twice.error(), (400, "CPM-S400".to_owned()), "{}", twice.text());
     assert!(twice.text().contains("その名前のスナップショットはもうあります"), "{}", twice.text());
+    // Nor is one that not every system has for a folder.
+    for name in ["CON", "lpt1", "a.b", &"a".repeat(65)] {
+        let reply = bench.manage(Method::PUT, &format!("/manage/snapshots/{name}"), &json!({})).await;
+        assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{name}");
+        assert!(reply.text().contains("スナップショットの名前は、64文字以内"), "{}", reply.text());
+    }
     // Nor is a number that no certificate can have.
     for serial in ["0", "0A", "xy", &"00".repeat(21)] {
         let reply = send(bench.local(Method::POST, &format!("/manage/certificates/{serial}/revoke"))).await;
