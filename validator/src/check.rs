@@ -111,7 +111,8 @@ pub struct FileJudgement {
     pub proved: u64,
     /// The kind it was read as.
     pub kind: Option<Kind>,
-    /// The version that its rows state.
+    /// The version that its rows state, or that its name and the number of items speak for against the first
+    /// of them.
     pub stated: Option<Version>,
     /// The version it was read as.
     pub version: Option<Version>,

@@ -100,6 +100,11 @@ impl FileName {
         }
     }
 
+    /// The version whose shape fits best; the newest of those that share it.
+    pub fn version_by_shape(&self) -> Version {
+        if self.with_types { Version::V202407 } else { Version::V202208 }
+    }
+
     /// A part by its role.
     pub fn part(&self, segment: Segment) -> Option<&str> {
         self.parts.iter().find(|(role, _)| *role == segment).map(|(_, text)| text.as_str())

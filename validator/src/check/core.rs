@@ -27,7 +27,7 @@ use crate::rule::{
 };
 use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
 use crate::scope::NotRun;
-use crate::spec::{Table, Version};
+use crate::spec::{Table, Version, tables};
 use crate::text::Message;
 use crate::times::{Asks, Stage, Times, answered, asked, enter};
 
@@ -106,6 +106,17 @@ pub(super) struct Core {
     pub(super) times: Option<Box<Times>>,
 }
 
+/// The version that a first row is taken to state: that of the file's name where the row has as many cells as
+/// that asks for, and not as its own version does. `file/version-mixed` speaks of it.
+fn spoken_for(stated: Version, cells: usize, name: &FileName) -> Version {
+    let Some(kind) = name.meant_kind() else { return stated };
+    let fits = |version: Version| tables(version, kind).iter().any(|table| table.items.len() == cells);
+    let by_name = name.version_by_shape();
+    let is_whole = name.missing.is_empty() && name.extra.is_empty();
+    let misstates = !tables(stated, kind).is_empty() && !fits(stated);
+    if is_whole && misstates && fits(by_name) { by_name } else { stated }
+}
+
 #[derive(Default)]
 struct LineEnds {
     crlf: u64,
@@ -182,7 +193,7 @@ impl Core {
         }
         if self.bound.is_none() && role == Role::Data {
             let stated = record.cells.first().and_then(|cell| Version::parse(record.content(cell)));
-            self.bind(stated, context);
+            self.bind(stated.map(|version| spoken_for(version, record.cells.len(), context.name)), context);
         }
         let tables = self.bound.as_ref().map_or(&[][..], |bound| bound.tables);
         let row = match role {

@@ -21,7 +21,7 @@ mod version_contradicts_name;
 use crate::draft::{Draft, Site};
 use crate::name::FileName;
 use crate::rule::{NameView, Rule};
-use crate::spec::{Grammar, Kind, Segment, Version, grammar};
+use crate::spec::{Grammar, Kind, Segment, grammar};
 
 pub(super) static RULES: &[&Rule] = &[
     &not_a_standard_name::RULE,
@@ -43,8 +43,7 @@ pub(super) static RULES: &[&Rule] = &[
 /// The shape that the name should have: that of the version the rows state, or, where they state
 /// none, that of the version it looks like. `None` for a kind that the stated version lacks.
 fn asked(view: &NameView<'_>) -> Option<&'static Grammar> {
-    let by_looks = if view.name.with_types { Version::V202407 } else { Version::V202208 };
-    grammar(view.version.unwrap_or(by_looks), view.name.meant_kind()?)
+    grammar(view.version.unwrap_or_else(|| view.name.version_by_shape()), view.name.meant_kind()?)
 }
 
 /// The parts of the name that belong there, with their roles.

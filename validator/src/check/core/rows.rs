@@ -46,7 +46,7 @@ impl Core {
     pub(super) fn bind(&mut self, stated: Option<Version>, context: &Context<'_>) {
         let Some(kind) = context.name.meant_kind() else { return };
         self.stated = stated;
-        let by_name = if context.name.with_types { Version::V202407 } else { Version::V202208 };
+        let by_name = context.name.version_by_shape();
         // A kind that the stated version lacks is read by a version that has it: name/kind-not-in-version
         // speaks of it, and the rows can still be judged.
         let version = [stated.unwrap_or(by_name), by_name, Version::V202407]

@@ -7,7 +7,7 @@ use crate::finding::{Place, Severity};
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Kind, Version};
+use crate::spec::{Kind, Version, tables};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,6 +37,7 @@ pub(super) static RULE: Rule = Rule {
         edit: |draft| draft.set_raw(Kind::Upplan, 1, upplan::CSV_VERSION, b"\"202407\""),
     }],
     bad: &[
+        Case { on: "202407-table", also: &[], edit: first_row },
         Case { on: "202407-table", also: &[], edit: |draft| second_row(draft, Kind::Upplan) },
         Case { on: "202407-plan", also: &[], edit: |draft| second_row(draft, Kind::Up1kyo) },
         Case { on: "202407-result", also: &[], edit: |draft| second_row(draft, Kind::Upjsk) },
@@ -61,6 +62,22 @@ impl FileRule for VersionMixed {
         let Known::Is(text) = row.bytes(upplan::CSV_VERSION) else { return };
         // A value that is none is file/version-unknown.
         let (Some(version), Some(here)) = (Version::parse(text), place(row, upplan::CSV_VERSION)) else { return };
+        let read_as = row.table.version;
+        if self.first.is_none() && version != read_as && !tables(version, row.table.kind).is_empty() {
+            self.told = true;
+            out.cell(row, upplan::CSV_VERSION)
+                .expected(
+                    format!("{read_as}（ファイル名と項目数のバージョン）"),
+                    format!("{read_as}, by the file name and the number of items"),
+                )
+                .say(
+                    format!("CSVバージョンは{version}ですが、ファイル名と項目数は{read_as}のものです"),
+                    format!(
+                        "the version is {version}, but the file name and the number of items are those of {read_as}"
+                    ),
+                );
+            return;
+        }
         let (first, at) = *self.first.get_or_insert((version, here));
         if version != first {
             self.told = true;
@@ -73,6 +90,16 @@ impl FileRule for VersionMixed {
     fn next(&self, _: &Row<'_>) -> Next {
         if self.told { Next::Never } else { Next::Changed(&[upplan::CSV_VERSION]) }
     }
+}
+
+/// Gives the first row a version in which rows have another number of items.
+fn first_row(draft: &mut Draft) -> Option<Site> {
+    let other = match draft.files[draft.index(Kind::Upplan)?].version()? {
+        Version::V202407 => Version::V202208,
+        Version::V202208 => Version::V202407,
+        Version::V202003 => return None,
+    };
+    draft.set(Kind::Upplan, 0, upplan::CSV_VERSION, other.value().as_bytes())
 }
 
 fn second_row(draft: &mut Draft, kind: Kind) -> Option<Site> {

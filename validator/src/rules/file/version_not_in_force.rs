@@ -9,7 +9,7 @@ use crate::name::FileName;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Kind, Segment, Version};
+use crate::spec::{Kind, Segment, Version, tables};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -80,7 +80,9 @@ impl FileRule for VersionNotInForce {
         else {
             return;
         };
-        let (Some(version), right) = (Version::parse(stated), of(month)) else { return };
+        let (Some(stated), right) = (Version::parse(stated), of(month)) else { return };
+        // A first row that misstates it is file/version-mixed; one of a kind that it lacks is read by another.
+        let version = if tables(stated, row.table.kind).is_empty() { stated } else { row.table.version };
         if Some(version) == right {
             return;
         }
@@ -95,6 +97,8 @@ impl FileRule for VersionNotInForce {
                 format!("a month from {} on", version.first_month()),
             ),
         };
+        // What the items have for certainty in their table is not what this rests on.
+        finding.uncapped();
         if right < Some(version) {
             finding.say(
                 format!("CSVバージョン{version}は{}から適用され、{month}には使えません", version.first_month()),
@@ -106,10 +110,7 @@ impl FileRule for VersionNotInForce {
             format!("{month}のデータが、古いCSVバージョン{version}で出力されています"),
             format!("{month} is written in the older version {version}"),
         );
-        if self.as_of.is_some_and(|day| day.year() >= MOVE) {
-            // The item's place in the older table is not what this rests on.
-            finding.uncapped();
-        } else {
+        if self.as_of.is_none_or(|day| day.year() < MOVE) {
             finding.at_most(Severity::Warning);
         }
     }
@@ -176,6 +177,15 @@ mod tests {
             assert_eq!(severity(as_of), [("file/version-not-in-force", Severity::Warning)]);
         }
         assert_eq!(severity(parse_date(b"20270101")), [("file/version-not-in-force", Severity::Error)]);
+    }
+
+    #[test]
+    fn a_version_before_its_first_month_is_an_error_whatever_is_known_of_its_items() {
+        let mut check = FileCheck::new("DLTPLAN_202212_9970100013_9970100021_20221205090000.CSV", &Options::default());
+        check.push(b"202208,991018,0000000101,202212\r\n");
+        let found = check.finish().findings.kept;
+        let found: Vec<_> = found.iter().map(|finding| (finding.rule.id, finding.severity, finding.capped)).collect();
+        assert_eq!(found, [("file/version-not-in-force", Severity::Error, None)]);
     }
 
     #[test]
