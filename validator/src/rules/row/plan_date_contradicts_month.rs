@@ -1,11 +1,11 @@
 //! `row/plan-date-contradicts-month`
 
-use crate::bind::{Known, Row};
+use crate::bind::{Known, Row, YearMonth};
 use crate::finding::Severity;
-use crate::rule::{Basis, Case, Check, Citation, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::uphosoku;
-use crate::spec::{Condition, Key, Kind, Table};
+use crate::spec::{Condition, Key, Kind, Segment, Table};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(&[Citation { source: "v41l", place: "UPHOSOKU No.4、No.63" }]),
     reading: None,
     versions: EVERY,
-    check: Check::Row(reads, check),
+    check: Check::File(start),
     good: &[Case {
         on: "202407-table",
         also: &[],
@@ -49,27 +49,105 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-fn reads(table: &Table) -> Vec<Key> {
-    table.beside(|condition| if let Condition::ZeroOrDate(month) = condition { Some(*month) } else { None })
+/// What tells whether a file goes with plan tables: the month of its name or, where that has none, each row's.
+struct PlanDateContradictsMonth {
+    named: Option<Beside>,
 }
 
-fn check(row: &Row<'_>, out: &mut Out<'_>) {
-    for item in &row.table.items {
-        let Some(month) = item
-            .condition(|condition| if let Condition::ZeroOrDate(month) = condition { row.item(*month) } else { None })
-        else {
-            continue;
-        };
-        let no_date = row.bytes(item.key) == Known::Is(b"00000000");
-        let no_month = row.bytes(month.key) == Known::Is(b"000000");
-        if no_month && no_date {
-            out.cell(row, item.key)
-                .say("対象年月が000000なのに、計画作成日がありません", "the month is 000000, but there is no plan date")
-                .expected("居宅サービス計画作成（変更）日", "the day the plan was made or changed");
-        } else if matches!(row.month(month.key), Known::Is(_)) && matches!(row.date(item.key), Known::Is(_)) {
-            out.cell(row, item.key)
-                .say("対象年月があるのに、計画作成日もあります", "there is a plan date beside a service month")
-                .expected_value("00000000");
+/// What a supplement is given beside.
+#[derive(Clone, Copy)]
+enum Beside {
+    Plans,
+    Months,
+}
+
+impl Beside {
+    fn of(month: &[u8]) -> Option<Beside> {
+        match month {
+            b"000000" => Some(Beside::Plans),
+            _ => YearMonth::parse(month).map(|_| Beside::Months),
+        }
+    }
+}
+
+fn start(start: &FileStart<'_>) -> Box<dyn FileRule> {
+    let named = start.name.part(Segment::TargetMonth).and_then(|month| Beside::of(month.as_bytes()));
+    Box::new(PlanDateContradictsMonth { named })
+}
+
+impl FileRule for PlanDateContradictsMonth {
+    fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
+        let Some((date, month)) = items(row.table) else { return };
+        let of_row = || row.bytes(month).is().and_then(Beside::of);
+        let Some(beside) = self.named.or_else(of_row) else { return };
+        let (whose_ja, whose_en) =
+            if self.named.is_some() { ("ファイル名の", " of the file name") } else { ("", "") };
+        match beside {
+            Beside::Plans if row.bytes(date) == Known::Is(b"00000000") => {
+                out.cell(row, date)
+                    .say(
+                        format!("{whose_ja}対象年月が000000なのに、計画作成日がありません"),
+                        format!("the month{whose_en} is 000000, but there is no plan date"),
+                    )
+                    .expected("居宅サービス計画作成（変更）日", "the day the plan was made or changed");
+            }
+            Beside::Months if row.date(date).is().is_some() => {
+                out.cell(row, date)
+                    .say(
+                        format!("{whose_ja}対象年月があるのに、計画作成日もあります"),
+                        format!("there is a plan date beside the month{whose_en}"),
+                    )
+                    .expected_value("00000000");
+            }
+            Beside::Plans | Beside::Months => {}
+        }
+    }
+
+    fn next(&self, row: &Row<'_>) -> Next {
+        if items(row.table).is_some() { Next::Every } else { Next::Never }
+    }
+}
+
+/// The items that contradict each other.
+fn items(table: &Table) -> Option<(Key, Key)> {
+    let month = |condition: &Condition| if let Condition::ZeroOrDate(month) = condition { Some(*month) } else { None };
+    table.items.iter().find_map(|item| Some((item.key, item.condition(month)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::spec::keys::uphosoku;
+    use crate::spec::{Kind, Segment};
+    use crate::{Options, judge};
+
+    /// Months of the name and the row, and the plan date; how often it is found.
+    fn found(named: &str, month: &[u8], date: &[u8]) -> usize {
+        let mut draft = Draft::sample("202407-table").expect("it is one");
+        let file = draft.index(Kind::Uphosoku).expect("it has one");
+        draft.rename_file(file, Segment::TargetMonth, named).expect("its name has a month");
+        draft.files[file].rows.truncate(1);
+        for (key, value) in [(uphosoku::TARGET_MONTH, month), (uphosoku::PLAN_CREATED_ON, date)] {
+            draft.files[file].put(0, key, value).expect("it has the item");
+        }
+        let judgement = judge(&draft.to_files()[file..=file], &Options::default());
+        judgement.findings().iter().filter(|finding| finding.rule.id == super::RULE.id).count()
+    }
+
+    #[test]
+    fn the_month_of_the_name_decides_and_that_of_the_row_where_it_is_none() {
+        for (named, month, date, count) in [
+            ("202610", &b"202610"[..], &b"00000000"[..], 0),
+            ("202610", b"000000", b"00000000", 0),
+            ("202610", b"000000", b"20260901", 1),
+            ("000000", b"202610", b"00000000", 1),
+            ("000000", b"000000", b"20260901", 0),
+            ("202613", b"000000", b"00000000", 1),
+            ("202613", b"202610", b"20260901", 1),
+            ("202613", b"202613", b"20260901", 0),
+        ] {
+            let row = (String::from_utf8_lossy(month), String::from_utf8_lossy(date));
+            assert_eq!(found(named, month, date), count, "{named} {row:?}");
         }
     }
 }
