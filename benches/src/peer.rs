@@ -211,7 +211,7 @@ impl Form {
             Form::Office => office_number(value) == OfficeNumber::Sound,
             Form::Alnum(others) => value.iter().all(|b| b.is_ascii_alphanumeric() || others.contains(b)),
             Form::Service(version) => {
-                value.iter().all(u8::is_ascii_alphanumeric)
+                value.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
                     && (value == b"999999" || spec::service_type(version, &value[..2.min(value.len())]) == Some(true))
             }
             Form::Decimal => match value {
