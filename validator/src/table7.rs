@@ -76,7 +76,7 @@ pub(crate) struct Units {
 }
 
 /// A sum for each of [`AMOUNTS`], small because there are some for each service type of each user.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Amounts {
     sums: [i32; AMOUNTS.len()],
     /// One bit per amount: whether some row gives it.
@@ -92,6 +92,8 @@ pub(crate) struct Total {
     spans: [(u32, u32); AMOUNTS.len()],
     row: Place,
     pub(crate) table: &'static Table,
+    /// サービスコード of the first total row after it that says something else.
+    pub(crate) other: Option<Place>,
 }
 
 /// Where what is gathered stands in rows of a table.
@@ -214,6 +216,9 @@ impl Columns {
     }
 }
 
+/// Characters of an amount at most, with its sign.
+const LONGEST: usize = 9;
+
 impl Given {
     #[inline]
     fn of(row: &impl Contents, columns: &Columns) -> Given {
@@ -244,8 +249,9 @@ impl Given {
     fn add(&mut self, index: usize, content: Known<&[u8]>) {
         let amount = match content {
             Known::Absent => return,
-            Known::Is(content) => integer(content),
-            Known::Unreadable => None,
+            // A longer one is no amount: it may be a person's number, out of another column.
+            Known::Is(content) if content.len() <= LONGEST => integer(content),
+            Known::Is(_) | Known::Unreadable => None,
         };
         self.given |= 1 << index;
         match amount.and_then(|amount| i32::try_from(amount).ok()) {
@@ -273,15 +279,18 @@ impl Sums {
             return;
         };
         let sum_row = SumRow::of(&code);
-        if sum_row == SumRow::Total && self.total.is_some() {
-            return;
-        }
         let given = Given::of(row, columns);
         let place = |column: Option<u16>| column.map(|column| (row.place(Some(usize::from(column))), row.table()));
         match sum_row {
             SumRow::Total => {
                 self.has_total = true;
-                self.total = Some(Box::new(Total::of(row, &given, columns)));
+                match &mut self.total {
+                    None => self.total = Some(Box::new(Total::of(row, &given, columns))),
+                    Some(total) if total.other.is_none() && !total.says(&given) => {
+                        total.other = place(columns.code).map(|(place, _)| place);
+                    }
+                    Some(_) => {}
+                }
             }
             SumRow::Detail => {
                 let own = self.of_type([code[0], code[1]]);
@@ -375,7 +384,18 @@ impl Total {
                 *span = (place.start, place.end);
             }
         }
-        Total { amounts, spans, row: row.place(None), table: row.table() }
+        Total { amounts, spans, row: row.place(None), table: row.table(), other: None }
+    }
+
+    fn says(&self, given: &Given) -> bool {
+        let mut amounts = Amounts::default();
+        amounts.add(given);
+        amounts == self.amounts
+    }
+
+    /// Where it stands.
+    pub(crate) fn row(&self) -> Place {
+        self.row
     }
 
     /// The place of an amount that it gives.

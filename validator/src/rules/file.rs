@@ -10,6 +10,7 @@ mod repeated_block_not_blank;
 mod subtotal_row_missing;
 mod subtotal_sum_wrong;
 mod total_row_missing;
+mod total_rows_differ;
 mod total_sum_wrong;
 mod version_mixed;
 mod version_not_in_force;
@@ -26,6 +27,7 @@ pub(super) static RULES: &[&Rule] = &[
     &office_differs_from_name::RULE,
     &duplicate_row::RULE,
     &total_row_missing::RULE,
+    &total_rows_differ::RULE,
     &subtotal_row_missing::RULE,
     &subtotal_sum_wrong::RULE,
     &total_sum_wrong::RULE,

@@ -10,7 +10,7 @@ use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, 
 use crate::rules::EVERY;
 use crate::spec::keys::up2kyo;
 use crate::spec::{Key, Kind};
-use crate::text::Text;
+use crate::text::{Message, Text};
 
 pub(super) static RULE: Rule = Rule {
     id: "file/issue-order-broken",
@@ -78,11 +78,21 @@ impl FileRule for IssueOrderBroken {
             match pair {
                 (Some(number), Some(before)) if number == before => {}
                 (Some(number), Some(before)) if number < before => {
-                    out.cell(row, key).expected(format!("{before}以上の番号"), format!("{before} or more")).related(
-                        at,
-                        format!("同じ計画の前の行は{before}です"),
-                        format!("the row before it says {before}"),
-                    );
+                    // A longer one may be a person's, from another column.
+                    let (expected, note) = match before {
+                        0..=999 => (
+                            Message::pair(format!("{before}以上の番号"), format!("{before} or more")),
+                            Message::pair(
+                                format!("同じ計画の前の行は{before}です"),
+                                format!("the row before it says {before}"),
+                            ),
+                        ),
+                        _ => (
+                            Message::pair("前の行の番号以上の番号", "no less than the row before it says"),
+                            Message::pair("同じ計画の前の行", "the row before it"),
+                        ),
+                    };
+                    out.cell(row, key).expected(expected.ja, expected.en).related(at, note.ja, note.en);
                     return;
                 }
                 (Some(_) | None, Some(_) | None) => return,
