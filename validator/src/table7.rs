@@ -465,6 +465,16 @@ mod tests {
     }
 
     #[test]
+    fn a_number_too_long_for_an_amount_is_not_added_up() {
+        for (number, expected) in [(&b"-99999999"[..], Some(-99_999_999)), (b"1234567890", None), (b"12,5", None)] {
+            let mut given = Given::default();
+            given.add(0, Known::Is(number));
+            let known = given.open == 0;
+            assert_eq!(known.then_some(given.amounts[0]), expected, "{}", String::from_utf8_lossy(number));
+        }
+    }
+
+    #[test]
     fn all_amounts_of_all_tables_are_among_the_columns() {
         for version in Version::ALL {
             for table in tables(version, Kind::Upsikyu) {

@@ -129,3 +129,22 @@ fn swap(draft: &mut Draft, number: Key) -> Option<Site> {
     file.rows[row].cells = std::mem::replace(&mut file.rows[row + 1].cells, cells);
     Some(Site::Cell(index, row + 1, file.column(number)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, judge};
+
+    #[test]
+    fn a_number_too_long_for_an_issue_is_not_told() {
+        for (number, told) in [(&b"12"[..], "12"), (b"8765432190", "8765432190")] {
+            let mut draft = Draft::sample("202407-plan").expect("it is one");
+            draft.set(Kind::Up2kyo, 0, up2kyo::ISSUE_NO, number).expect("it has the item");
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let found = judgement.findings().into_iter().find(|finding| finding.rule.id == RULE.id);
+            let found = found.expect("the next row has a smaller one");
+            let said = format!("{:?} {:?}", found.expected, found.related);
+            assert_eq!(said.contains(told), number.len() < 4, "{said}");
+        }
+    }
+}

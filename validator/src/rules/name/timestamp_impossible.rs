@@ -57,6 +57,11 @@ pub(super) static RULE: Rule = Rule {
             also: &[],
             edit: |draft| draft.rename(Kind::Dltplan, Segment::Timestamp, "202609301015001"),
         },
+        Case {
+            on: "202407-delete",
+            also: &[],
+            edit: |draft| draft.rename(Kind::Dltplan, Segment::Timestamp, "20260930101500 (1)"),
+        },
     ],
 };
 
@@ -71,10 +76,24 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
                 format!("ファイル連番「{text}」は実在する日時ではありません"),
                 format!("the timestamp in the file name, `{text}`, is no day and time"),
             );
+        if let Some(appended) = appended(text) {
+            finding.say(
+                format!("ファイル連番の後ろに「{appended}」が付いています。コピーやダウンロードで付いたものなら、ファイル名から取り除いてください"),
+                format!(
+                    "`{appended}` stands behind the timestamp in the file name; if it came with a copy or a download, take it away"
+                ),
+            );
+        }
         if text.len() != 15 {
             finding.plain();
         }
     }
+}
+
+/// What stands behind a timestamp, as where a file was copied: ` (1)`, ` - コピー`.
+fn appended(text: &str) -> Option<&str> {
+    let (timestamp, rest) = text.split_at_checked(14)?;
+    (is_day_and_time(timestamp.as_bytes()) && rest.starts_with(|c: char| !c.is_ascii_digit())).then_some(rest)
 }
 
 fn is_day_and_time(text: &[u8]) -> bool {
