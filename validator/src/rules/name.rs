@@ -3,6 +3,7 @@
 //! Examples are shown on delete files where they can be: such a file is a sending unit of its own,
 //! so that another name breaks no set.
 
+mod branch_malformed;
 mod extension_not_csv;
 mod kind_not_in_version;
 mod month_impossible;
@@ -33,6 +34,7 @@ pub(super) static RULES: &[&Rule] = &[
     &month_impossible::RULE,
     &month_zero_misused::RULE,
     &timestamp_impossible::RULE,
+    &branch_malformed::RULE,
     &extension_not_csv::RULE,
     &same_office_both_ends::RULE,
     &receiver_type_out_of_scope::RULE,
