@@ -48,6 +48,18 @@ fn what_is_generated_is_valid() {
 }
 
 #[test]
+fn one_user_is_enough() {
+    let folder = folder();
+    for months in ["2022-11", "2025-02", "2026-10"] {
+        let args = ["generate", "--users", "1", "--months", months, "--out", months, "--lang=en"];
+        let made = run(folder.path(), args).code_is(0);
+        assert!(made.out.starts_with("1 users, 2 offices: "), "{}", made.out);
+        let report = check_json(folder.path(), [months]).code_is(0).report();
+        assert_eq!(report["verdict"], "valid");
+    }
+}
+
+#[test]
 fn impossible_requests_are_usage_errors_and_leave_nothing() {
     let folder = folder();
     let month = ["--months", "2026-04", "--out", "out"];

@@ -119,7 +119,8 @@ impl Request {
         if offices < 2 {
             return Err(RequestError::TooFewOffices { offices });
         }
-        if offices > users {
+        // One user has an office that plans and one that serves.
+        if offices > users.max(2) {
             return Err(RequestError::MoreOfficesThanUsers { offices, users });
         }
         if offices > MOST_OFFICES {
