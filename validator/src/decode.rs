@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::finding::Place;
 use crate::ms932::{Class, characters};
 use crate::scan::Record;
+use crate::text;
 
 /// A cell as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
 pub fn display(bytes: &[u8], encoding: Encoding) -> String {
     let other = match encoding {
         // Where no borders of items are known, there is no excerpt either.
-        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp => return display_ms932(bytes),
+        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::NoText(_) => return display_ms932(bytes),
         Encoding::Utf8 | Encoding::Utf8Bom => encoding_rs::UTF_8,
         Encoding::EucJp => encoding_rs::EUC_JP,
     };
@@ -61,7 +62,7 @@ pub(crate) fn whole(bytes: &[u8], encoding: Encoding, most: usize) -> usize {
     }
     let ends = match encoding {
         Encoding::Utf8 | Encoding::Utf8Bom => (0..=most).rev().take(4).find(|end| !(0x80..0xC0).contains(&bytes[*end])),
-        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::EucJp => {
+        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::EucJp | Encoding::NoText(_) => {
             characters(bytes).map(|(range, _)| range.end).take_while(|end| *end <= most).last()
         }
     };
@@ -108,6 +109,55 @@ pub enum Encoding {
     Iso2022Jp,
     /// EUC-JP
     EucJp,
+    /// None: the file is of another form, whatever its name says
+    NoText(Form),
+}
+
+/// A form of file that is no CSV, told by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// ZIP, and what is packed so, such as the newer files of Excel
+    Zip,
+    /// The older files of Excel and Word
+    Compound,
+    /// gzip
+    Gzip,
+    /// PDF
+    Pdf,
+    /// HTML
+    Html,
+    /// Nothing but zeros, as a crash can leave
+    Zeros,
+}
+
+impl Form {
+    const STARTS: [(&'static [u8], Form); 6] = [
+        (b"PK\x03\x04", Form::Zip),
+        (b"\xD0\xCF\x11\xE0", Form::Compound),
+        (b"\x1F\x8B\x08", Form::Gzip),
+        (b"%PDF-", Form::Pdf),
+        (b"<!doctype html", Form::Html),
+        (b"<html", Form::Html),
+    ];
+
+    /// The form that some first bytes are of, with the number of those that tell it.
+    fn of(lead: &[u8]) -> Option<(Form, usize)> {
+        let begins = |start: &[u8]| lead.get(..start.len()).is_some_and(|lead| lead.eq_ignore_ascii_case(start));
+        Form::STARTS.iter().find(|(start, _)| begins(start)).map(|(start, form)| (*form, start.len()))
+    }
+
+    /// What people call it.
+    pub fn title(self) -> text::Text {
+        let (ja, en) = match self {
+            Form::Zip => ("ZIP（Excelのxlsxを含む）", "a ZIP archive, such as an xlsx file of Excel"),
+            Form::Compound => ("旧形式のExcelやWordのファイル", "an older file of Excel or Word"),
+            Form::Gzip => ("gzip", "a gzip file"),
+            Form::Pdf => ("PDF", "a PDF"),
+            Form::Html => ("HTML", "an HTML page"),
+            Form::Zeros => ("00だけの内容", "nothing but zeros"),
+        };
+        text::Text { ja, en }
+    }
 }
 
 impl Encoding {
@@ -120,6 +170,7 @@ impl Encoding {
             Encoding::Utf16 => "UTF-16",
             Encoding::Iso2022Jp => "ISO-2022-JP",
             Encoding::EucJp => "EUC-JP",
+            Encoding::NoText(form) => form.title().en,
         }
     }
 
@@ -127,7 +178,7 @@ impl Encoding {
     pub fn keeps_structure(self) -> bool {
         match self {
             Encoding::Ms932 | Encoding::Utf8 | Encoding::Utf8Bom | Encoding::EucJp => true,
-            Encoding::Utf16 | Encoding::Iso2022Jp => false,
+            Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::NoText(_) => false,
         }
     }
 }
@@ -160,10 +211,15 @@ impl Seen {
 /// How many bytes from the start are looked at for UTF-16.
 const SAMPLE: usize = 1024;
 
+/// How many bytes from the start are looked at for another form of file.
+const LEAD: usize = 16;
+
 /// Evidence about the encoding, gathered over a whole file.
 #[derive(Clone, Debug, Default)]
 pub struct EncodingEvidence {
     bom: Vec<u8>,
+    /// The first bytes of the file.
+    lead: Vec<u8>,
     sampled: usize,
     nuls: usize,
     escape: Option<Seen>,
@@ -191,6 +247,7 @@ impl EncodingEvidence {
         let sample = &bytes[..bytes.len().min(SAMPLE - self.sampled)];
         self.sampled += sample.len();
         self.nuls += sample.iter().filter(|&&b| b == 0).count();
+        self.lead.extend_from_slice(&sample[..sample.len().min(LEAD - self.lead.len())]);
     }
 
     /// Takes the byte-order mark.
@@ -221,6 +278,13 @@ impl EncodingEvidence {
 
     /// The encoding that most records with anything beyond ASCII speak for, and where it shows first.
     pub fn verdict(&self) -> (Encoding, Option<Seen>) {
+        let form = |form, length: usize| (Encoding::NoText(form), Some(Seen::at(1, 0..length as u64)));
+        if let Some((other, length)) = Form::of(&self.lead) {
+            return form(other, length);
+        }
+        if self.sampled > 0 && self.nuls == self.sampled {
+            return form(Form::Zeros, self.lead.len());
+        }
         let bom = Seen::at(1, 0..self.bom.len() as u64);
         if self.bom.len() == 2 {
             return (Encoding::Utf16, Some(bom));

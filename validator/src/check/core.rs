@@ -410,7 +410,9 @@ impl Core {
     /// What an error already reported has made impossible to check.
     fn consequences(&self, encoding: Encoding, context: &Context<'_>) -> Option<NotChecked> {
         let file = context.file;
-        let (ja, en) = if !encoding.keeps_structure() {
+        let (ja, en) = if matches!(encoding, Encoding::NoText(_)) {
+            ("CSVファイルではないため、行と項目がありません", "this is no CSV file: there are no rows and no items")
+        } else if !encoding.keeps_structure() {
             ("文字コードがShift_JISではないため、行と項目を読み取れません", "rows cannot be read in this encoding")
         } else if self.unreadable {
             (

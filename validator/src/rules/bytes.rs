@@ -5,6 +5,7 @@ mod byte_order_mark;
 mod control_character;
 mod gaiji;
 mod lead_without_trail;
+mod not_csv;
 mod not_shift_jis;
 mod single_byte_undefined;
 mod trail_out_of_range;
@@ -16,6 +17,7 @@ use crate::spec::Kind;
 use crate::spec::keys::upplan;
 
 pub(super) static RULES: &[&Rule] = &[
+    &not_csv::RULE,
     &not_shift_jis::RULE,
     &byte_order_mark::RULE,
     &lead_without_trail::RULE,

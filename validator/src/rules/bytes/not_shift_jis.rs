@@ -45,7 +45,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &ScanView<'_>, out: &mut Out<'_>) {
     let Some(seen) = view.encoding_seen else { return };
-    if view.encoding == Encoding::Ms932 {
+    // A file of another form is bytes/not-csv.
+    if matches!(view.encoding, Encoding::Ms932 | Encoding::NoText(_)) {
         return;
     }
     let name = view.encoding.name();
