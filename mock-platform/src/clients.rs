@@ -12,6 +12,9 @@ use crate::pki::{PkiError, Secrecy, write_file};
 /// The folder below the platform's.
 pub(crate) const FOLDER: &str = "clients";
 
+/// The variables for a shell.
+pub(crate) const VARIABLES: &str = "env.sh";
+
 /// The files that an office's client connects with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientFiles {
@@ -100,7 +103,15 @@ pub(crate) fn write_variables(folder: &Path, url: &str, manage: SocketAddr) -> i
     );
     let aside = folder.join(".env.sh");
     fs::write(&aside, text)?;
-    fs::rename(aside, folder.join("env.sh"))
+    fs::rename(aside, folder.join(VARIABLES))
+}
+
+/// Removes the variables of a run that is over.
+pub(crate) fn remove_variables(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(VARIABLES)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A path as shells and `curl` take it on every system: where `\` parts folders, `/` does, too.

@@ -1,9 +1,31 @@
 //! What files can do beyond the standard library's common part, the same on Unix and on Windows: reads
-//! and writes at a place, locks, durable names. Knows nothing of what is in them.
+//! and writes at a place, locks, durable names; and how a file begins. Knows nothing of what is in them.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
+
+/// Whose a file or a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nature {
+    Ours,
+    /// Nothing is in it that would tell, or it is not there.
+    Open,
+    Foreign,
+}
+
+impl Nature {
+    /// That of a file, by how it begins.
+    pub(crate) fn of_file(path: &Path, most: u64, judge: impl FnOnce(&[u8]) -> Nature) -> Nature {
+        let mut head = Vec::new();
+        match File::open(path).and_then(|file| file.take(most).read_to_end(&mut head)) {
+            Ok(0) => Nature::Open,
+            Ok(_) => judge(&head),
+            // Who opens it tells what is wrong with it, before anything is written.
+            Err(_) => Nature::Open,
+        }
+    }
+}
 
 /// A file that is locked until this is dropped, or the process dies. The file itself stays.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 pub use event::{Delivered, DeliveredFile, Event, Mended};
 
 use crate::clock::Clock;
-use crate::files::{self, Lock};
+use crate::files::{self, Lock, Nature};
 use crate::metrics::Metrics;
 
 /// The shape of the lines.
@@ -95,6 +95,16 @@ pub enum JournalError {
         /// Why.
         source: io::Error,
     },
+}
+
+/// Whether a file is a journal, by how its first line begins; that line may be torn.
+pub(crate) fn nature(path: &Path) -> Nature {
+    const HEAD: &[u8] = b"{\"seq\":";
+    Nature::of_file(path, HEAD.len() as u64, |head| match head {
+        HEAD => Nature::Ours,
+        torn if HEAD.starts_with(torn) => Nature::Open,
+        _ => Nature::Foreign,
+    })
 }
 
 #[derive(Debug)]

@@ -107,6 +107,12 @@ pub enum StartError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The folder holds something else.
+    #[error("the folder {} is not empty and holds no data of renkei serve; name a new or an empty one", folder.display())]
+    NotOurs {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A port cannot be had.
     #[error("cannot listen on {address}: {error}")]
     Listen {
@@ -133,6 +139,10 @@ impl StartError {
             StartError::InUse { folder } => {
                 format!("{} は、ほかの模擬プラットフォームが使っています", folder.display())
             }
+            StartError::NotOurs { folder } => format!(
+                "フォルダー {} は空ではなく、renkei serve のデータもありません。新しいフォルダーか、空のフォルダーを指定してください",
+                folder.display()
+            ),
             StartError::Listen { address, error } => format!("{address} で待ち受けできません: {error}"),
             StartError::Folder { path, why } => format!("{} を使えません: {why}", path.display()),
         };
@@ -187,6 +197,8 @@ impl Running {
             // A task that broke has nothing left to end.
             let _ = task.await;
         }
+        // Where they stay behind, they are removed at the next start.
+        let _ = clients::remove_variables(self.folder.path());
         // The store writes lines until it is closed; nothing follows the footer.
         self.parts.store.close().await;
         self.parts.note(&Event::Stopped { never_fired: never_fired.clone() });
@@ -199,6 +211,15 @@ impl Running {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn start(options: Options) -> Result<Running, StartError> {
+    // Before anything is written: a folder that is refused is left as it is.
+    let seed = match (folder::kept(&options.data)?, options.seed) {
+        (Some(_), Some(_)) => return Err(other_world(&options.data)),
+        (Some(seed), None) => Begun::Kept(seed),
+        (None, seed) => Begun::New(seed.unwrap_or_else(|| Seed::demo(options.clock.today()))),
+    };
+    if let Begun::New(seed) = &seed {
+        in_test_range(seed, options.real_numbers)?;
+    }
     let folder = Folder::of(options.data)?;
     let (listener, platform) = bind(options.listen).await?;
     let (manager, manage) = bind(options.manage).await?;
@@ -206,29 +227,26 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let failed =
         |name: &str, why: &dyn std::fmt::Display| StartError::Folder { path: path.join(name), why: why.to_string() };
 
-    let journal = Journal::open(&path.join("journal.jsonl"), options.clock.clone()).map_err(|error| match error {
+    let journal = Journal::open(&path.join(folder::JOURNAL), options.clock.clone()).map_err(|error| match error {
         JournalError::InUse { .. } => StartError::InUse { folder: path.clone() },
         other => failed("journal.jsonl", &Told(&other)),
     })?;
-    let store = Store::open(&path.join("store"), journal.clone()).map_err(|error| match error {
+    // The folder is ours alone from here on. Who waits for the variables must not find those of the last run.
+    clients::remove_variables(&path).map_err(|error| failed(clients::VARIABLES, &error))?;
+    let store = Store::open(&path.join(folder::STORE), journal.clone()).map_err(|error| match error {
         StoreError::InUse { .. } => StartError::InUse { folder: path.clone() },
         other => failed("store", &Told(&other)),
     })?;
     // Clients judge the server by the machine's time, whatever the platform's clock shows.
     let machine = OffsetDateTime::now_utc();
-    let authority =
-        folder::authority(&path.join(AUTHORITY), machine).map_err(|error| failed("authority", &Told(&error)))?;
+    let authority = folder::authority(&path, machine).map_err(|error| failed(AUTHORITY, &Told(&error)))?;
     let authority = Arc::new(authority);
 
     let world = World::open(store.clone()).await.map_err(|error| failed("store", &Told(&error)))?;
     let now = options.clock.now();
-    let kept = folder::seed(&path).map_err(|why| failed("seed.json", &why))?;
-    let seed = match (kept, options.seed) {
-        (Some(_), Some(_)) => return Err(other_world(&path)),
-        (Some(seed), None) => seed,
-        (None, seed) => {
-            let seed = seed.unwrap_or_else(|| Seed::demo(options.clock.today()));
-            in_test_range(&seed, options.real_numbers)?;
+    let seed = match seed {
+        Begun::Kept(seed) => seed,
+        Begun::New(seed) => {
             let seed = materials::equip(&seed, &authority, &path, now).map_err(|why| failed(clients::FOLDER, &why))?;
             folder::keep_seed(&path, &seed).map_err(|why| failed("seed.json", &why))?;
             seed
@@ -271,8 +289,16 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
         .map_err(|error| failed("authority", &Told(&error)))?;
     let tasks = vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, managed, until(stopped)))];
-    clients::write_variables(&path, &url(platform), manage).map_err(|error| failed("env.sh", &error))?;
+    clients::write_variables(&path, &url(platform), manage).map_err(|error| failed(clients::VARIABLES, &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
+}
+
+/// The offices of a folder.
+enum Begun {
+    /// It has them.
+    Kept(Seed),
+    /// It is to get them.
+    New(Seed),
 }
 
 /// An error with what it came from, in one line.
@@ -321,8 +347,11 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn other_world(folder: &Path) -> StartError {
-    let folder = folder.display();
+fn other_world(data: &Data) -> StartError {
+    let folder = match data {
+        Data::Folder(path) => path.display().to_string(),
+        Data::Temporary => String::new(),
+    };
     StartError::Seed(Message::pair(
         format!(
             "{folder} には、すでに事業所が登録されています。ほかの事業所を使うには、新しいフォルダーを指定してください"

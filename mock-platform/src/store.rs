@@ -45,7 +45,7 @@ pub use record::{
     ReceivedRecord,
 };
 
-use crate::files::{self, Lock};
+use crate::files::{self, Lock, Nature};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
 use appender::{Appender, Command, Offered};
@@ -90,6 +90,15 @@ struct Inner {
     threads: Vec<JoinHandle<()>>,
     /// One snapshot, restore or reset at a time; the number that the next log gets.
     next_log: tokio::sync::Mutex<u64>,
+}
+
+/// Whether a directory holds something else than a store; nothing else is told.
+pub(crate) fn nature(directory: &Path) -> Nature {
+    match std::fs::read_dir(directory) {
+        Ok(_) => index::nature(directory),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Nature::Foreign,
+        Err(_) => Nature::Open,
+    }
 }
 
 impl Store {

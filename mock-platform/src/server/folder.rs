@@ -1,17 +1,33 @@
-//! The folder of a platform: given, or temporary. Knows how it is made and goes away; knows little of
-//! what is in it.
+//! The folder of a platform: given, or temporary. Knows how it is made and goes away, and whether one that is
+//! given is a platform's own; knows little of what is in it.
 
+use std::ffi::OsString;
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
 use super::{Data, StartError};
+use crate::files::Nature;
+use crate::journal;
 use crate::pki::{Authority, PkiError, Secrecy, write_file};
+use crate::platform::AUTHORITY;
+use crate::store;
 use crate::world::Seed;
+
+/// The journal, and what stands beside it while it is written.
+pub(super) const JOURNAL: &str = "journal.jsonl";
+const JOURNAL_LOCK: &str = "journal.jsonl.lock";
+
+/// Deliveries and documents.
+pub(super) const STORE: &str = "store";
 
 /// The offices that the folder began with.
 const SEED: &str = "seed.json";
+
+/// An authority that is not complete yet.
+const AUTHORITY_ASIDE: &str = ".authority";
 
 /// The folder.
 #[derive(Debug)]
@@ -43,21 +59,67 @@ impl Folder {
     }
 }
 
-/// The authority of an earlier run, or a new one.
+/// The offices that a folder began with; `None` in a new one. Nothing is written.
+///
+/// # Errors
+/// [`StartError::NotOurs`] where it holds something else than a platform's data, even beside it;
+/// [`StartError::Folder`] where a part of its own data cannot be used.
+pub(super) fn kept(data: &Data) -> Result<Option<Seed>, StartError> {
+    let Data::Folder(folder) = data else { return Ok(None) };
+    let failed = |path: &Path, why: String| StartError::Folder { path: path.to_owned(), why };
+    let entries = match entries(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        entries => entries.map_err(|error| failed(folder, error.to_string()))?,
+    };
+    let not_ours = || StartError::NotOurs { folder: folder.clone() };
+    let journal = journal::nature(&folder.join(JOURNAL));
+    if journal == Nature::Foreign || store::nature(&folder.join(STORE)) == Nature::Foreign {
+        return Err(not_ours());
+    }
+    let ours = journal == Nature::Ours;
+    let part = |name: &str, why: String| if ours { failed(&folder.join(name), why) } else { not_ours() };
+    let seed = seed(folder).map_err(|why| part(SEED, why))?;
+    let authority = folder.join(AUTHORITY);
+    if !is_empty(&authority) {
+        // One that was copied there before the first start is all that is there.
+        Authority::load(&authority).map_err(|error| failed(&authority, super::Told(&error).to_string()))?;
+    }
+    let early = [JOURNAL, JOURNAL_LOCK, AUTHORITY, AUTHORITY_ASIDE];
+    let begun = entries.iter().all(|entry| early.iter().any(|name| entry == name));
+    if ours || seed.is_some() || begun { Ok(seed) } else { Err(not_ours()) }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
+}
+
+/// The authority of an earlier run or one that was put there, or a new one.
 pub(super) fn authority(folder: &Path, now: OffsetDateTime) -> Result<Authority, PkiError> {
-    if folder.is_dir() {
-        return Authority::load(folder);
+    let place = folder.join(AUTHORITY);
+    if !is_empty(&place) {
+        return Authority::load(&place);
     }
     let authority = Authority::new(now)?;
-    authority.save(folder)?;
+    let aside = folder.join(AUTHORITY_ASIDE);
+    authority.save(&aside)?;
+    // An empty folder of that name would be in the way on Windows.
+    let _ = fs::remove_dir(&place);
+    fs::rename(&aside, &place).map_err(|error| PkiError::File { path: place, error })?;
     Ok(authority)
 }
 
 /// The offices that the folder began with; `None` in a new one.
-pub(super) fn seed(folder: &Path) -> Result<Option<Seed>, String> {
+fn seed(folder: &Path) -> Result<Option<Seed>, String> {
     match fs::read(folder.join(SEED)) {
         Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|error| error.to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, named_p
 
 use super::record::{FileRow, Id, moment};
 use super::{DeliveryRecord, StoreError};
+use crate::files::Nature;
 use crate::model::OfficeNumber;
 
 /// The name of the file in the directory of the store.
@@ -113,6 +114,17 @@ pub(super) fn open(directory: &Path) -> Result<(Connection, Meta), StoreError> {
     prepared.map_err(|error| not_ours(error, directory))?;
     let meta = meta(&connection)?;
     Ok((connection, meta))
+}
+
+/// Whether a file in the place of the index is something else. A new one may not say yet whose it is, as that
+/// can stand in the file beside it.
+pub(super) fn nature(directory: &Path) -> Nature {
+    const HEADER: u64 = 100;
+    Nature::of_file(&directory.join(NAME), HEADER, |head| {
+        let application = head.get(68..72).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes);
+        let known = head.starts_with(b"SQLite format 3\0") && matches!(application, Some(0 | APPLICATION));
+        if known { Nature::Open } else { Nature::Foreign }
+    })
 }
 
 /// Opens the index to read.

@@ -152,7 +152,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
             Err(error) => {
                 terminal.complain(&error.message());
                 match error {
-                    StartError::Seed(_) => Exit::Usage,
+                    StartError::Seed(_) | StartError::NotOurs { .. } => Exit::Usage,
                     StartError::InUse { .. } | StartError::Listen { .. } | StartError::Folder { .. } => {
                         Exit::Incomplete
                     }

@@ -1,0 +1,150 @@
+//! Which folders a platform takes for its data, what it leaves of those that it refuses, and what a shell finds.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use renkei_mock_platform::pki::Authority;
+use renkei_mock_platform::server::{Data, Options, Running, StartError, start};
+use renkei_mock_platform::world::Seed;
+use time::OffsetDateTime;
+
+const WORLD: &str = "[[offices]]\nnumber = \"9970100013\"\nname = \"見本\"\nservice_types = [\"43\"]\nlicence = {}\n";
+
+fn world() -> Seed {
+    Seed::from_toml(WORLD, OffsetDateTime::now_utc().date()).unwrap()
+}
+
+async fn run(folder: &Path, seed: Option<Seed>) -> Result<Running, StartError> {
+    start(Options { data: Data::Folder(folder.to_owned()), seed, ..Options::for_tests() }).await
+}
+
+/// All files below a folder with what is in them; folders end in `/`.
+fn all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                found.insert(name + "/", Vec::new());
+                folders.push(path);
+            } else {
+                found.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// A folder with these files.
+fn with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+#[tokio::test]
+async fn a_folder_of_something_else_is_refused_and_left_as_it_is() {
+    let sqlite = [&b"SQLite format 3\0"[..], &[1; 84]].concat();
+    let cases: [&[(&str, &[u8])]; 9] = [
+        &[("env.sh", b"export A=1\n"), ("clients/list.txt", b"a")],
+        &[("notes.txt", b"")],
+        &[("journal.jsonl", b"{\"time\":1}\n")],
+        &[("journal.jsonl", b""), ("env.sh", b"export A=1\n")],
+        &[("seed.json", b"{\"seed\":42}")],
+        &[("authority/ca.pem", b"nothing")],
+        &[("store", b"a file")],
+        &[("store/platform.sqlite", &sqlite)],
+        &[("store/notes.txt", b"a")],
+    ];
+    for files in cases {
+        let folder = with(files);
+        let before = all(folder.path());
+        let error = run(folder.path(), None).await.unwrap_err();
+        let message = error.message();
+        assert!(message.ja.contains(&*folder.path().to_string_lossy()), "{}", message.ja);
+        if !files[0].0.starts_with("authority") {
+            assert!(matches!(error, StartError::NotOurs { .. }), "{files:?}: {error}");
+            assert!(message.ja.contains("renkei serve のデータもありません"), "{}", message.ja);
+            assert!(message.en.contains("holds no data of renkei serve"), "{}", message.en);
+        }
+        assert_eq!(all(folder.path()), before, "{files:?}");
+    }
+}
+
+#[tokio::test]
+async fn offices_that_cannot_be_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("data");
+    let real = WORLD.replace("9970100013", "1370100013");
+    let real = Seed::from_toml(&real, OffsetDateTime::now_utc().date()).unwrap();
+    assert!(matches!(run(&place, Some(real)).await, Err(StartError::Seed(_))));
+    assert!(!place.exists());
+    run(&place, None).await.unwrap().stop().await;
+    let before = all(&place);
+    assert!(matches!(run(&place, Some(world())).await, Err(StartError::Seed(_))));
+    assert_eq!(all(&place), before);
+}
+
+#[tokio::test]
+async fn a_folder_of_a_first_start_that_was_cut_short_is_taken() {
+    let whole = tempfile::tempdir().unwrap();
+    run(whole.path(), Some(world())).await.unwrap().stop().await;
+    let journal = fs::read(whole.path().join("journal.jsonl")).unwrap();
+    let line = journal.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+    let key = fs::read(whole.path().join("authority/ca.key")).unwrap();
+    let cases: [&[(&str, &[u8])]; 6] = [
+        &[],
+        &[("journal.jsonl.lock", b"")],
+        &[("journal.jsonl", b""), ("journal.jsonl.lock", b"")],
+        &[("journal.jsonl", &line[..5]), ("journal.jsonl.lock", b"")],
+        &[("journal.jsonl", line), ("store/lock", b""), ("store/platform.sqlite", b"")],
+        &[("journal.jsonl", line), (".authority/ca.key", &key), ("clients/9970100013/client.key", b"a")],
+    ];
+    for files in cases {
+        let folder = with(files);
+        let running = run(folder.path(), Some(world())).await.unwrap_or_else(|error| panic!("{files:?}: {error}"));
+        assert_eq!(running.parts().world.offices().len(), 1);
+        running.stop().await;
+        run(folder.path(), None).await.unwrap().stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_authority_that_was_put_there_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new(OffsetDateTime::now_utc()).unwrap();
+    authority.save(&folder.path().join("authority")).unwrap();
+    let running = run(folder.path(), Some(world())).await.unwrap();
+    assert_eq!(running.parts().authority.cert_der(), authority.cert_der());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn variables_stand_there_only_while_the_platform_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = folder.path().join("env.sh");
+    let running = run(folder.path(), Some(world())).await.unwrap();
+    let first = fs::read_to_string(&variables).unwrap();
+    // A folder in use keeps those of who uses it.
+    assert!(matches!(run(folder.path(), None).await, Err(StartError::InUse { .. })));
+    assert_eq!(fs::read_to_string(&variables).unwrap(), first);
+    running.stop().await;
+    assert!(!variables.exists());
+    // What was killed leaves them; who fails to start removes them all the same.
+    fs::write(&variables, &first).unwrap();
+    let index = folder.path().join("store/platform.sqlite");
+    let mut bytes = fs::read(&index).unwrap();
+    bytes[100..].fill(0);
+    fs::write(index, bytes).unwrap();
+    assert!(matches!(run(folder.path(), None).await, Err(StartError::Folder { .. })));
+    assert!(!variables.exists());
+}
