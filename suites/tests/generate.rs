@@ -68,6 +68,7 @@ fn impossible_requests_are_usage_errors_and_leave_nothing() {
         (vec!["--months", "2027-03..2027-04", "--out", "out"], "202704"),
         (vec!["--months", "2026-05..2026-04", "--out", "out"], "202604"),
         (vec!["--months", "2026-4", "--out", "out"], "YYYY-MM"),
+        (vec!["--months", "2022-12", "--shape", "one-file:UPJSK", "--out", "out"], "these can: UPHOSOKU, UP1KYO"),
         (vec!["--months", "2025-03", "--out", "out", "--version", "202407"], "202407"),
         (vec!["--months", "2027-01", "--out", "out", "--version", "202208"], "202208"),
         ([&month[..], &["--version", "202504"]].concat(), "202003"),

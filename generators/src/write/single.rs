@@ -17,9 +17,11 @@ pub(super) fn check(courier: &Courier<'_>, kind: Kind) -> Result<(), WriteError>
         return no("1つのファイルには1か月だけを書けます".to_owned(), "one file holds one month only".to_owned());
     }
     if single_name(courier, kind, from)?.is_none() {
+        let can_be = |kind: &Kind| single_name(courier, *kind, from).is_ok_and(|name| name.is_some());
+        let others = Kind::ALL.iter().copied().filter(can_be).map(Kind::name).collect::<Vec<_>>();
         return no(
-            format!("{kind}は{from}の1つのファイルとしては作れません"),
-            format!("{kind} cannot be made as one file for {from}"),
+            format!("{kind}は{from}の1つのファイルとしては作れません。作れる種別: {}", others.join("、")),
+            format!("{kind} cannot be made as one file for {from}; these can: {}", others.join(", ")),
         );
     }
     Ok(())
