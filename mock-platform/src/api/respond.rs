@@ -189,9 +189,14 @@ pub(crate) fn page_length(asked: Option<u32>, settings: &Settings) -> Result<u32
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde would take a list of the values of an object for the object.
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        return Err(bad_request(&"the body is a JSON object"));
+        let message = Message::pair("本文はJSONのオブジェクトです", "the body is a JSON object");
+        return Err(Failure::System(System::BadRequest, Some(message)));
     }
-    serde_json::from_slice(bytes).map_err(|error| bad_request(&error))
+    serde_json::from_slice(bytes).map_err(|error| {
+        let words = cut(&error.to_string());
+        let message = Message::pair(format!("本文がJSONでないか、使えない値があります: {words}"), words);
+        Failure::System(System::BadRequest, Some(message))
+    })
 }
 
 /// The parameters after `?`.
@@ -227,8 +232,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// 400, with what exactly; long words are cut.
 pub(crate) fn bad_request(why: &dyn ToString) -> Failure {
-    let words: String = why.to_string().chars().take(MOST_DETAIL_CHARS).collect();
-    Failure::System(System::BadRequest, Some(Message::same(words)))
+    Failure::System(System::BadRequest, Some(Message::same(cut(&why.to_string()))))
+}
+
+fn cut(words: &str) -> String {
+    words.chars().take(MOST_DETAIL_CHARS).collect()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use renkei_mock_platform::clock::{Clock, JST};
+use renkei_mock_platform::clock::{self, Clock};
 use renkei_mock_platform::faults::Plan;
 use renkei_mock_platform::server::{Data, Options, Running, StartError, start};
 use renkei_mock_platform::settings::{Settings, flaw};
@@ -14,10 +14,9 @@ use renkei_reports::Lang;
 use renkei_validator::text::Message;
 use serde_json::json;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::terminal::Terminal;
-use super::{dress, settings, value_arg};
+use super::{dress, value_arg};
 use crate::exit::Exit;
 use crate::gate::Validation;
 use crate::inspection::PageCheck;
@@ -89,7 +88,7 @@ pub(super) fn command(lang: Lang) -> Command {
             ),
         ))
         .arg(path("settings", "FILE", say("上限や時間の設定（TOML）", "Limits and times (TOML)")))
-        .arg(value_arg("now", parse_moment, lang).value_name("WHEN").help(say(
+        .arg(value_arg("now", clock::moment, lang).value_name("WHEN").help(say(
             "時計を合わせます（例: 2027-01-05 や 2027-01-05T09:00:00+09:00）",
             "Sets the clock, such as 2027-01-05 or 2027-01-05T09:00:00+09:00",
         )))
@@ -115,19 +114,6 @@ pub(super) fn command(lang: Lang) -> Command {
 fn parse_address(text: &str) -> Result<SocketAddr, Message> {
     text.parse().map_err(|_| {
         Message::pair("IPアドレスとポートを指定します（例: 127.0.0.1:0）", "an address and a port, such as 127.0.0.1:0")
-    })
-}
-
-/// A day, from its beginning in Japan, or a moment.
-fn parse_moment(text: &str) -> Result<OffsetDateTime, Message> {
-    if let Ok(date) = settings::parse_date(text) {
-        return Ok(date.midnight().assume_offset(JST));
-    }
-    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
-        Message::pair(
-            "日付か、時差のある日時を指定します（例: 2027-01-05T09:00:00+09:00）",
-            "a day, or a moment with its offset, such as 2027-01-05T09:00:00+09:00",
-        )
     })
 }
 
@@ -308,20 +294,4 @@ fn read(path: &Path) -> Result<String, Message> {
 fn at(path: &Path, why: &Message) -> Message {
     let path = path.display();
     Message::pair(format!("{path}: {}", why.ja), format!("{path}: {}", why.en))
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn a_day_begins_in_japan() {
-        assert_eq!(parse_moment("2027-01-05").ok(), Some(datetime!(2027-01-05 0:00 +9)));
-        assert_eq!(parse_moment("2027-01-05T09:00:00+09:00").ok(), Some(datetime!(2027-01-05 9:00 +9)));
-        for text in ["2027-01-32", "2027-01-05T09:00:00", "tomorrow"] {
-            assert!(parse_moment(text).is_err(), "{text}");
-        }
-    }
 }
