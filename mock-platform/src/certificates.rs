@@ -24,7 +24,7 @@ use crate::pki::{Authority, Issued, PkiError, Profile, password};
 use crate::platform::Platform;
 use crate::refusal::{Business, Refusal, System};
 use crate::settings::Settings;
-use crate::world::NewNotice;
+use crate::world::{NewNotice, World};
 
 /// Days before its end from which a certificate ends soon.
 const SOON: i64 = 90;
@@ -195,6 +195,13 @@ pub fn ends_soon(until: OffsetDateTime, now: OffsetDateTime) -> bool {
 }
 
 /// A certificate of the authority, and its p12 with the key and the root.
+/// The office that a certificate was issued to, by its serial number.
+pub(crate) fn holder(world: &World, serial: &str) -> Option<OfficeNumber> {
+    let bears = |certificate: &Certificate| matches!(&certificate.state, CertificateState::Issued { serial: own, .. } if own == serial);
+    let offices = world.offices();
+    offices.iter().find(|office| office.certificates.iter().any(bears)).map(|office| office.number.clone())
+}
+
 fn make(authority: &Authority, profile: &Profile, password: &str) -> Result<(Issued, Vec<u8>), ApproveError> {
     let issued = authority.issue(profile)?;
     let root = authority.cert_der().clone();

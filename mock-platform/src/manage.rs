@@ -27,6 +27,7 @@ use crate::clock::Hand;
 use crate::faults::{Plan, Status};
 use crate::journal::{Event, Line};
 use crate::model::{Office, OfficeNumber};
+use crate::pki::authority::bare_serial;
 use crate::platform::Platform;
 use crate::refusal::System;
 use crate::store::StoreError;
@@ -163,12 +164,11 @@ struct ClockView {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum ClockSetting {
-    /// It runs on from here.
-    #[serde(with = "time::serde::rfc3339")]
-    RunFrom(OffsetDateTime),
-    /// It stands here.
-    #[serde(with = "time::serde::rfc3339")]
-    StopAt(OffsetDateTime),
+    /// It runs on from here: a day such as `2027-01-05`, from its beginning in Japan, or a moment with its offset
+    /// such as `2027-01-05T09:00:00+09:00`, of the years 2000 to 2100.
+    RunFrom(String),
+    /// It stands here: the same.
+    StopAt(String),
     /// It shows the machine's time.
     Machine {},
 }
@@ -195,14 +195,18 @@ async fn clock(State(platform): State<Arc<Platform>>) -> Response {
     request_body = ClockSetting,
     responses((status = 200, description = "done", body = Answer<ClockView>), SystemErrors),
 )]
-async fn set_clock(State(platform): State<Arc<Platform>>, Json(setting): Json<ClockSetting>) -> Response {
+async fn set_clock(
+    State(platform): State<Arc<Platform>>,
+    Json(setting): Json<ClockSetting>,
+) -> Result<Response, Failure> {
+    let moment = |text: &str| crate::clock::moment(text).map_err(unusable);
     match setting {
-        ClockSetting::RunFrom(at) => platform.clock.run_from(at),
-        ClockSetting::StopAt(at) => platform.clock.set(Hand::Stopped(at)),
+        ClockSetting::RunFrom(at) => platform.clock.run_from(moment(&at)?),
+        ClockSetting::StopAt(at) => platform.clock.set(Hand::Stopped(moment(&at)?)),
         ClockSetting::Machine {} => platform.clock.set(Hand::Moved(time::Duration::ZERO)),
     }
     platform.note(&Event::Clock { now: platform.clock.now() });
-    clock(State(platform)).await
+    Ok(clock(State(platform)).await)
 }
 
 /// How far the fault plan has come.
@@ -388,26 +392,38 @@ async fn approve(
     Ok(ok(certificates::approve(&platform, &number, no, platform.clock.now()).await?))
 }
 
-/// Revokes a certificate from now on.
+/// A certificate that is revoked.
+#[derive(Serialize, ToSchema)]
+struct RevokedView {
+    /// Serial number, in lower-case hexadecimal, without leading zeros.
+    serial: String,
+    #[serde(with = "time::serde::rfc3339")]
+    since: OffsetDateTime,
+    /// The office that it was issued to here; absent where nobody here has a certificate of that number, as with
+    /// those of `renkei certs`, which the authority may have made all the same.
+    office: Option<OfficeNumber>,
+}
+
+/// Revokes a certificate from now on, also one that is not known here.
 #[utoipa::path(
     post,
     path = "/manage/certificates/{serial}/revoke",
     operation_id = "manage-certificate-revoke",
     tag = "manage",
-    params(("serial" = String, Path, description = "serial number, in lower-case hexadecimal")),
-    responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
+    params(("serial" = String, Path, description = "serial number, in lower-case hexadecimal; leading zeros do not count")),
+    responses((status = 200, description = "done", body = Answer<RevokedView>), SystemErrors),
 )]
 async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String>) -> Result<Response, Failure> {
-    let now = platform.clock.now();
-    platform.authority.revoke(&serial, now).map_err(|_| {
-        let message = Message::pair(
-            "シリアル番号は、小文字の16進数（20バイトまで）です",
-            "a serial number is lower-case hexadecimal, of up to 20 bytes",
-        );
-        Failure::System(System::BadRequest, Some(message))
+    let since = platform.authority.revoke(&serial, platform.clock.now()).map_err(|_| {
+        unusable(Message::pair(
+            "シリアル番号は、0でない小文字の16進数（20バイトまで）です",
+            "a serial number is lower-case hexadecimal, of up to 20 bytes, and not 0",
+        ))
     })?;
     platform.authority.save(&platform.authority_folder).map_err(|_| System::Internal)?;
-    Ok(ok(Nothing {}))
+    let serial = bare_serial(&serial).to_owned();
+    let office = certificates::holder(&platform.world, &serial);
+    Ok(ok(RevokedView { serial, since, office }))
 }
 
 /// A notice to be shown.
@@ -437,6 +453,11 @@ async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<Ne
     let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office };
     platform.world.post(notice).await.map_err(|error| stored(&error))?;
     Ok(ok(Nothing {}))
+}
+
+/// 400, with what is wrong.
+fn unusable(why: Message) -> Failure {
+    Failure::System(System::BadRequest, Some(why))
 }
 
 fn stored(error: &StoreError) -> Failure {

@@ -153,10 +153,10 @@ async fn a_certificate_is_valid_to_the_last_second_of_its_last_day_in_japan() {
 async fn a_certificate_is_refused_from_the_moment_of_its_revocation_on() {
     let mut listener = Listener::start(Order::default()).await;
     let issued = listener.office();
-    let since = datetime!(2026-12-01 9:00 +9);
+    let since = datetime!(2026-12-01 9:00:00.75 +9);
     let config = client(&listener.authority, Some(&issued), V13);
     listener.authority.revoke(&issued.serial, since).unwrap();
-    listener.clock.set(Hand::Stopped(datetime!(2026-12-01 8:59:59 +9)));
+    listener.clock.set(Hand::Stopped(datetime!(2026-12-01 9:00:00.7 +9)));
     assert!(matches!(visit(listener.address, &config).await, Saw::Served(_)));
     assert!(matches!(listener.handshake().await.outcome, Outcome::Established { .. }));
     listener.clock.set(Hand::Stopped(since));

@@ -118,7 +118,8 @@ impl Authority {
         }
         let issuer =
             Issuer::from_ca_cert_der(&certificate, key).map_err(|error| unusable(CERTIFICATE, error.to_string()))?;
-        let revoked = Mutex::new(revoked.into_iter().map(|one| (one.serial, one.at)).collect());
+        let revoked =
+            Mutex::new(revoked.into_iter().map(|one| (bare_serial(&one.serial).to_owned(), one.at)).collect());
         Ok(Authority { certificate, key_id, issuer, revoked })
     }
 
@@ -168,21 +169,22 @@ impl Authority {
         })
     }
 
-    /// Revokes a certificate from a moment on; one that is revoked keeps the earlier moment.
+    /// Revokes a certificate from a moment on; one that is revoked keeps the earlier moment. Gives that moment.
     /// A serial number is lower-case hexadecimal, as in [`Issued::serial`]; anything else is refused.
-    pub fn revoke(&self, serial: &str, at: OffsetDateTime) -> Result<(), PkiError> {
-        if unhex(serial).is_none_or(|bytes| bytes.len() > MOST_SERIAL) {
+    pub fn revoke(&self, serial: &str, at: OffsetDateTime) -> Result<OffsetDateTime, PkiError> {
+        let bare = bare_serial(serial);
+        if bare.is_empty() || unhex(bare).is_none_or(|bytes| bytes.len() > MOST_SERIAL) {
             return Err(PkiError::Content { path: REVOKED.into(), why: format!("{serial:?} is no serial number") });
         }
         let mut revoked = self.revoked();
-        let known = revoked.entry(serial.to_owned()).or_insert(at);
+        let known = revoked.entry(bare.to_owned()).or_insert(at);
         *known = at.min(*known);
-        Ok(())
+        Ok(*known)
     }
 
     /// Since when a certificate is revoked.
     pub fn revoked_since(&self, serial: &str) -> Option<OffsetDateTime> {
-        self.revoked().get(serial).copied()
+        self.revoked().get(bare_serial(serial)).copied()
     }
 
     /// The list of what is revoked by now.
@@ -283,6 +285,15 @@ fn described(certificate: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
     id.map(|id| (id, public_key)).ok_or_else(|| "it is not the certificate of an authority".to_owned())
 }
 
+/// A serial number in hexadecimal without leading zero bytes, as numbers are compared.
+pub(crate) fn bare_serial(serial: &str) -> &str {
+    let mut bare = serial;
+    while let Some(rest) = bare.strip_prefix("00") {
+        bare = rest;
+    }
+    bare
+}
+
 fn unhex(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(2) || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
@@ -337,6 +348,22 @@ mod tests {
         assert_eq!(listed(&authority, NOW + Duration::DAY), both);
         for odd in ["", "0", "ZZ", "AB", "é0"] {
             assert!(authority.revoke(odd, NOW).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn leading_zeros_make_no_other_serial_number() {
+        let authority = Authority::new(NOW).unwrap();
+        let serial = authority.issue(&office()).unwrap().serial;
+        assert_eq!(authority.revoke(&format!("0000{serial}"), NOW).unwrap(), NOW);
+        assert_eq!(authority.revoke(&serial, NOW + Duration::DAY).unwrap(), NOW);
+        for written in [&serial, &format!("00{serial}")] {
+            assert_eq!(authority.revoked_since(written), Some(NOW));
+        }
+        assert_eq!(listed(&authority, NOW), [serial]);
+        assert!(authority.revoke(&format!("00{}", "ff".repeat(20)), NOW).is_ok());
+        for nothing in ["00", "0000", "000", &"ff".repeat(21)] {
+            assert!(authority.revoke(nothing, NOW).is_err(), "{nothing}");
         }
     }
 

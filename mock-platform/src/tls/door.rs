@@ -78,8 +78,8 @@ const BOTH: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::v
 impl Doors {
     pub(super) fn new(config: &Config) -> Result<Doors, TlsError> {
         let provider = Arc::new(ring::default_provider());
-        let right = Arc::new(Verifier::new(&config.authority, &provider, Rule::Right)?);
-        let nobody = Arc::new(Verifier::new(&config.authority, &provider, Rule::Nobody)?);
+        let right = Arc::new(Verifier::new(&config.authority, &config.clock, &provider, Rule::Right)?);
+        let nobody = Arc::new(Verifier::new(&config.authority, &config.clock, &provider, Rule::Nobody)?);
         let versions = if config.settings.tls13_only { ONLY_13 } else { BOTH };
         let door = |face, versions, verifier: &Arc<Verifier>| {
             let key = config.faces.of(face).clone();

@@ -15,9 +15,9 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{
     AlertDescription, CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme,
 };
-use time::OffsetDateTime;
 
 use super::{Alert, Reason, Shown, TlsError};
+use crate::clock::Clock;
 use crate::pki::{Authority, Subject};
 
 /// What the verifier saw of one connection.
@@ -51,12 +51,15 @@ pub(super) enum Rule {
 pub(super) struct Verifier {
     path: Arc<dyn ClientCertVerifier>,
     authority: Arc<Authority>,
+    /// Asked for revocations, as rustls counts whole seconds.
+    clock: Clock,
     rule: Rule,
 }
 
 impl Verifier {
     pub(super) fn new(
         authority: &Arc<Authority>,
+        clock: &Clock,
         provider: &Arc<CryptoProvider>,
         rule: Rule,
     ) -> Result<Verifier, TlsError> {
@@ -66,13 +69,13 @@ impl Verifier {
         let path = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
             .build()
             .map_err(|error| setup(error.to_string()))?;
-        Ok(Verifier { path, authority: authority.clone(), rule })
+        Ok(Verifier { path, authority: authority.clone(), clock: clock.clone(), rule })
     }
 
     /// Why a certificate whose path is sound is refused all the same.
-    fn beyond_path(&self, shown: &Shown, now: UnixTime) -> Option<Reason> {
+    fn beyond_path(&self, shown: &Shown) -> Option<Reason> {
         if let Some(since) = self.authority.revoked_since(&shown.serial)
-            && moment(now) >= since
+            && self.clock.now() >= since
         {
             return Some(Reason::Revoked { since });
         }
@@ -126,13 +129,6 @@ fn refuse<T>(reason: Reason, original: rustls::Error) -> Result<T, rustls::Error
     Err(error)
 }
 
-fn moment(now: UnixTime) -> OffsetDateTime {
-    i64::try_from(now.as_secs())
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
 impl ClientCertVerifier for Verifier {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         self.path.root_hint_subjects()
@@ -151,7 +147,7 @@ impl ClientCertVerifier for Verifier {
             Ok(verified) => verified,
             Err(error) => return refuse(self.of_path(&error, &shown), error),
         };
-        match self.beyond_path(&shown, now) {
+        match self.beyond_path(&shown) {
             Some(reason) => refuse(reason, malformed),
             None => Ok(verified),
         }

@@ -89,7 +89,13 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     post(&format!("{of_office}/licence/paid"), "/manage/offices/{number}/licence/paid", json!({})).await;
     let approve = "/manage/offices/{number}/certificates/{no}/approve";
     post(&approve.replace("{number}", PROVIDER).replace("{no}", "1"), approve, json!({})).await;
-    post("/manage/certificates/00/revoke", "/manage/certificates/{serial}/revoke", json!({})).await;
+    let revoke = "/manage/certificates/{serial}/revoke";
+    let issued = &get("/manage/offices").await[0];
+    let serial = issued["certificates"][0]["state"]["serial"].as_str().unwrap();
+    let revoked = post(&revoke.replace("{serial}", &format!("00{serial}")), revoke, json!({})).await;
+    assert_eq!((&revoked["serial"], &revoked["office"]), (&json!(serial), &issued["number"]));
+    let unknown = post(&revoke.replace("{serial}", "00deadbeef"), revoke, json!({})).await;
+    assert_eq!((&unknown["serial"], &unknown["office"]), (&json!("deadbeef"), &Value::Null));
     let (one, again) = ("/manage/snapshots/{name}", "/manage/snapshots/{name}/restore");
     put("/manage/snapshots/first", one, json!({})).await;
     post("/manage/snapshots/first/restore", again, json!({})).await;
@@ -111,11 +117,25 @@ async fn every_answer_of_the_management_is_of_its_schema() {
         assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{name}");
         assert!(reply.text().contains("スナップショットの名前は、64文字以内"), "{}", reply.text());
     }
+    // Nor is a moment that the clock cannot show, or that is none.
+    for (setting, told) in [
+        (json!({"run_from": "9999-12-31T23:59:59Z"}), "2000年から2100年まで"),
+        (json!({"stop_at": "1999-12-31"}), "2000年から2100年まで"),
+        (json!({"stop_at": "tomorrow"}), "日付か、時差のある日時を指定します"),
+        (json!({"stop_at": 5}), "本文がJSONでないか、使えない値があります"),
+    ] {
+        let reply = bench.manage(Method::PUT, "/manage/clock", &setting).await;
+        assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{setting}");
+        assert!(reply.json()["error"]["detail"]["ja"].as_str().unwrap().contains(told), "{}", reply.text());
+    }
+    put("/manage/clock", "/manage/clock", json!({"run_from": "2100-12-31T23:59:59+09:00"})).await;
+    put("/manage/clock", "/manage/clock", json!({"stop_at": "2027-01-05"})).await;
+    assert_eq!(get("/manage/clock").await["now"], json!("2027-01-05T00:00:00+09:00"));
     // Nor is a number that no certificate can have.
-    for serial in ["0", "0A", "xy", &"00".repeat(21)] {
+    for serial in ["0", "00", "0A", "xy", &"11".repeat(21)] {
         let reply = send(bench.local(Method::POST, &format!("/manage/certificates/{serial}/revoke"))).await;
         assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{serial}");
-        assert!(reply.text().contains("シリアル番号は、小文字の16進数"), "{}", reply.text());
+        assert!(reply.text().contains("シリアル番号は、0でない小文字の16進数"), "{}", reply.text());
     }
     let ended = checked(send(bench.local(Method::DELETE, "/manage/faults")).await, &Method::DELETE, "/manage/faults");
     assert_eq!(ended["steps"].as_array().unwrap().len(), 1);
