@@ -299,15 +299,14 @@ pub(crate) fn record(finding: &Finding, encoding: Encoding, show_values: bool) -
     let rule = finding.rule;
     let excerpt = finding.excerpt.as_ref();
     let text = excerpt.map(|excerpt| mask::excerpt(excerpt, encoding, show_values));
-    let before = |text: &crate::ExcerptText| text.before.chars().count();
     FindingRecord {
         rule: rule.id.to_owned(),
         severity: finding.severity.word().to_owned(),
         capped: finding.capped.map(|certainty| certainty.word().to_owned()),
         authority: rule.basis.word().to_owned(),
         file: finding.at.file.to_string(),
-        line: finding.at.line,
-        column: excerpt.zip(text.as_ref()).map(|(excerpt, text)| (excerpt.skipped + before(text) + 1) as u64),
+        line: finding.line(),
+        column: excerpt.map(|excerpt| excerpt.before.count(encoding) as u64 + 1),
         item: finding.at.item.as_ref().map(|item| ItemRecord {
             no: item.no,
             key: item.key.to_owned(),

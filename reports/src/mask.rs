@@ -79,6 +79,8 @@ fn mask(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use renkei_validator::finding::Characters;
+
     use super::*;
 
     fn sjis(text: &str) -> Vec<u8> {
@@ -110,8 +112,14 @@ mod tests {
         assert_eq!(value(b"\xB8\xAB\xCB\xDC\xA1\xBC\x8E\xB6", Encoding::EucJp, true, true), "見本ーｶ");
         assert_eq!(value(b"\xB8\xAB\xCB\xDC\xA1\xBC\x8E\xB6", Encoding::EucJp, true, false), "〇〇〇･");
         let row = "202407,\"見本\",0900".as_bytes();
-        let parts =
-            Excerpt { bytes: row.to_vec(), mark: 8..14, shown: vec![0..6, 16..20], cut: (false, false), skipped: 0 };
+        let parts = Excerpt {
+            bytes: row.to_vec(),
+            mark: 8..14,
+            shown: vec![0..6, 16..20],
+            cut: (false, false),
+            lines: 0,
+            before: Characters::default(),
+        };
         let masked = excerpt(&parts, Encoding::Utf8, false);
         assert_eq!([&*masked.before, &*masked.marked, &*masked.after], ["202407,\"", "〇〇", "\",0900"]);
     }
@@ -145,7 +153,8 @@ mod tests {
             mark: 18..24,
             shown,
             cut: (false, true),
-            skipped: 0,
+            lines: 0,
+            before: Characters::default(),
         };
         let masked = excerpt(&excerpt_of(vec![0..6, 7..17, 18..24, 25..31]), Encoding::Ms932, false);
         assert_eq!(masked.before, "202407,##########,");

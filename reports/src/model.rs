@@ -240,10 +240,10 @@ pub struct FindingRecord {
     pub authority: String,
     /// Name of the input.
     pub file: String,
-    /// 1-based physical line; `null` for the whole file.
+    /// 1-based physical line on which the marked bytes begin, or without excerpt their row; `null` for the
+    /// whole file.
     pub line: Option<u64>,
-    /// 1-based column where the mark begins, in characters from the start of the row, line breaks inside the
-    /// row included; `null` without excerpt.
+    /// 1-based column where the mark begins, in characters from the start of that line; `null` without excerpt.
     pub column: Option<u64>,
     /// The item.
     pub item: Option<ItemRecord>,
@@ -327,7 +327,7 @@ pub struct RowsOmittedRecord {
 pub struct RelatedRecord {
     /// Name of the input.
     pub file: String,
-    /// 1-based physical line.
+    /// 1-based physical line on which the row begins; `null` for the whole file.
     pub line: Option<u64>,
     /// The bytes.
     pub bytes: Option<ByteRange>,

@@ -63,6 +63,21 @@ fn two_bad_days(swapped: bool) -> Files {
 }
 
 #[test]
+fn the_context_of_a_region_is_the_lines_around_it() {
+    let mut draft = Draft::sample("202407-plan").unwrap();
+    draft.set(FileKind::Up1kyo, 1, up1kyo::LIVING_SUPPORT_REASON, b"9").unwrap();
+    let report = report(&draft.to_files(), &Setup { show_values: true, ..Setup::default() });
+    let log: Value = serde_json::from_str(&shown(&report, Kind::Sarif, Lang::En)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let found = results.iter().find(|result| result["ruleId"] == "cell/code-not-in-list").unwrap();
+    let place = &found["locations"][0]["physicalLocation"];
+    let (region, context) = (&place["region"], &place["contextRegion"]);
+    assert_eq!((&region["startLine"], &region["startColumn"], region.get("endLine")), (&8.into(), &33.into(), None));
+    assert_eq!((&context["startLine"], &context["endLine"]), (&7.into(), &8.into()));
+    assert_eq!(context["snippet"]["text"].as_str().unwrap().matches("␍␊").count(), 1);
+}
+
+#[test]
 fn sarif_is_valid_by_the_official_schema() {
     // One of its patterns has a bracket that only older dialects take as it stands.
     let schema = include_str!("schemas/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}\\\\]?$");

@@ -166,6 +166,38 @@ fn counts_are_exact_whatever_is_kept() {
     assert_eq!(all.omitted, []);
 }
 
+/// The line and the column in a text file, as an editor counts them.
+fn in_an_editor(text: &str, at: usize) -> (Option<u64>, Option<u64>) {
+    let line = text[..at].split("\r\n").count();
+    let column = text[..at].split("\r\n").last().unwrap().chars().count() + 1;
+    (Some(line as u64), Some(column as u64))
+}
+
+#[test]
+fn behind_a_line_break_in_a_cell_line_and_column_are_those_of_an_editor() {
+    let mut draft = Draft::sample("202407-plan").unwrap();
+    draft.set(Kind::Up1kyo, 1, up1kyo::LIVING_SUPPORT_REASON, b"9").unwrap();
+    let finding = |files: &Files| {
+        let report = report(files, &Setup::default());
+        report.findings.into_iter().find(|finding| finding.rule == "cell/code-not-in-list").unwrap()
+    };
+    let mut files = draft.to_files();
+    let found = finding(&files);
+    assert_eq!((found.line, found.column), (Some(8), Some(33)));
+
+    let bytes = found.bytes.unwrap();
+    let (start, end) = (bytes.start as usize, bytes.end as usize);
+    let up1kyo = files.iter_mut().find(|(name, _)| *name == found.file).unwrap();
+    let before = encoding_rs::SHIFT_JIS.decode(&up1kyo.1[..start]).0.into_owned();
+    let after = encoding_rs::SHIFT_JIS.decode(&up1kyo.1[end..]).0.into_owned();
+    let utf8 = format!("{before}9{after}");
+    assert_eq!(in_an_editor(&utf8, before.len()), (Some(8), Some(33)));
+    up1kyo.1 = utf8.into_bytes();
+    let in_utf8 = finding(&files);
+    assert_eq!((in_utf8.line, in_utf8.column), (Some(8), Some(33)));
+    assert_eq!(in_utf8.bytes.unwrap().start, before.len() as u64);
+}
+
 #[test]
 fn findings_are_in_order_of_file_first_byte_and_rule_whatever_the_order_of_files() {
     let mut draft = Draft::sample("202407-plan").unwrap();

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::ms932::characters;
+use crate::decode::{Encoding, display};
 use crate::rule::Rule;
-use crate::scan::{Cell, Record};
+use crate::scan::{Cell, Record, line_breaks};
 use crate::spec::{Certainty, Item, Table};
 use crate::text::{Message, Text};
 
@@ -77,7 +77,7 @@ impl Place {
 pub struct Location {
     /// The input's name.
     pub file: Arc<str>,
-    /// 1-based physical line; `None` for the whole file.
+    /// 1-based physical line, that on which the record begins where one is concerned; `None` for the whole file.
     pub line: Option<u64>,
     /// The item concerned.
     pub item: Option<ItemRef>,
@@ -139,8 +139,36 @@ pub struct Excerpt {
     pub shown: Vec<Range<usize>>,
     /// Whether the record goes on before and after them.
     pub cut: (bool, bool),
-    /// Count of the record's characters before them.
-    pub skipped: usize,
+    /// How many lines of the record end before the mark.
+    pub lines: u64,
+    /// What the line of the mark holds before it.
+    pub before: Characters,
+}
+
+/// Counts of characters, by the encodings in which a file has records. Which one it is in is known at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Characters {
+    ms932: usize,
+    utf8: usize,
+    euc_jp: usize,
+}
+
+impl Characters {
+    /// Counts them.
+    pub fn of(bytes: &[u8]) -> Characters {
+        let ascii = bytes.is_ascii().then_some(bytes.len());
+        let count = |encoding| ascii.unwrap_or_else(|| display(bytes, encoding).chars().count());
+        Characters { ms932: count(Encoding::Ms932), utf8: count(Encoding::Utf8), euc_jp: count(Encoding::EucJp) }
+    }
+
+    /// How many there are, read in an encoding.
+    pub fn count(&self, encoding: Encoding) -> usize {
+        match encoding {
+            Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::NoText(_) => self.ms932,
+            Encoding::Utf8 | Encoding::Utf8Bom => self.utf8,
+            Encoding::EucJp => self.euc_jp,
+        }
+    }
 }
 
 /// What tells a row from the other rows of its file, wherever it stands: the values of its table's
@@ -212,6 +240,15 @@ pub struct Finding {
     pub capped: Option<Certainty>,
 }
 
+impl Finding {
+    /// 1-based physical line on which the marked bytes begin; without an excerpt, that on which their record
+    /// begins. `None` for the whole file.
+    pub fn line(&self) -> Option<u64> {
+        let before = self.excerpt.as_ref().map_or(0, |excerpt| excerpt.lines);
+        self.at.line.map(|line| line + before)
+    }
+}
+
 /// How many bytes of a record an excerpt keeps on either side of the mark.
 const AROUND: usize = 160;
 
@@ -238,6 +275,7 @@ impl Excerpt {
             .unwrap_or(record.len())
             .max(mark.end)
             .min(far.max(mark.start));
+        let (lines, line) = line_of(record, mark.start);
         Excerpt {
             bytes: record[from..to].to_vec(),
             mark: mark.start - from..mark.end.min(to) - from,
@@ -247,9 +285,18 @@ impl Excerpt {
                 .map(|(span, _)| span.start - from..span.end - from)
                 .collect(),
             cut: (from > 0, to < record.len()),
-            skipped: characters(&record[..from]).count(),
+            lines,
+            before: Characters::of(&record[line..mark.start]),
         }
     }
+}
+
+/// How many lines of a record end before a place in it, and where the line begins that holds it. Between CR
+/// and LF no line begins.
+fn line_of(record: &[u8], at: usize) -> (u64, usize) {
+    let split = record[..at].ends_with(b"\r") && record[at..].starts_with(b"\n");
+    let head = &record[..at - usize::from(split)];
+    (line_breaks(head), head.iter().rposition(|byte| matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1))
 }
 
 #[cfg(test)]
@@ -266,6 +313,30 @@ mod tests {
             }
         });
         key.unwrap()
+    }
+
+    #[test]
+    fn a_place_stands_on_the_line_that_holds_it() {
+        let record = b"1,\"a\r\nbc\n\rd\",2";
+        for (at, lines, start) in
+            [(0, 0, 0), (4, 0, 0), (5, 0, 0), (6, 1, 6), (8, 1, 6), (9, 2, 9), (10, 3, 10), (13, 3, 10)]
+        {
+            assert_eq!(line_of(record, at), (lines, start), "{at}");
+        }
+        let cut = |at: usize| Excerpt::cut(record, at..at, [(0..record.len(), false)].into_iter());
+        assert_eq!((cut(13).lines, cut(13).before), (3, Characters { ms932: 3, utf8: 3, euc_jp: 3 }));
+    }
+
+    #[test]
+    fn characters_are_counted_in_each_encoding() {
+        let counted = |bytes: &[u8]| {
+            let all = Characters::of(bytes);
+            [Encoding::Ms932, Encoding::Utf8, Encoding::Utf8Bom, Encoding::EucJp].map(|encoding| all.count(encoding))
+        };
+        assert_eq!(counted("1,\"見".as_bytes())[1..3], [4, 4]);
+        assert_eq!(counted(b"1,\"\x8C\xA9\x96\x7B")[0], 5);
+        assert_eq!(counted(b"1,\"\xB8\xAB\xCB\xDC")[3], 5);
+        assert_eq!(counted(b"1,\"a"), [4; 4]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn place(draft: &Draft, site: &Site) -> Option<FindingRecord> {
     let at = draft.resolve(site);
     let (_, bytes) = draft.to_files().into_iter().find(|(name, _)| *name == at.file)?;
     let cut = at.bytes.clone().and_then(|range| excerpt(&bytes, &range));
-    let text = cut.as_ref().map(|cut| mask::excerpt(cut, Encoding::Ms932, true));
+    let text = cut.as_ref().map(|(_, cut)| mask::excerpt(cut, Encoding::Ms932, true));
     let nothing = || Pair { ja: String::new(), en: String::new() };
     Some(FindingRecord {
         rule: String::new(),
@@ -135,8 +135,8 @@ fn place(draft: &Draft, site: &Site) -> Option<FindingRecord> {
         capped: None,
         authority: String::new(),
         file: at.file,
-        line: at.line,
-        column: cut.zip(text.as_ref()).map(|(cut, text)| (cut.skipped + text.before.chars().count() + 1) as u64),
+        line: cut.as_ref().map(|(line, cut)| line + cut.lines).or(at.line),
+        column: cut.as_ref().map(|(_, cut)| cut.before.count(Encoding::Ms932) as u64 + 1),
         item: edited(draft, site).and_then(|(table, column)| table.items.get(column)).map(|item| ItemRecord {
             no: item.no,
             key: item.key.name().to_owned(),
@@ -181,15 +181,16 @@ fn edited(draft: &Draft, site: &Site) -> Option<(&'static Table, usize)> {
     Some((tables.find(|table| table.items.len() == cells)?, *column))
 }
 
-/// The part of the record around some bytes of a file.
-fn excerpt(bytes: &[u8], range: &Range<u64>) -> Option<Excerpt> {
+/// The part of the record around some bytes of a file, and the line on which that begins.
+fn excerpt(bytes: &[u8], range: &Range<u64>) -> Option<(u64, Excerpt)> {
     let mut cut = None;
     scan(bytes, &mut |piece| {
         let Piece::Record(record) = piece else { return };
         let end = record.at + record.bytes.len() as u64;
         if cut.is_none() && (record.at..=end).contains(&range.start) {
             let mark = (range.start - record.at) as usize..(range.end.clamp(range.start, end) - record.at) as usize;
-            cut = Some(Excerpt::cut(record.bytes, mark, record.cells.iter().map(|cell| (cell.span(), true))));
+            let cells = record.cells.iter().map(|cell| (cell.span(), true));
+            cut = Some((record.line, Excerpt::cut(record.bytes, mark, cells)));
         }
     });
     cut

@@ -20,7 +20,7 @@ use super::fingerprint::Fingerprints;
 use super::json::{Each, pretty};
 use super::text::{not_checked_line, note_lines, omitted_line, related_line};
 use crate::Lang;
-use crate::model::{ByteRange, FindingRecord, InputRecord, RelatedRecord, Report, Verdict};
+use crate::model::{ByteRange, ExcerptText, FindingRecord, InputRecord, RelatedRecord, Report, Verdict};
 use crate::safe::safe;
 use crate::words::{self, pick};
 
@@ -184,22 +184,38 @@ fn inert(text: &str) -> String {
 
 fn location(finding: &FindingRecord, artifacts: &BTreeMap<&str, usize>, shown: bool) -> Location {
     let excerpt = finding.excerpt.as_ref().filter(|_| shown);
-    let text = |parts: &[&str]| Text { text: safe(&parts.concat()).into_owned() };
-    let snippet = excerpt.map(|excerpt| text(&[&excerpt.before, &excerpt.marked, &excerpt.after]));
     let marked = excerpt.map(|excerpt| text(&[&excerpt.marked]));
     let region = region(finding.line, finding.column, finding.bytes, marked);
     Location {
         physical_location: PhysicalLocation {
             artifact_location: artifact_location(&finding.file, artifacts),
             // SARIF wants the context to be a larger region: the row.
-            context_region: snippet.zip(finding.line).map(|(snippet, line)| Region {
-                start_line: Some(line),
-                snippet: Some(snippet),
-                ..Region::default()
-            }),
+            context_region: excerpt.zip(finding.line).map(|(excerpt, line)| context(excerpt, line)),
             region,
         },
     }
+}
+
+fn text(parts: &[&str]) -> Text {
+    Text { text: safe(&parts.concat()).into_owned() }
+}
+
+/// The lines of an excerpt whose mark begins on a line.
+fn context(excerpt: &ExcerptText, line: u64) -> Region {
+    let start = line.saturating_sub(breaks(&excerpt.before)).max(1);
+    let within = breaks(&excerpt.marked) + breaks(&excerpt.after);
+    Region {
+        start_line: Some(start),
+        end_line: (start < line || within > 0).then_some(line + within),
+        snippet: Some(text(&[&excerpt.before, &excerpt.marked, &excerpt.after])),
+        ..Region::default()
+    }
+}
+
+/// How many line breaks have their pictures in a text.
+fn breaks(text: &str) -> u64 {
+    let count = |picture: &str| text.matches(picture).count();
+    (count("␍") + count("␊") - count("␍␊")) as u64
 }
 
 fn related(related: &RelatedRecord, artifacts: &BTreeMap<&str, usize>, lang: Lang) -> RelatedLocation {
@@ -229,6 +245,7 @@ fn region(
     Some(Region {
         start_line,
         start_column: start_line.and(start_column),
+        end_line: None,
         byte_offset: bytes.map(|bytes| bytes.start),
         byte_length: bytes.map(|bytes| bytes.end.saturating_sub(bytes.start)),
         snippet,

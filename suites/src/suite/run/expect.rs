@@ -49,7 +49,7 @@ pub(super) fn conforms(files: &[Named], evidence: &mut Evidence<'_>) -> Result<(
 }
 
 fn told(finding: &Finding) -> Message {
-    let line = finding.at.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let line = finding.line().map(|line| format!(":{line}")).unwrap_or_default();
     let (file, rule, message) = (&finding.at.file, finding.rule.id, &finding.message);
     Message::pair(format!("{file}{line}: {} [{rule}]", message.ja), format!("{file}{line}: {} [{rule}]", message.en))
 }
