@@ -7,6 +7,7 @@
 //! is not: what is decided here beyond that is an assumption, named where it is made and listed in
 //! `docs/PLATFORM.md`.
 
+mod attempt;
 pub mod combine;
 pub mod judge;
 pub mod name;

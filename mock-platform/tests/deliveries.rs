@@ -139,13 +139,7 @@ async fn every_refusal_has_its_code_and_its_nearest() {
             Some(json!(["202208"])),
         ),
         ("CPM-D07", MANAGER, "{}".into(), vec![(DELETE, ROW), (&centre, ROW)], Some(json!([centre]))),
-        (
-            "CPM-D08",
-            PROVIDER,
-            "{}".into(),
-            vec![("DLT1KYO_9970100013_43_9970100021_11_20260929083000.CSV", ROW)],
-            Some(json!(["DLT1KYO_9970100021_43_9970100021_11_20260929083000.CSV"])),
-        ),
+        ("CPM-D08", PROVIDER, "{}".into(), vec![("DLT1KYO_9970100013_43_9970100021_11_20260929083000.CSV", ROW)], None),
         ("CPM-D09", MANAGER, named(PROVIDER), vec![("a.pdf", &big)], None),
         (
             "CPM-D09",
@@ -164,13 +158,7 @@ async fn every_refusal_has_its_code_and_its_nearest() {
         ("CPM-D11", MANAGER, r#"{"message":"一二三四五六七八九十一"}"#.into(), vec![(DELETE, ROW)], None),
         ("CPM-D13", MANAGER, "{}".into(), vec![], None),
         ("CPM-D14", MANAGER, "{}".into(), vec![("a.pdf", PDF), ("a.pdf", PDF)], None),
-        (
-            "CPM-D15",
-            PROVIDER,
-            "{}".into(),
-            vec![("DLT1KYO_9970100021_11_9970100013_43_20260929083000.CSV", ROW)],
-            Some(json!(["DLT1KYO"])),
-        ),
+        ("CPM-D15", PROVIDER, "{}".into(), vec![("DLT1KYO_9970100021_11_9970100013_43_20260929083000.CSV", ROW)], None),
         ("CPM-D16", MANAGER, named(PROVIDER), vec![("a.exe", PDF)], None),
         (
             "CPM-D17",

@@ -163,17 +163,18 @@ fn a_name_stands_in_a_delivery_once_whatever_its_case() {
 
 #[test]
 fn names_are_of_the_standard_or_accepted_attachments() {
-    let near = Try { files: &[("UPKHON_9970100013_43_9970100021_11_20260929083000.CSV", ROW)], ..Try::default() };
+    let near =
+        Try { files: &[("DLTPLN_202610_9970100013_43_9970100021_11_20260929083000.CSV", ROW)], ..Try::default() };
     assert_eq!(
         near.nearest(),
         told(
             Business::NameNotStandard,
-            &["UPKIHON_9970100013_43_9970100021_11_20260929083000.CSV"],
-            "識別子「UPKHON」を「UPKIHON」にします。",
-            "The identifier `UPKHON` must be `UPKIHON`.",
+            &[PLAN],
+            "識別子「DLTPLN」を「DLTPLAN」にします。",
+            "The identifier `DLTPLN` must be `DLTPLAN`.",
         )
     );
-    let folder = Try { files: &[("../a.pdf", NONE)], ..Try::default() };
+    let folder = Try { files: &[("../a.pdf", NONE)], destination: Some(PROVIDER), ..Try::default() };
     assert_eq!(
         folder.nearest(),
         told(Business::NameNotStandard, &["a.pdf"], "フォルダーの部分が余分です。", "The folders are too much.")
@@ -183,14 +184,15 @@ fn names_are_of_the_standard_or_accepted_attachments() {
 
 #[test]
 fn the_sender_in_a_name_is_who_has_logged_in() {
-    let other = Try { sender: PROVIDER, files: &[(PLAN, ROW)], ..Try::default() };
+    let foreign = PLAN.replace("9970100013", "9970100047");
+    let other = Try { files: &[(&foreign, ROW)], ..Try::default() };
     assert_eq!(
         other.nearest(),
         told(
             Business::NotTheSender,
-            &["DLTPLAN_202610_9970100021_43_9970100021_11_20260929083000.CSV"],
-            "送信元事業所番号「9970100013」を「9970100021」にします。",
-            "The sender's office number, `9970100013`, must be `9970100021`.",
+            &[PLAN],
+            "送信元事業所番号「9970100047」を「9970100013」にします。",
+            "The sender's office number, `9970100047`, must be `9970100013`.",
         )
     );
 }
@@ -198,13 +200,12 @@ fn the_sender_in_a_name_is_who_has_logged_in() {
 #[test]
 fn a_delivery_has_one_destination() {
     let second = "DLTPLAN_202610_9970100013_43_9970100039_11_20260929083000.CSV";
-    let third = "DLTPLAN_202611_9970100013_43_9970100021_11_20260929083000.CSV";
-    let two = Try { files: &[(second, ROW), (PLAN, ROW), (third, ROW)], ..Try::default() };
+    let two = Try { files: &[(second, ROW), (PLAN, ROW), ("a.pdf", NONE)], ..Try::default() };
     assert_eq!(
         two.nearest(),
         told(
             Business::SeveralDestinations,
-            &[PLAN, third],
+            &[PLAN],
             "次のファイルは別の送信にします: DLTPLAN_202610_9970100013_43_9970100039_11_20260929083000.CSV",
             "These files make a delivery of their own: DLTPLAN_202610_9970100013_43_9970100039_11_20260929083000.CSV",
         )
@@ -279,12 +280,15 @@ fn version_3_stops_with_january_2027() {
             told(
                 Business::VersionNotAccepted,
                 &["202407"],
-                "CSVバージョンを202407にします。",
-                "The CSV version must be 202407.",
+                "CSVバージョンを202407にします（ファイル名もその形にします）。",
+                "The CSV version must be 202407, and names of its form.",
             ),
             "{row:?}"
         );
     }
+    // The name stops, too, whatever its file says.
+    let late = Try { files: &[(OLD, ROW)], today: date!(2027 - 01 - 01), ..Try::default() };
+    assert_eq!(late.why(), Business::VersionNotAccepted);
     let new = |today| Try { files: &[(PLAN, ROW)], today, ..Try::default() }.judge().is_ok();
     assert!(new(date!(2026 - 12 - 31)) && new(date!(2027 - 01 - 01)) && new(date!(2030 - 04 - 01)));
 }
@@ -293,15 +297,73 @@ fn version_3_stops_with_january_2027() {
 fn the_content_tells_the_version_before_the_name_does() {
     let version = |name, row| Try { files: &[(name, row)], ..Try::default() }.judge().unwrap().files[0].csv_version;
     assert_eq!(version(OLD, b"202003,9\r\n"), Some("202003"));
-    assert_eq!(version(OLD, b"202407,9\r\n"), Some("202407"));
     assert_eq!(version(OLD, b"202410,9\r\n"), Some("202208"));
-    assert_eq!(version(PLAN, b"202208,9\r\n"), Some("202208"));
-    assert_eq!(version(PLAN, b"\xEF\xBB\xBF202208"), Some("202407"));
-    assert_eq!(version(PLAN, b"202208\r\n"), Some("202208"));
+    assert_eq!(version(PLAN, b"\xEF\xBB\xBF202407"), Some("202407"));
+    assert_eq!(version(PLAN, b"no version"), Some("202407"));
     // Values that existed once and are not exchanged.
     for row in [&b"202504,9\r\n"[..], b"201910,9\r\n"] {
         assert_eq!(Try { files: &[(PLAN, row)], ..Try::default() }.why(), Business::VersionNotAccepted);
     }
+}
+
+#[test]
+fn name_and_content_say_one_version() {
+    for row in [&b"202208,9\r\n"[..], b"\xEF\xBB\xBF202208", b" 202208,9", b"202208\r\n", b"\xEF\xBB\xBF\" 202208 \",9"]
+    {
+        let apart = Try { files: &[(PLAN, row)], ..Try::default() };
+        assert_eq!(
+            apart.nearest(),
+            told(
+                Business::VersionNotAccepted,
+                &["202407"],
+                "CSVバージョンを、ファイル名も内容も202407にします。",
+                "The CSV version of name and content must be 202407.",
+            ),
+            "{row:?}"
+        );
+        let detail = apart.judge().unwrap_err().detail.unwrap().ja;
+        assert!(detail.ends_with("ファイル名は202407の形ですが、内容のCSVバージョンは202208です。"), "{detail}");
+    }
+    let old = Try { files: &[(OLD, ROW)], ..Try::default() };
+    assert_eq!((old.nearest().0, old.nearest().1), (Business::VersionNotAccepted, vec!["202208".to_owned()]));
+}
+
+#[test]
+fn what_is_named_as_nearest_would_be_accepted() {
+    let table = |kind: &str, to: &str| format!("{kind}_202610_9970100013_43_{to}_11_20260929083000.CSV");
+    let refused = |files: &[(&str, &[u8])], sender, today| {
+        let refusal = Try { files, sender, today, ..Try::default() }.judge().unwrap_err();
+        (refusal.why.code(), refusal.nearest.map(|nearest| nearest.accepted), refusal.detail.map(|detail| detail.ja))
+    };
+    let today = date!(2026 - 11 - 20);
+    let none = |files: &[(&str, &[u8])], sender| {
+        let (code, nearest, _) = refused(files, sender, today);
+        assert_eq!(nearest, None, "{code}");
+        code
+    };
+    // The same office at both ends; a name that is none of the standard; a receiver whose licence has expired.
+    assert_eq!(none(&[(PLAN, ROW)], PROVIDER), "CPM-D08");
+    assert_eq!(none(&[("a/b.CSV", ROW)], MANAGER), "CPM-D05");
+    let expired = table("DLTPLAN", EXPIRED_PROVIDER).replace("_11_", "_15_");
+    assert_eq!(none(&[(&expired, ROW)], MANAGER), "CPM-D17");
+    let way = "UPPLAN_202610_9970100021_11_9970100013_43_20260929083000.CSV";
+    assert_eq!(none(&[(way, ROW)], PROVIDER), "CPM-D15");
+    let (_, _, detail) = refused(&[(way, ROW)], PROVIDER, today);
+    assert!(detail.unwrap().contains("UPPLANを送れる向きは次のとおりです: "));
+    // A month that the only version left is not for.
+    let early = OLD.replace("202610", "202503");
+    let (code, nearest, _) = refused(&[(&early, b"202208")], MANAGER, date!(2027 - 01 - 05));
+    assert_eq!((code, nearest), ("CPM-D06", None));
+    // A near miss beside something else that is wrong is told all the same.
+    let half = table("UPPLN", PROVIDER);
+    let (code, nearest, detail) = refused(&[(&half, ROW)], MANAGER, today);
+    assert_eq!((code, nearest), ("CPM-D05", None));
+    assert!(detail.unwrap().ends_with(" 識別子「UPPLN」を「UPPLAN」にします。"));
+    // All files that have the same fault are named.
+    let foreign = ["UPPLAN", "UPSIKYU", "UPHOSOKU"].map(|kind| table(kind, PROVIDER).replace("_43_", "_46_"));
+    let files: Vec<(&str, &[u8])> = foreign.iter().map(|name| (name.as_str(), ROW)).collect();
+    let (code, nearest, _) = refused(&files, MANAGER, today);
+    assert_eq!((code, nearest), ("CPM-D17", Some(foreign.map(|name| name.replace("_46_", "_43_")).to_vec())));
 }
 
 #[test]

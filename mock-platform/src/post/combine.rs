@@ -54,23 +54,17 @@ pub fn direction(version: Version, parts: &[Part], ways: &[Way]) -> Result<(), R
         };
         let ((allowed_ja, allowed_en), (ways_ja, ways_en)) = (names(&allowed), names(ways));
         let kind = part.kind;
-        let difference = Message::pair(
-            format!("{kind}を送れる向きは次のとおりです: {}", allowed_ja.join("、")),
-            format!("{kind} goes this way: {}", allowed_en.join(", ")),
-        );
-        return Err(Refusal {
-            nearest: Some(Nearest { accepted: vec![kind.to_string()], difference: difference.into() }),
-            ..Refusal::with(
-                Business::DirectionNotAllowed,
-                Message::pair(
-                    format!("{kind}: {}", if ways.is_empty() { "連携の対象外".to_owned() } else { ways_ja.join("、") }),
-                    format!(
-                        "{kind}: {}",
-                        if ways.is_empty() { "not exchanged".to_owned() } else { ways_en.join(", ") }
-                    ),
-                ),
-            )
-        });
+        let (here_ja, here_en) = match ways {
+            [] => ("連携の対象外".to_owned(), "not exchanged".to_owned()),
+            _ => (ways_ja.join("、"), ways_en.join(", ")),
+        };
+        return Err(Refusal::with(
+            Business::DirectionNotAllowed,
+            Message::pair(
+                format!("{kind}: {here_ja}。{kind}を送れる向きは次のとおりです: {}", allowed_ja.join("、")),
+                format!("{kind}: {here_en}. {kind} goes this way: {}", allowed_en.join(", ")),
+            ),
+        ));
     }
     Ok(())
 }
@@ -133,9 +127,13 @@ impl<'a> Group<'a> {
 /// Judges whether files belong to one set: the same service types and timestamp in all names.
 ///
 /// # Errors
-/// [`Business::CombinationNotAccepted`] with the largest group, the first of several. Where the files
-/// would make a unit but for their timestamps, that is the difference.
-pub fn one_set(version: Version, files: &[(&str, &Standard)], ways: &[Way]) -> Result<(), Refusal> {
+/// [`Business::CombinationNotAccepted`]. Where the files would make a unit but for their timestamps, that is the
+/// difference; else it comes with the names that are not of the largest group, the first of several.
+pub fn one_set(
+    version: Version,
+    files: &[(&str, &Standard)],
+    ways: &[Way],
+) -> Result<(), (Refusal, Option<Vec<String>>)> {
     let mut groups: Vec<Group<'_>> = files.iter().map(|(_, name)| Group::of(name)).collect();
     groups.sort();
     groups.dedup();
@@ -143,34 +141,25 @@ pub fn one_set(version: Version, files: &[(&str, &Standard)], ways: &[Way]) -> R
     let Some(main) = groups.iter().rev().max_by_key(|group| count(group)).filter(|_| groups.len() > 1) else {
         return Ok(());
     };
-    let (inside, outside): (Vec<_>, Vec<_>) = files.iter().partition(|(_, name)| Group::of(name) == *main);
-    let names = |files: &[&(&str, &Standard)]| files.iter().map(|(text, _)| (*text).to_owned()).collect::<Vec<_>>();
+    let outside: Vec<_> = files.iter().filter(|(_, name)| Group::of(name) != *main).collect();
     let parts: Vec<Part> = files.iter().map(|(_, name)| Part::from(*name)).collect();
     let same_ends = groups.iter().all(|group| group.sender == main.sender && group.receiver == main.receiver);
-    let strays = names(&outside);
-    let nearest = if same_ends && combination(version, &parts, ways).is_ok() {
-        let kinds: Vec<String> = outside.iter().map(|(_, name)| name.kind.to_string()).collect();
-        let (kinds, timestamp) = (listed(&kinds), main.timestamp);
-        Nearest {
-            accepted: files.iter().map(|(_, name)| name.kind.to_string()).collect(),
-            difference: Message::pair(
-                format!("{}のファイル連番を「{timestamp}」にそろえます。", kinds.ja),
-                format!("The timestamp of {} must be `{timestamp}`, too.", kinds.en),
-            )
-            .into(),
-        }
-    } else {
-        let strays = listed(&strays);
-        Nearest {
-            accepted: names(&inside),
-            difference: Message::pair(
-                format!("次のファイルは別の送信にします: {}", strays.ja),
-                format!("These files make a delivery of their own: {}", strays.en),
-            )
-            .into(),
-        }
+    let strays: Vec<String> = outside.iter().map(|(text, _)| (*text).to_owned()).collect();
+    let refusal = Refusal::with(Business::CombinationNotAccepted, listed(&strays));
+    if !same_ends || combination(version, &parts, ways).is_err() {
+        return Err((refusal, Some(strays)));
+    }
+    let kinds: Vec<String> = outside.iter().map(|(_, name)| name.kind.to_string()).collect();
+    let (kinds, timestamp) = (listed(&kinds), main.timestamp);
+    let nearest = Nearest {
+        accepted: files.iter().map(|(_, name)| name.kind.to_string()).collect(),
+        difference: Message::pair(
+            format!("{}のファイル連番を「{timestamp}」にそろえます。", kinds.ja),
+            format!("The timestamp of {} must be `{timestamp}`, too.", kinds.en),
+        )
+        .into(),
     };
-    Err(Refusal { nearest: Some(nearest), ..Refusal::with(Business::CombinationNotAccepted, listed(&strays)) })
+    Err((Refusal { nearest: Some(nearest), ..refusal }, None))
 }
 
 fn goes(unit: &Unit, ways: &[Way]) -> bool {

@@ -11,12 +11,14 @@
 //!    ([`SameOffice`](Business::SameOffice)), known ([`DestinationUnknown`](Business::DestinationUnknown)),
 //!    registered ([`DestinationNotRegistered`](Business::DestinationNotRegistered));
 //! 4. service types in names ([`ServiceTypeNotOfOffice`](Business::ServiceTypeNotOfOffice));
-//! 5. versions ([`VersionNotAccepted`](Business::VersionNotAccepted));
+//! 5. versions, of the name and of the content ([`VersionNotAccepted`](Business::VersionNotAccepted));
 //! 6. licences of the sender, then of the receiver;
 //! 7. direction ([`DirectionNotAllowed`](Business::DirectionNotAllowed)), then combination
 //!    ([`CombinationNotAccepted`](Business::CombinationNotAccepted)).
 //!
 //! The gate comes after all of these and is the caller's. The order is ours, as are all limits.
+//!
+//! What a refusal names as the nearest has been judged like a delivery ([`super::attempt`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +26,7 @@ use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::{KnownVersion, Party, Segment, Version, versions_known};
 use renkei_validator::text::Message;
 
+use super::attempt::{Attempt, Refused};
 use super::combine::{self, Part, Way};
 use super::name::{self, Address, Month, Named, Standard};
 use super::{Listed, Standing, Terms, listed, shown};
@@ -86,8 +89,20 @@ pub struct AcceptedFile {
 struct Data<'a> {
     text: &'a str,
     name: Standard,
-    /// Absent for the image.
-    version: Option<&'static KnownVersion>,
+    /// What its content says; absent where that is not known to have existed.
+    stated: Option<&'static KnownVersion>,
+}
+
+impl Data<'_> {
+    /// The newest version whose names have the shape of its name.
+    fn named(&self) -> &'static KnownVersion {
+        known(self.name.version().value().as_bytes())
+            .expect("versions.csv holds every covered version; a test of the validator reads it")
+    }
+
+    fn version(&self) -> &'static KnownVersion {
+        self.stated.unwrap_or_else(|| self.named())
+    }
 }
 
 /// Judges a delivery by everything but the gate.
@@ -95,23 +110,29 @@ struct Data<'a> {
 /// # Errors
 /// The first check that fails, in the order of this module's description.
 pub fn judge(delivery: &Delivery<'_>, terms: &Terms<'_>) -> Result<Accepted, Refusal> {
+    check(delivery, terms).map_err(|refused| refused.vouched(delivery, terms))
+}
+
+/// The checks, with what would be nearest and is not judged yet.
+pub(super) fn check(delivery: &Delivery<'_>, terms: &Terms<'_>) -> Result<Accepted, Refused> {
     within_limits(delivery, terms)?;
     let (data, files) = named(delivery, terms)?;
-    own(&data, delivery.sender)?;
+    own(&data, delivery)?;
     let destination = destination(&data, delivery)?;
-    let receiver = receiver(&destination, delivery.sender, terms)?;
+    let receiver = receiver(&destination, delivery, terms)?;
     let sender = terms.directory.office(delivery.sender);
     let sender_types = sender.as_ref().map_or(&[][..], |sender| &sender.service_types);
     let receiver_types = &receiver.service_types[..];
     for file in &data {
-        service_type(file, Segment::SenderServiceType, &file.name.sender, sender_types)?;
-        service_type(file, Segment::ReceiverServiceType, &file.name.receiver, receiver_types)?;
+        service_type(file, Segment::SenderServiceType, sender_types, delivery)?;
+        service_type(file, Segment::ReceiverServiceType, receiver_types, delivery)?;
     }
     for file in &data {
-        version(file, terms)?;
+        version(file, delivery, [sender_types, receiver_types], terms)?;
     }
-    licences(sender.as_ref().map_or(Standing::None, |sender| sender.standing), &receiver, terms)?;
-    together(&data, sender_types, receiver_types)?;
+    let standing = sender.as_ref().map_or(Standing::None, |sender| sender.standing);
+    licences(standing, &receiver, terms)?;
+    together(&data, delivery, sender_types, receiver_types)?;
     Ok(Accepted { destination, timestamp: data.first().map(|file| file.name.timestamp.clone()), files })
 }
 
@@ -188,20 +209,23 @@ pub fn delivery_too_large(most: u64) -> Refusal {
     )
 }
 
-fn named<'a>(delivery: &Delivery<'a>, terms: &Terms<'_>) -> Result<(Vec<Data<'a>>, Vec<AcceptedFile>), Refusal> {
+fn named<'a>(delivery: &Delivery<'a>, terms: &Terms<'_>) -> Result<(Vec<Data<'a>>, Vec<AcceptedFile>), Refused> {
     let (mut data, mut files) = (Vec::new(), Vec::new());
     for file in delivery.files {
-        match name::read(file.name, &terms.settings.attachment_endings)? {
-            Named::Standard(standard) => {
-                let file_type = standard.file_type();
+        match name::read(file.name, &terms.settings.attachment_endings) {
+            Err(refusal) => return Err(misnamed(refusal, delivery, terms)),
+            Ok(Named::Standard(name)) => {
+                let file_type = name.file_type();
+                let data_file = Data { text: file.name, stated: stated(file.content), name };
                 let version = match file_type {
-                    FileType::Registration | FileType::Deletion => Some(version_of(&standard, file.content)),
+                    FileType::Registration | FileType::Deletion => Some(data_file.version()),
                     FileType::Attachment => None,
                 };
                 files.push(AcceptedFile { file_type, csv_version: version.map(|version| version.value.as_str()) });
-                data.push(Data { text: file.name, name: standard, version });
+                let stated = data_file.stated.filter(|_| version.is_some());
+                data.push(Data { stated, ..data_file });
             }
-            Named::Attachment => {
+            Ok(Named::Attachment) => {
                 files.push(AcceptedFile { file_type: FileType::Attachment, csv_version: None });
             }
         }
@@ -209,38 +233,61 @@ fn named<'a>(delivery: &Delivery<'a>, terms: &Terms<'_>) -> Result<(Vec<Data<'a>
     Ok((data, files))
 }
 
-/// The CSV version of a file: the first item of its first record where that is a value that is known to
-/// exist, else the newest one whose names have the shape of its name.
-fn version_of(name: &Standard, content: Content<'_>) -> &'static KnownVersion {
-    let known = |value: &[u8]| versions_known().iter().find(|version| version.value.as_bytes() == value);
-    let stated = match content {
-        Content::Unread => None,
-        Content::Bytes(bytes) => bytes.split(|b| matches!(b, b',' | b'\r' | b'\n')).next().and_then(|item| {
-            let bare = item.strip_prefix(b"\"").and_then(|item| item.strip_suffix(b"\"")).unwrap_or(item);
-            known(bare)
-        }),
+/// The refusal of a name. Of several that are near the standard's all are named as they must be; a name of which
+/// a part is not known cannot be judged, and stands as a form.
+fn misnamed(refusal: Refusal, delivery: &Delivery<'_>, terms: &Terms<'_>) -> Refused {
+    let near = |text: &str| name::read(text, &terms.settings.attachment_endings).err().and_then(|r| r.nearest);
+    let whole = |nearest: &Nearest| nearest.accepted.iter().all(|name| !name.contains('{'));
+    if !refusal.nearest.as_ref().is_some_and(whole) {
+        return refusal.into();
+    }
+    let near: Vec<Option<Nearest>> = delivery.files.iter().map(|file| near(file.name)).collect();
+    let mut renamed = near.iter().map(|nearest| nearest.as_ref().and_then(|nearest| nearest.accepted.first().cloned()));
+    let attempt = Attempt::of(delivery).renamed(|_| renamed.next().flatten());
+    let all: Vec<&Nearest> = near.iter().flatten().collect();
+    let nearest = Nearest {
+        accepted: all.iter().flat_map(|nearest| nearest.accepted.clone()).collect(),
+        difference: Message::pair(
+            all.iter().map(|nearest| nearest.difference.ja.as_str()).collect::<String>(),
+            all.iter().map(|nearest| nearest.difference.en.as_str()).collect::<Vec<_>>().join(" "),
+        )
+        .into(),
     };
-    stated
-        .or_else(|| known(name.version().value().as_bytes()))
-        .expect("versions.csv holds every covered version; a test of the validator reads it")
+    Refused::of(refusal).or_else(nearest, attempt)
 }
 
-fn own(data: &[Data<'_>], sender: &OfficeNumber) -> Result<(), Refusal> {
+fn known(value: &[u8]) -> Option<&'static KnownVersion> {
+    versions_known().iter().find(|version| version.value.as_bytes() == value)
+}
+
+/// The CSV version that the first item of the first record says, where that is a value that is known to exist. What
+/// stands before it and is not seen (a byte order mark, spaces) makes it no other.
+fn stated(content: Content<'_>) -> Option<&'static KnownVersion> {
+    let Content::Bytes(bytes) = content else { return None };
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let item = bytes.split(|b| matches!(b, b',' | b'\r' | b'\n')).next()?.trim_ascii();
+    let bare = item.strip_prefix(b"\"").and_then(|item| item.strip_suffix(b"\"")).unwrap_or(item);
+    known(bare.trim_ascii())
+}
+
+fn own(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<(), Refused> {
+    let sender = delivery.sender;
     let Some(other) = data.iter().find(|file| file.name.sender.office != *sender) else { return Ok(()) };
     let written = &other.name.sender.office;
-    let right = other.text.replacen(written.as_str(), sender.as_str(), 1);
+    let right = |text: &str| {
+        let foreign = data.iter().find(|file| file.text == text && file.name.sender.office == *written)?;
+        Some(foreign.text.replacen(written.as_str(), sender.as_str(), 1))
+    };
     let difference = Message::pair(
         format!("送信元事業所番号「{written}」を「{sender}」にします。"),
         format!("The sender's office number, `{written}`, must be `{sender}`."),
     );
-    Err(Refusal {
-        nearest: Some(Nearest { accepted: vec![right], difference: difference.into() }),
-        ..Refusal::with(Business::NotTheSender, name::quoted(other.text))
-    })
+    let refused = Refused::of(Refusal::with(Business::NotTheSender, name::quoted(other.text)));
+    Err(refused.or_renamed(difference, Attempt::of(delivery).renamed(right), delivery))
 }
 
 /// The one destination that the names and the request speak of.
-fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumber, Refusal> {
+fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumber, Refused> {
     if let Some(first) = data.first().map(|file| &file.name.receiver.office)
         && data.iter().map(|file| &file.name.receiver.office).chain(delivery.destination).all(|office| office == first)
     {
@@ -252,7 +299,7 @@ fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumbe
     }
     let named: Vec<&OfficeNumber> = names.keys().copied().collect();
     match (delivery.destination, named.as_slice()) {
-        (None, []) => Err(Refusal::plain(Business::DestinationMissing)),
+        (None, []) => Err(Refusal::plain(Business::DestinationMissing).into()),
         (Some(destination), []) => Ok(destination.clone()),
         (wanted, _) => {
             // The destination that the request names, else the one of most files, the first of several.
@@ -264,45 +311,50 @@ fn destination(data: &[Data<'_>], delivery: &Delivery<'_>) -> Result<OfficeNumbe
                 .chain(wanted.filter(|w| !names.contains_key(w)))
                 .map(ToString::to_string)
                 .collect();
-            let nearest = main.map(|main| {
-                let accepted = names.get(main).cloned().unwrap_or_default();
-                let strays: Vec<String> =
-                    names.iter().filter(|(office, _)| **office != main).flat_map(|(_, files)| files.clone()).collect();
-                let strays = listed(&strays);
-                let difference = if named.len() > 1 {
-                    Message::pair(
-                        format!("次のファイルは別の送信にします: {}", strays.ja),
-                        format!("These files make a delivery of their own: {}", strays.en),
-                    )
-                } else {
-                    Message::pair(
-                        format!("指定する送信先を「{main}」にします。"),
-                        format!("The destination named must be `{main}`."),
-                    )
-                };
-                Nearest { accepted, difference: difference.into() }
-            });
-            Err(Refusal { nearest, ..Refusal::with(Business::SeveralDestinations, listed(&offices)) })
+            let refused = Refused::of(Refusal::with(Business::SeveralDestinations, listed(&offices)));
+            let Some(main) = main else { return Err(refused) };
+            let accepted = names.get(main).cloned().unwrap_or_default();
+            let strays: Vec<String> =
+                names.iter().filter(|(office, _)| **office != main).flat_map(|(_, files)| files.clone()).collect();
+            let difference = if named.len() > 1 {
+                apart(&strays)
+            } else {
+                Message::pair(
+                    format!("指定する送信先を「{main}」にします。"),
+                    format!("The destination named must be `{main}`."),
+                )
+            };
+            let attempt = Attempt::of(delivery).without(&strays).to(Some(main));
+            Err(refused.or_else(Nearest { accepted, difference: difference.into() }, attempt))
         }
     }
 }
 
-fn receiver(destination: &OfficeNumber, sender: &OfficeNumber, terms: &Terms<'_>) -> Result<Listed, Refusal> {
-    let refused = |why| Err(Refusal::with(why, Message::same(destination.as_str())));
-    if destination == sender {
+fn apart(strays: &[String]) -> Message {
+    let strays = listed(strays);
+    Message::pair(
+        format!("次のファイルは別の送信にします: {}", strays.ja),
+        format!("These files make a delivery of their own: {}", strays.en),
+    )
+}
+
+fn receiver(destination: &OfficeNumber, delivery: &Delivery<'_>, terms: &Terms<'_>) -> Result<Listed, Refused> {
+    let refused = |why| Err(Refusal::with(why, Message::same(destination.as_str())).into());
+    if destination == delivery.sender {
         return refused(Business::SameOffice);
     }
     let Some(receiver) = terms.directory.office(destination) else {
-        let nearest = terms.directory.nearest(destination).filter(|near| near != sender).map(|near| Nearest {
-            accepted: vec![near.to_string()],
-            difference: Message::pair(
-                format!("送信先事業所番号「{destination}」を「{near}」にします。"),
-                format!("The receiver's office number, `{destination}`, must be `{near}`."),
-            )
-            .into(),
-        });
-        let detail = Message::same(destination.as_str());
-        return Err(Refusal { nearest, ..Refusal::with(Business::DestinationUnknown, detail) });
+        let refused = Refused::of(Refusal::with(Business::DestinationUnknown, Message::same(destination.as_str())));
+        let Some(near) = terms.directory.nearest(destination) else { return Err(refused) };
+        let difference = Message::pair(
+            format!("送信先事業所番号「{destination}」を「{near}」にします。"),
+            format!("The receiver's office number, `{destination}`, must be `{near}`."),
+        );
+        let right = |text: &str| Some(text.replace(destination.as_str(), near.as_str()));
+        let attempt = Attempt::of(delivery).renamed(right).to(Some(&near));
+        return Err(
+            refused.or_else(Nearest { accepted: vec![near.to_string()], difference: difference.into() }, attempt)
+        );
     };
     match receiver.standing {
         Standing::None => refused(Business::DestinationNotRegistered),
@@ -314,92 +366,131 @@ fn receiver(destination: &OfficeNumber, sender: &OfficeNumber, terms: &Terms<'_>
 }
 
 /// The service type of one end must be one of its office's.
-fn service_type(file: &Data<'_>, end: Segment, address: &Address, types: &[String]) -> Result<(), Refusal> {
+fn service_type(file: &Data<'_>, end: Segment, types: &[String], delivery: &Delivery<'_>) -> Result<(), Refused> {
+    let address = if end == Segment::SenderServiceType { &file.name.sender } else { &file.name.receiver };
     let Some(written) = &address.service_type else { return Ok(()) };
     if types.contains(written) {
         return Ok(());
     }
-    let same_party = |code: &&String| Party::of(code) == Party::of(written);
-    let nearest = types.iter().find(same_party).or(types.first()).map(|right| {
-        let (from, to) = (format!("{}_{written}", address.office), format!("{}_{right}", address.office));
-        let title = end.title();
-        Nearest {
-            accepted: vec![file.text.replacen(&from, &to, 1)],
-            difference: Message::pair(
-                format!("{}「{written}」を「{right}」にします。", title.ja),
-                format!("The {}, `{written}`, must be `{right}`.", title.en),
-            )
-            .into(),
-        }
-    });
     let (office, text) = (&address.office, shown(file.text));
-    Err(Refusal {
-        nearest,
-        ..Refusal::with(
-            Business::ServiceTypeNotOfOffice,
-            Message::pair(
-                format!("「{text}」: 事業所{office}のサービス種類に{written}はありません。"),
-                format!("`{text}`: office {office} has no service type {written}."),
-            ),
-        )
-    })
+    let refused = Refused::of(Refusal::with(
+        Business::ServiceTypeNotOfOffice,
+        Message::pair(
+            format!("「{text}」: 事業所{office}のサービス種類に{written}はありません。"),
+            format!("`{text}`: office {office} has no service type {written}."),
+        ),
+    ));
+    let same_party = |code: &&String| Party::of(code) == Party::of(written);
+    let Some(right) = types.iter().find(same_party).or(types.first()) else { return Err(refused) };
+    let (from, to) = (format!("_{office}_{written}_"), format!("_{office}_{right}_"));
+    let title = end.title();
+    let difference = Message::pair(
+        format!("{}「{written}」を「{right}」にします。", title.ja),
+        format!("The {}, `{written}`, must be `{right}`.", title.en),
+    );
+    let right = |text: &str| text.contains(&from).then(|| text.replacen(&from, &to, 1));
+    Err(refused.or_renamed(difference, Attempt::of(delivery).renamed(right), delivery))
 }
 
-/// Whether a version is accepted today, for the service month in the name where there is one. A version
-/// that has come to a month stays accepted for later months until it stops as a whole (assumption:
-/// screens show several versions side by side).
-fn version(file: &Data<'_>, terms: &Terms<'_>) -> Result<(), Refusal> {
-    let Some(known) = file.version else { return Ok(()) };
-    let stops = terms.settings.v3_stops_on;
-    let stopped = match Version::parse(known.value.as_bytes()) {
-        Some(Version::V202003 | Version::V202208) => terms.today >= stops,
-        Some(Version::V202407) => false,
-        // Known to have existed, and not exchanged any more.
-        None => true,
+/// Whether the versions of name and content are accepted today and are one, for the service month in the name where
+/// there is one. A version that has come to a month stays accepted for later months until it stops as a whole
+/// (assumption: screens show several versions side by side).
+fn version(file: &Data<'_>, delivery: &Delivery<'_>, types: [&[String]; 2], terms: &Terms<'_>) -> Result<(), Refused> {
+    let (named, version, text) = (file.named(), file.version(), shown(file.text));
+    let refused = |ja: &str, en: &str| {
+        let detail = Message::pair(format!("「{text}」: {ja}"), format!("`{text}`: {en}"));
+        Refused::of(Refusal::with(Business::VersionNotAccepted, detail))
     };
-    let value = &known.value;
-    if stopped || terms.deviations.version_refused {
-        let text = shown(file.text);
+    let out = |version: &KnownVersion| stopped(version, terms) || terms.deviations.version_refused;
+    if let Some(old) = [version, named].into_iter().find(|version| out(version)) {
         let newest = Version::V202407;
-        let nearest = (value != newest.value()).then(|| Nearest {
-            accepted: vec![newest.to_string()],
-            difference: Message::pair(
-                format!("CSVバージョンを{newest}にします。"),
-                format!("The CSV version must be {newest}."),
+        let (also_ja, also_en) = match file.name.version() {
+            Version::V202407 => ("", ""),
+            Version::V202003 | Version::V202208 => ("（ファイル名もその形にします）", ", and names of its form"),
+        };
+        let difference = Message::pair(
+            format!("CSVバージョンを{newest}にします{also_ja}。"),
+            format!("The CSV version must be {newest}{also_en}."),
+        );
+        return Err(again(refused(&old.value, &old.value), newest, &difference, delivery, types, terms));
+    }
+    if shape(version) != file.name.version() {
+        let difference = |to: Version| {
+            Message::pair(
+                format!("CSVバージョンを、ファイル名も内容も{to}にします。"),
+                format!("The CSV version of name and content must be {to}."),
             )
-            .into(),
-        });
-        let detail = Message::pair(format!("「{text}」: {value}"), format!("`{text}`: {value}"));
-        return Err(Refusal { nearest, ..Refusal::with(Business::VersionNotAccepted, detail) });
+        };
+        let refused = refused(
+            &format!("ファイル名は{}の形ですが、内容のCSVバージョンは{}です。", named.value, version.value),
+            &format!("its name is of {}, and its content says {}.", named.value, version.value),
+        );
+        let refused = again(refused, file.name.version(), &difference(file.name.version()), delivery, types, terms);
+        return Err(again(refused, shape(version), &difference(shape(version)), delivery, types, terms));
     }
     let Some(Month::Of(month)) = file.name.month else { return Ok(()) };
     let first = |version: &KnownVersion| YearMonth::parse(version.first_month.as_bytes());
-    if first(known).is_none_or(|first| month >= first) {
+    if first(version).is_none_or(|first| month >= first) {
         return Ok(());
     }
-    let right = versions_known()
-        .iter()
-        .rev()
-        .filter(|version| Version::parse(version.value.as_bytes()).is_some())
-        .find(|version| terms.today < stops && first(version).is_some_and(|first| month >= first));
-    let nearest = right.map(|right| Nearest {
-        accepted: vec![right.value.clone()],
-        difference: Message::pair(
-            format!("{month}のCSVバージョンは{}です。", right.value),
-            format!("The CSV version for {month} is {}.", right.value),
-        )
-        .into(),
-    });
-    let (text, from) = (shown(file.text), &known.first_month);
-    Err(Refusal {
-        nearest,
-        ..Refusal::with(
-            Business::VersionNotAccepted,
-            Message::pair(
-                format!("「{text}」: {value}は{from}以降のサービス提供月に使います。"),
-                format!("`{text}`: {value} is for service months from {from} on."),
-            ),
-        )
+    let from = &version.first_month;
+    let mut refused = refused(
+        &format!("{}は{from}以降のサービス提供月に使います。", version.value),
+        &format!("{} is for service months from {from} on.", version.value),
+    );
+    for right in versions_known().iter().rev().filter(|right| first(right).is_some_and(|first| month >= first)) {
+        let Some(right) = Version::parse(right.value.as_bytes()) else { continue };
+        let difference = Message::pair(
+            format!("{month}のCSVバージョンは{right}です。"),
+            format!("The CSV version for {month} is {right}."),
+        );
+        refused = again(refused, right, &difference, delivery, types, terms);
+    }
+    Err(refused)
+}
+
+/// Whether a version is not exchanged today.
+fn stopped(version: &KnownVersion, terms: &Terms<'_>) -> bool {
+    match Version::parse(version.value.as_bytes()) {
+        Some(Version::V202003 | Version::V202208) => terms.today >= terms.settings.v3_stops_on,
+        Some(Version::V202407) => false,
+        // Known to have existed, and not exchanged any more.
+        None => true,
+    }
+}
+
+/// The version that stands for all whose names have the same shape.
+fn shape(version: &KnownVersion) -> Version {
+    match Version::parse(version.value.as_bytes()) {
+        Some(Version::V202003 | Version::V202208) => Version::V202208,
+        Some(Version::V202407) | None => Version::V202407,
+    }
+}
+
+/// A refusal with one more that may be nearest: the files once more, in another version. Where their names tell no
+/// service types, one of each party is tried.
+fn again(
+    refused: Refused,
+    version: Version,
+    difference: &Message,
+    delivery: &Delivery<'_>,
+    types: [&[String]; 2],
+    terms: &Terms<'_>,
+) -> Refused {
+    let one_of_each = |types: &[String]| -> Vec<String> {
+        let parties: BTreeMap<Option<Party>, &String> =
+            types.iter().rev().map(|code| (Party::of(code), code)).collect();
+        parties.into_values().cloned().collect()
+    };
+    let [senders, receivers] = types.map(one_of_each);
+    let pairs = senders.iter().flat_map(|sender| receivers.iter().map(move |receiver| [sender, receiver]));
+    pairs.fold(refused, |refused, types| {
+        let nearest = Nearest { accepted: vec![version.to_string()], difference: difference.clone().into() };
+        let renamed = |text: &str| match name::read(text, &terms.settings.attachment_endings) {
+            Ok(Named::Standard(standard)) => Some(standard.written(text, version, types)),
+            Ok(Named::Attachment) | Err(_) => None,
+        };
+        refused.or_else(nearest, Attempt::of(delivery).renamed(renamed).stating(version))
     })
 }
 
@@ -415,7 +506,7 @@ fn licences(sender: Standing, receiver: &Listed, terms: &Terms<'_>) -> Result<()
 }
 
 /// Direction first, as files that never go that way make no unit either.
-fn together(data: &[Data<'_>], sender: &[String], receiver: &[String]) -> Result<(), Refusal> {
+fn together(data: &[Data<'_>], delivery: &Delivery<'_>, sender: &[String], receiver: &[String]) -> Result<(), Refused> {
     let Some(first) = data.first() else { return Ok(()) };
     let version = first.name.version();
     let same = |one: &Standard, other: &Standard| {
@@ -429,9 +520,15 @@ fn together(data: &[Data<'_>], sender: &[String], receiver: &[String]) -> Result
     }
     let ways = of_first;
     let files: Vec<(&str, &Standard)> = data.iter().map(|file| (file.text, &file.name)).collect();
-    combine::one_set(version, &files, &ways)?;
+    if let Err((refusal, strays)) = combine::one_set(version, &files, &ways) {
+        let refused = Refused::of(refusal);
+        let Some(strays) = strays else { return Err(refused) };
+        let accepted = data.iter().map(|file| file.text.to_owned()).filter(|text| !strays.contains(text)).collect();
+        let nearest = Nearest { accepted, difference: apart(&strays).into() };
+        return Err(refused.or_else(nearest, Attempt::of(delivery).without(&strays)));
+    }
     let parts: Vec<Part> = data.iter().map(|file| Part::from(&file.name)).collect();
-    combine::combination(version, &parts, &ways)
+    combine::combination(version, &parts, &ways).map_err(Refused::from)
 }
 
 /// The ways that a file may go: that of the service types in its name; without any, all that the two

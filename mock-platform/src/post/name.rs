@@ -74,6 +74,27 @@ impl Standard {
         }
     }
 
+    /// The name in the shape of a version, with the ending of `text`. Service types that it lacks are those given.
+    pub fn written(&self, text: &str, version: Version, types: [&String; 2]) -> String {
+        let month = self.month.map(|month| match month {
+            Month::Zero => "000000".to_owned(),
+            Month::Of(month) => month.to_string(),
+        });
+        let end = |address: &Address, given: &String| {
+            let service_type = match version {
+                Version::V202407 => Some(address.service_type.clone().unwrap_or_else(|| given.clone())),
+                Version::V202003 | Version::V202208 => None,
+            };
+            [Some(address.office.to_string()), service_type]
+        };
+        let ([from, from_type], [to, to_type]) = (end(&self.sender, types[0]), end(&self.receiver, types[1]));
+        let timestamp = Some(self.timestamp.clone());
+        let parts = [Some(self.kind.to_string()), month, from, from_type, to, to_type, timestamp, self.branch.clone()];
+        let stem = parts.into_iter().flatten().collect::<Vec<_>>().join("_");
+        let ending = text.rsplit_once('.').map_or("CSV", |(_, ending)| ending);
+        format!("{stem}.{ending}")
+    }
+
     /// The newest version that has names of this shape.
     pub fn version(&self) -> Version {
         match self.sender.service_type {
@@ -221,6 +242,8 @@ fn near_miss(name: &FileName, kind: Kind) -> Refusal {
             }
             None => {
                 right.push_str(&format!("{{{}}}", segment.name()));
+                // The title says already that it is a month.
+                let (ja, en) = if segment == Segment::TargetMonth { ("YYYYMM", "YYYYMM") } else { (ja, en) };
                 differ(format!("{}（{ja}）がありません。", title.ja), format!("The {} ({en}) is missing.", title.en));
             }
         }
@@ -474,6 +497,11 @@ mod tests {
                 "UP1KYO_9970100013_43_20260915093000.csv".to_owned(),
                 "UP1KYO_9970100013_43_{receiver_office}_{receiver_service_type}_20260915093000.csv".to_owned(),
                 "送信先事業所番号（10桁の半角数字・大文字英字）がありません。送信先サービス種類コード（2桁の半角数字・大文字英字）がありません。",
+            ),
+            (
+                "UPPLAN.CSV".to_owned(),
+                "UPPLAN_{target_month}_{sender_office}_{receiver_office}_{timestamp}.CSV".to_owned(),
+                "対象年月（YYYYMM）がありません。送信元事業所番号（10桁の半角数字・大文字英字）がありません。送信先事業所番号（10桁の半角数字・大文字英字）がありません。ファイル連番（14桁の半角数字）がありません。",
             ),
             (
                 "UP1KYO_9970100013_9970100021_201911110102233.CSV".to_owned(),

@@ -72,23 +72,15 @@ fn cases() -> Vec<Case> {
             files: vec![
                 (DELETE, ROW),
                 ("DLTPLAN_202610_9970100013_43_9900100018_46_20260929083000.CSV", ROW),
-                ("DLTPLAN_202611_9970100013_43_9970100021_11_20260929083000.CSV", ROW),
+                ("説明.pdf", PDF),
             ],
             nearest: Some((
-                &[DELETE, "DLTPLAN_202611_9970100013_43_9970100021_11_20260929083000.CSV"],
-                "次のファイルは別の送信にします: DLTPLAN_202610_9970100013_43_9900100018_46_20260929083000.CSV",
+                &["DLTPLAN_202610_9970100013_43_9900100018_46_20260929083000.CSV"],
+                "次のファイルは別の送信にします: DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV",
             )),
             ..Case::default()
         },
-        Case {
-            code: "CPM-D08",
-            sender: CENTER,
-            nearest: Some((
-                &["DLTPLAN_202610_9900100018_43_9970100021_11_20260929083000.CSV"],
-                "送信元事業所番号「9970100013」を「9900100018」にします。",
-            )),
-            ..Case::default()
-        },
+        Case { code: "CPM-D08", sender: CENTER, ..Case::default() },
         Case { code: "CPM-D09", json: to_provider.clone(), files: vec![("a.pdf", &[0; 1_001])], ..Case::default() },
         Case {
             code: "CPM-D09",
@@ -114,7 +106,6 @@ fn cases() -> Vec<Case> {
             code: "CPM-D15",
             sender: PROVIDER,
             files: vec![("DLT1KYO_9970100021_11_9970100013_43_20260929083000.CSV", ROW)],
-            nearest: Some((&["DLT1KYO"], "DLT1KYOを送れる向きは次のとおりです: 居宅介護支援事業所→サービス事業所")),
             ..Case::default()
         },
         Case { code: "CPM-D16", json: to_provider.clone(), files: vec![("a.exe", PDF)], ..Case::default() },
@@ -167,7 +158,7 @@ pub(super) async fn provoke(provoker: &mut Provoker<'_>) {
     bench.token(MANAGER).await;
     let before = bench.mark().await;
     let reply = bench.deliver(MANAGER, "too-late", &json!({}), &[(old, row)]).await;
-    let nearest = Some((vec!["202407".to_owned()], "CSVバージョンを202407にします。"));
+    let nearest = Some((vec!["202407".to_owned()], "CSVバージョンを202407にします（ファイル名もその形にします）。"));
     provoker.refused("/v1/deliveries", before, Provoked { nearest, ..Provoked::new("CPM-D06", reply) }).await;
     bench.set_clock("2026-11-27T09:00:00+09:00").await;
 
