@@ -107,6 +107,8 @@ enum Form {
     Code(&'static CodeTable),
     Picture(&'static [u8]),
     Phone,
+    /// The name of one.
+    Image,
     Empty,
     /// Characters of MS932.
     Text,
@@ -147,7 +149,8 @@ impl Check {
             ItemType::Phone => Form::Phone,
             ItemType::Unused => Form::Empty,
             ItemType::Text => Form::Name,
-            ItemType::Version | ItemType::FileName => Form::Text,
+            ItemType::FileName => Form::Image,
+            ItemType::Version => Form::Text,
         };
         let up_to = item.condition(|c| if let Condition::UpTo(most) = c { Some(*most) } else { None });
         Check {
@@ -239,6 +242,15 @@ impl Form {
             Form::Phone => {
                 value.iter().all(|b| matches!(b, b'0'..=b'9' | b'-' | b'(' | b')' | b'+' | b' '))
                     && value.iter().any(u8::is_ascii_digit)
+            }
+            Form::Image => {
+                let parts = value.split(|b| *b == b'_').collect::<Vec<_>>();
+                let last = parts.last().copied().unwrap_or_default();
+                value.starts_with(b"UPKIHON_IMAGE_")
+                    && parts.len() == 8
+                    && last.len() == 8
+                    && digits(&last[..4])
+                    && last[4..].eq_ignore_ascii_case(b".jpg")
             }
             Form::Empty => false,
             Form::Text => is_text(value),

@@ -39,6 +39,9 @@ fn every_rule_about_characters_and_cells_is_checked_but_those_named_here() {
         }
     }
     assert!(seen.len() > 50, "{}", seen.len());
-    // The csv crate takes the mark away.
-    assert_eq!(missed.into_iter().collect::<Vec<_>>(), ["bytes/byte-order-mark/01", "bytes/byte-order-mark/02"]);
+    // The csv crate takes the mark away; what is no CSV at all has no items.
+    let (whole_file, others): (Vec<String>, Vec<String>) =
+        missed.into_iter().partition(|case| case.starts_with("bytes/not-csv/"));
+    assert_eq!(others, ["bytes/byte-order-mark/01", "bytes/byte-order-mark/02"]);
+    assert!(!whole_file.is_empty());
 }

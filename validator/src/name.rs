@@ -127,6 +127,14 @@ impl FileName {
         .join("_")
     }
 
+    /// Whether it is the name of an image, with all its parts.
+    pub fn is_image(&self) -> bool {
+        self.kind == NamedKind::Known(Kind::UpkihonImage)
+            && self.missing.is_empty()
+            && self.extra.is_empty()
+            && self.extension.as_deref().is_some_and(|extension| extension.eq_ignore_ascii_case("jpg"))
+    }
+
     /// What the file is.
     pub fn nature(&self) -> Nature {
         match self.meant_kind() {

@@ -6,6 +6,7 @@ mod conditionally_required_missing;
 mod date_does_not_exist;
 mod fixed_value_wrong;
 mod full_width_digits;
+mod image_name_malformed;
 mod insured_number_malformed;
 mod insurer_check_digit;
 mod leading_or_trailing_space;
@@ -53,6 +54,7 @@ pub(super) static RULES: &[&Rule] = &[
     &too_long::RULE,
     &out_of_range::RULE,
     &code_not_in_list::RULE,
+    &image_name_malformed::RULE,
     &service_type_unknown::RULE,
     &insurer_check_digit::RULE,
     &leading_or_trailing_space::RULE,

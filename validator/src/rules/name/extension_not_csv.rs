@@ -35,7 +35,11 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upplan, ".CSV", ".csv") },
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upplan, ".CSV", ".TXT") },
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upsikyu, ".CSV", "") },
-        Case { on: "202407-prevention", also: &[], edit: |draft| image_extension(draft, "png") },
+        Case {
+            on: "202407-prevention",
+            also: &["cell/image-name-malformed"],
+            edit: |draft| image_extension(draft, "png"),
+        },
     ],
 };
 

@@ -4,6 +4,7 @@ use super::mate;
 use crate::draft::Site;
 use crate::finding::Severity;
 use crate::gaps::{Gap, gaps};
+use crate::name::FileName;
 use crate::rule::{Basis, Case, Check, Citation, DeliveryView, Out, Rule};
 use crate::rules::SINCE_202407;
 use crate::spec::Kind;
@@ -70,7 +71,10 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
             set.files.iter().filter(|f| f.kind == Some(Kind::UpkihonImage)).map(|f| f.base_name()).collect();
         for file in set.files.iter().filter(|file| !apart.contains(&&*file.name)) {
             let shown = file.table.and_then(|table| table.item(upkihon::FAMILY_IMAGE_FILE)).is_some_and(|i| i.shown);
-            for (name, place) in file.facts.images.iter().filter(|(name, _)| !images.iter().any(|i| same(i, name))) {
+            // Of a name that no image has, cell/image-name-malformed speaks.
+            let is_image = |name: &[u8]| FileName::parse(&String::from_utf8_lossy(name)).is_image();
+            let absent = |name: &[u8]| !images.iter().any(|image| same(image, name)) && is_image(name);
+            for (name, place) in file.facts.images.iter().filter(|(name, _)| absent(name)) {
                 out.place_other(file, *place)
                     .expected("この名前の画像ファイル", "an image file of this name")
                     .got_bytes(name, shown);
