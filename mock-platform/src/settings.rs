@@ -17,15 +17,16 @@ use time::macros::date;
 pub struct Settings {
     /// Logins that may fail in a row before the user is locked. Three, as in 電子請求受付システム;
     /// whether this system counts on its own is not known (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub login_tries: u32,
     /// How long a locked user stays locked: thirty minutes, as in 電子請求受付システム (assumption).
     #[serde(deserialize_with = "seconds")]
     pub lock_time: Duration,
     /// How long an access token lives: 60 minutes (WEBサービスAPI).
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub access_token_time: Duration,
     /// How long a refresh token lives: 8 hours (WEBサービスAPI).
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub refresh_token_time: Duration,
     /// How long after its application a certificate is issued; absent: when the operator approves it.
     /// The real certificate office takes days.
@@ -34,43 +35,55 @@ pub struct Settings {
     /// Certificates that an office may have, issued or applied for (assumption).
     pub most_certificates: usize,
     /// Sessions that may be open at once; the oldest is closed for a new one (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_sessions: usize,
     /// Files in one delivery (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_files: usize,
     /// Bytes of one file (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_file_bytes: u64,
     /// Bytes of all files of one delivery (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_delivery_bytes: u64,
     /// Deliveries in one bulk send (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_deliveries: usize,
     /// Characters of a message (assumption).
     pub most_message_chars: usize,
     /// Bytes of all files of one fetch of several entries (assumption).
+    #[serde(deserialize_with = "one_or_more")]
     pub most_fetch_bytes: u64,
     /// Files that the page which checks files takes at once, and entries of all archives among them.
+    #[serde(deserialize_with = "one_or_more")]
     pub most_check_files: usize,
     /// Bytes of all files that it takes at once.
+    #[serde(deserialize_with = "one_or_more")]
     pub most_check_bytes: u64,
     /// Bytes that may come out of all archives that it takes at once.
+    #[serde(deserialize_with = "one_or_more")]
     pub most_check_unpacked: u64,
     /// Bytes of request bodies in memory at once, over all connections: more wait, then get 503.
+    #[serde(deserialize_with = "one_or_more")]
     pub most_body_memory: usize,
     /// Connections open at once; more are closed before TLS.
+    #[serde(deserialize_with = "one_or_more")]
     pub most_connections: usize,
     /// How long a handshake may take.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub handshake_time: Duration,
     /// How long the head of a request may take, and how long a connection may idle between requests.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub head_time: Duration,
     /// How long the whole body of a request may take.
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub body_time: Duration,
     /// How long a client may take nothing of a response before its connection is reset, as the operating
     /// system sees it, which buffers some (assumption).
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "some_time")]
     pub write_time: Duration,
     /// Entries of a page of a list, where a request names no number; and the most it may name.
+    #[serde(deserialize_with = "page")]
     pub page: (u32, u32),
     /// Whether only TLS 1.3 is spoken, as the coming WEBサービス demands.
     pub tls13_only: bool,
@@ -78,6 +91,7 @@ pub struct Settings {
     /// January 2027 is known; the day is not (assumption).
     pub v3_stops_on: Date,
     /// Endings that an attachment may have, in lower case. PDF is known, others are not (assumption).
+    #[serde(deserialize_with = "endings")]
     pub attachment_endings: Vec<String>,
     /// Handshakes that the ledger keeps; older ones are dropped and counted.
     pub ledger_length: usize,
@@ -98,24 +112,39 @@ impl Settings {
 pub fn flaw(text: &str, error: &toml::de::Error) -> Message {
     let words = error.message().trim().replace('\n', " ");
     let (ja, en) = match words.as_str() {
+        AT_LEAST_ONE => return at(text, error, "1以上にします", words.as_str()),
+        PAGE => {
+            return at(text, error, "[既定の件数, 最大の件数] です。1以上で、既定は最大を超えません", words.as_str());
+        }
+        ENDING => return at(text, error, "拡張子は、点のない半角英数字です", words.as_str()),
         words if words.starts_with("unknown field") => ("この項目はありません", "there is no such key"),
         words if words.starts_with("missing field") => ("必要な項目がありません", "a key is missing"),
         words if words.starts_with("duplicate") => ("同じ項目が2つあります", "a key is there twice"),
         words if words.starts_with("invalid type") => ("値の種類が違います", "the value is of another type"),
         _ => ("TOMLとして読めないか、使えない値です", "this is not TOML, or a value that cannot be"),
     };
+    at(text, error, &format!("{ja}: {words}"), &format!("{en}: {words}"))
+}
+
+/// A flaw with its line, column and key.
+fn at(text: &str, error: &toml::de::Error, ja: &str, en: &str) -> Message {
     let Some(at) = error.span().map(|span| span.start).filter(|at| text.is_char_boundary(*at)) else {
-        return Message::pair(format!("{ja}: {words}"), format!("{en}: {words}"));
+        return Message::pair(ja, en);
     };
     let (line, column) =
         (text[..at].matches('\n').count() + 1, text[..at].chars().rev().take_while(|c| *c != '\n').count() + 1);
     let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
     let (key_ja, key_en) = key.map_or_else(Default::default, |key| (format!("（{key}）"), format!(" ({key})")));
     Message::pair(
-        format!("{line}行{column}文字目{key_ja}: {ja}: {words}"),
-        format!("line {line}, column {column}{key_en}: {en}: {words}"),
+        format!("{line}行{column}文字目{key_ja}: {ja}"),
+        format!("line {line}, column {column}{key_en}: {en}"),
     )
 }
+
+/// What is wrong with values that nothing could work with; [`flaw`] says it in Japanese, too.
+const AT_LEAST_ONE: &str = "it must be 1 or more";
+const PAGE: &str = "it is [usual, most], each 1 or more, and the usual no more than the most";
+const ENDING: &str = "an ending is letters and digits of ASCII, without the dot";
 
 /// The longest time that can be set: a hundred years.
 const MOST_SECONDS: u64 = 100 * 366 * 24 * 60 * 60;
@@ -126,6 +155,38 @@ fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Err
         return Err(serde::de::Error::custom(format!("at most {MOST_SECONDS} seconds")));
     }
     Ok(Duration::from_secs(seconds))
+}
+
+fn some_time<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    match seconds(from)? {
+        Duration::ZERO => Err(serde::de::Error::custom(AT_LEAST_ONE)),
+        time => Ok(time),
+    }
+}
+
+fn one_or_more<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default + PartialEq>(
+    from: D,
+) -> Result<T, D::Error> {
+    match T::deserialize(from)? {
+        nothing if nothing == T::default() => Err(serde::de::Error::custom(AT_LEAST_ONE)),
+        number => Ok(number),
+    }
+}
+
+fn page<'de, D: serde::Deserializer<'de>>(from: D) -> Result<(u32, u32), D::Error> {
+    match <(u32, u32)>::deserialize(from)? {
+        (usual, most) if usual == 0 || usual > most => Err(serde::de::Error::custom(PAGE)),
+        page => Ok(page),
+    }
+}
+
+fn endings<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let endings = Vec::<String>::deserialize(from)?;
+    let odd = |ending: &String| ending.is_empty() || !ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if endings.iter().any(odd) {
+        return Err(serde::de::Error::custom(ENDING));
+    }
+    Ok(endings.iter().map(|ending| ending.to_ascii_lowercase()).collect())
 }
 
 fn some_seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
@@ -195,6 +256,29 @@ mod tests {
             let error = Settings::parse(text).unwrap_err().to_string();
             assert!(told.iter().all(|part| error.contains(part)), "{error}");
         }
+    }
+
+    #[test]
+    fn values_that_nothing_could_work_with_are_told_with_their_keys() {
+        let one = ("1以上にします", "it must be 1 or more");
+        let page = ("1以上で、既定は最大を超えません", "each 1 or more");
+        for (line, key, (ja, en)) in [
+            ("most_connections = 0", "most_connections", one),
+            ("most_files = 0", "most_files", one),
+            ("most_body_memory = 0", "most_body_memory", one),
+            ("handshake_time = 0", "handshake_time", one),
+            ("access_token_time = 0", "access_token_time", one),
+            ("page = [0, 0]", "page", page),
+            ("page = [50, 10]", "page", page),
+            ("attachment_endings = [\".pdf\"]", "attachment_endings", ("点のない", "without the dot")),
+        ] {
+            let text = format!("# 設定\n{line}\n");
+            let flaw = flaw(&text, &Settings::parse(&text).unwrap_err());
+            assert!(flaw.ja.starts_with("2行") && flaw.ja.contains(&format!("（{key}）")), "{}", flaw.ja);
+            assert!(flaw.ja.contains(ja) && flaw.en.contains(&format!("({key})")) && flaw.en.contains(en), "{flaw:?}");
+        }
+        let read = Settings::parse("lock_time = 0\nmost_certificates = 0\nattachment_endings = [\"PDF\", \"Jpg\"]\n");
+        assert_eq!(read.unwrap().attachment_endings, ["pdf", "jpg"]);
     }
 
     #[test]
