@@ -32,6 +32,7 @@ use crate::platform::Platform;
 use crate::refusal::System;
 use crate::store::StoreError;
 use crate::tls::ledger::Handshake;
+use crate::world::{UserKind, flaw_of};
 use crate::{certificates, licence, screens, site};
 
 /// Bytes that a fault plan may have.
@@ -328,7 +329,8 @@ async fn offices(State(platform): State<Arc<Platform>>) -> Response {
     ok(offices.iter().map(AsRef::as_ref).collect::<Vec<&Office>>())
 }
 
-/// Replaces what is known of an office.
+/// Replaces what is known of an office; 400 for what a description of the world would not take, and for other
+/// user IDs.
 #[utoipa::path(
     put,
     path = "/manage/offices/{number}",
@@ -344,8 +346,14 @@ async fn set_office(
     Json(office): Json<Office>,
 ) -> Result<Response, Failure> {
     if office.number != number {
-        let message = Message::pair("パスと本文の事業所番号が違います", "path and body name different offices");
-        return Err(Failure::System(System::BadRequest, Some(message)));
+        return Err(unusable(Message::pair(
+            "パスと本文の事業所番号が違います",
+            "path and body name different offices",
+        )));
+    }
+    let known = platform.world.office(&number).ok_or(System::NotFound)?;
+    if let Some(flaw) = changed_user(&known, &office).or_else(|| flaw_of(&office)) {
+        return Err(unusable(flaw));
     }
     platform
         .world
@@ -355,6 +363,19 @@ async fn set_office(
         })
         .await?;
     Ok(ok(Nothing {}))
+}
+
+/// User IDs stay as they are.
+fn changed_user(known: &Office, office: &Office) -> Option<Message> {
+    [UserKind::Office, UserKind::Personal].into_iter().find_map(|kind| {
+        let (id, other) = (&kind.of(known).id, &kind.of(office).id);
+        (id != other).then(|| {
+            Message::pair(
+                format!("ユーザID {id} は変更できません（{other}）"),
+                format!("user ID {id} cannot be changed (to {other})"),
+            )
+        })
+    })
 }
 
 /// The operator settles the fee of an office's term (差引状態 becomes 完了).
@@ -450,6 +471,15 @@ struct NewNotice {
 )]
 async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<NewNotice>) -> Result<Response, Failure> {
     let NewNotice { title, text, office } = notice;
+    if title.trim().is_empty() || text.trim().is_empty() {
+        return Err(unusable(Message::pair("件名と本文が必要です", "a notice has a title and a text")));
+    }
+    if let Some(office) = office.as_ref().filter(|office| platform.world.office(office).is_none()) {
+        return Err(unusable(Message::pair(
+            format!("事業所 {office} がありません"),
+            format!("there is no office {office}"),
+        )));
+    }
     let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office };
     platform.world.post(notice).await.map_err(|error| stored(&error))?;
     Ok(ok(Nothing {}))

@@ -15,6 +15,7 @@ use crate::model::{Notice, Office, OfficeNumber, User};
 use crate::refusal::Refusal;
 use crate::store::{Change, Store, StoreError};
 
+pub(crate) use seed::flaw_of;
 pub use seed::{DEFAULT_PROVIDER_TYPE, Seed, SeedError, SeedNotice, default_password};
 
 /// Notices that are kept; for a new one the oldest is forgotten.

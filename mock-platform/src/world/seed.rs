@@ -164,6 +164,11 @@ impl SeedNotice {
     }
 }
 
+/// Why an office cannot be as it is said to be; `None` where it can.
+pub(crate) fn flaw_of(office: &Office) -> Option<Message> {
+    description::flaw_of(office)
+}
+
 /// The password that a user gets where none is given: `Office` or `Person` and the office number, such
 /// as `Office9970100013`. Sixteen letters and digits, as 電子請求受付システム allows.
 pub fn default_password(kind: UserKind, number: &OfficeNumber) -> String {

@@ -1,9 +1,9 @@
 //! What the operator does and offices then see.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::bench::{Bench, UNLICENSED, UNPAID, send, small};
+use crate::bench::{Bench, MANAGER, UNLICENSED, UNPAID, send, small};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fee_that_the_operator_settles_makes_the_next_application_possible() {
@@ -32,4 +32,43 @@ async fn a_fee_that_the_operator_settles_makes_the_next_application_possible() {
     let document = send(bench.local(Method::GET, "/openapi.json")).await.json();
     let described = &document["paths"]["/manage/offices/{number}/licence/paid"]["post"];
     assert_eq!(described["operationId"], "manage-licence-paid");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn offices_and_notices_that_cannot_be_are_refused_with_the_reason() {
+    let bench = Bench::start(small()).await;
+    let path = format!("/manage/offices/{MANAGER}");
+    let office = async || {
+        let offices = send(bench.local(Method::GET, "/manage/offices")).await.data();
+        offices.as_array().unwrap().iter().find(|office| office["number"] == MANAGER).unwrap().clone()
+    };
+    let before = office().await;
+    let told = async |method, path: &str, body: &Value| {
+        let reply = bench.manage(method, path, body).await;
+        assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{body}");
+        let detail = reply.json()["error"]["detail"].clone();
+        (detail["ja"].as_str().unwrap().to_owned(), detail["en"].as_str().unwrap().to_owned())
+    };
+    for (place, value, ja, en) in [
+        ("/name", json!(" "), "事業所名がありません", "name"),
+        ("/service_types", json!(["43", "99"]), "「99」はサービス種類コードではありません", "99"),
+        ("/service_types", json!([""]), "「」はサービス種類コードではありません", "service type"),
+        ("/office_user/password", json!(""), "パスワードがありません", "password"),
+        ("/personal_user/id", json!("cother"), "ユーザID c9970100013 は変更できません（cother）", "cannot be changed"),
+        ("/licence/until", json!("2000-01-01"), "有効期限（until）が開始日（from）より前です", "until"),
+    ] {
+        let mut changed = before.clone();
+        *changed.pointer_mut(place).unwrap() = value;
+        let (told_ja, told_en) = told(Method::PUT, &path, &changed).await;
+        assert!(told_ja.contains(ja) && told_en.contains(en), "{place}: {told_ja} / {told_en}");
+    }
+    assert_eq!(office().await, before);
+    bench.manage(Method::PUT, &path, &before).await.data();
+    for (notice, ja) in [
+        (json!({"title": "", "text": "本文"}), "件名と本文が必要です"),
+        (json!({"title": "件名", "text": " "}), "件名と本文が必要です"),
+        (json!({"title": "件名", "text": "本文", "office": "9999999999"}), "事業所 9999999999 がありません"),
+    ] {
+        assert_eq!(told(Method::POST, "/manage/notices", &notice).await.0, ja);
+    }
 }

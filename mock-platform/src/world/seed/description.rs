@@ -17,6 +17,7 @@
 use std::collections::BTreeSet;
 
 use renkei_validator::spec::Party;
+use renkei_validator::text::Message;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
@@ -140,6 +141,36 @@ fn office_of(described: OfficeDescription, today: Date) -> Office {
         personal_user: user_of(personal_user, default_user(UserKind::Personal, &number)),
         licence: licence.map(|licence| licence_of(licence, today)),
         ..office(number, name.0, types)
+    }
+}
+
+/// What a description would not take of an office, in Japanese and in English.
+pub(super) fn flaw_of(office: &Office) -> Option<Message> {
+    let blank = |text: &str| text.trim().is_empty();
+    let unfit = |ja: &str, en: &str| Some(Message::pair(ja, en));
+    if blank(&office.name) {
+        return unfit("事業所名がありません", "the name must not be empty");
+    }
+    if let Some(code) = office.service_types.iter().find(|code| Party::of(code).is_none()) {
+        return unfit(
+            &format!("「{code}」はサービス種類コードではありません"),
+            &format!("{code:?} is not a service type code"),
+        );
+    }
+    for user in [&office.office_user, &office.personal_user] {
+        if blank(&user.password) {
+            return unfit(
+                &format!("ユーザID {} のパスワードがありません", user.id),
+                &format!("user {} has no password", user.id),
+            );
+        }
+    }
+    match &office.licence {
+        Some(licence) if licence.until < licence.from => unfit(
+            "ライセンスの有効期限（until）が開始日（from）より前です",
+            "the licence ends (until) before it begins (from)",
+        ),
+        Some(_) | None => None,
     }
 }
 
