@@ -72,6 +72,41 @@ fn a_page_with_everything_is_as_it_was_approved() {
     insta::assert_snapshot!(without_inlined(&page(&everything(), Lang::Ja)));
 }
 
+/// Seven rows of too few items, `few` of them warnings only, of which so many are listed.
+fn of_two_severities(keep: usize, few: usize) -> Report {
+    let files = small(NAME, &b"202407,991018,0000000101\r\n".repeat(7));
+    let mut report = report(&files, &Setup { keep: 7, ..Setup::default() });
+    report.findings.retain(|finding| finding.rule == "csv/too-few-items");
+    report.findings[..few].iter_mut().for_each(|finding| finding.severity = "warning".to_owned());
+    report.findings.truncate(keep);
+    report.totals.by_rule.retain(|rule, _| rule == "csv/too-few-items");
+    (report.totals.error, report.totals.warning, report.totals.info) = (7 - few as u64, few as u64, 0);
+    if keep < 7 {
+        let severity = if few < 7 { "error" } else { "warning" }.to_owned();
+        let (rule, file) = ("csv/too-few-items".to_owned(), Some(NAME.to_owned()));
+        report.omitted = vec![OmittedRecord { rule, file, kept: keep as u64, total: 7, severity }];
+    }
+    report
+}
+
+#[test]
+fn a_file_has_as_many_findings_of_a_severity_as_the_record_says() {
+    for (keep, few, chips) in [
+        (7, 0, &["エラー 7"][..]),
+        (7, 3, &["エラー 4", "警告 3"]),
+        (3, 3, &["エラー 4", "警告 3"]),
+        (3, 0, &["エラー 7"]),
+        (0, 7, &["警告 7"]),
+        (2, 3, &["エラー 1+", "警告 2+"]),
+        (0, 3, &["エラー 1+"]),
+    ] {
+        let page = Html::parse_document(&page(&of_two_severities(keep, few), Lang::Ja));
+        assert_eq!(texts(&page, ".chips .chip .ja"), chips, "{keep} listed, {few} warnings");
+        let worst = if few < 7 { "error" } else { "warning" };
+        assert_eq!(select(&page, &format!("article.group.{worst}")).len(), 1, "{keep} listed, {few} warnings");
+    }
+}
+
 #[test]
 fn the_policy_names_the_digests_of_the_style_and_the_script() {
     let page = Html::parse_document(&page(&everything(), Lang::Ja));

@@ -54,10 +54,12 @@ pub(super) struct Cell {
 pub(super) fn chart<'a>(index: &Index<'a>) -> Chart<'a> {
     let baseline = index.report.baseline.iter().flat_map(|baseline| &baseline.totals.by_rule);
     let mut severity: BTreeMap<&str, &str> = BTreeMap::new();
-    for finding in index.report.all_findings() {
-        let worst = severity.entry(&finding.rule).or_insert(&finding.severity);
-        if rank(&finding.severity) < rank(worst) {
-            *worst = &finding.severity;
+    let listed = index.report.all_findings().map(|finding| (&finding.rule, &finding.severity));
+    let omitted = index.report.omitted.iter().map(|omitted| (&omitted.rule, &omitted.severity));
+    for (rule, of_rule) in listed.chain(omitted) {
+        let worst = severity.entry(rule).or_insert(of_rule);
+        if rank(of_rule) < rank(worst) {
+            *worst = of_rule;
         }
     }
     let worst = |rule: &str| severity.get(rule).copied().unwrap_or("info");

@@ -36,7 +36,7 @@ pub(super) struct FileView<'a> {
     groups: Vec<Group<'a>>,
 }
 
-/// A severity that the file has rules of, and how many findings of these.
+/// A severity that the file has findings of, and how many.
 struct Chip<'a> {
     severity: Shown<'a>,
     label: Both<'a>,
@@ -95,7 +95,7 @@ pub(super) fn file<'a>(index: &Index<'a>, number: usize, entry: &FileEntry<'a>, 
         whole_rows: extent.whole_rows,
         facts: entry.input.map(facts).unwrap_or_default(),
         sha256: entry.input.map(|input| Shown::of(&input.sha256)),
-        severities: chips(entry),
+        severities: chips(index, entry),
         rows_note: index.report.rows_omitted.iter().find(|omitted| omitted.file == entry.name).map(|omitted| {
             let (kept, total, why) = (omitted.kept, omitted.total, &omitted.why);
             Both::made(
@@ -123,24 +123,20 @@ pub(super) fn facts(input: &InputRecord) -> Vec<Both<'_>> {
     facts
 }
 
-fn chips<'a>(entry: &FileEntry<'a>) -> Vec<Chip<'a>> {
-    ["error", "warning", "info"]
-        .into_iter()
-        .filter_map(|severity| {
-            let groups = entry.groups.iter().filter(|group| group.severity == severity);
-            let counts: Vec<Count> = groups.map(|group| group.count).collect();
-            let known: u64 = counts.iter().map(|count| count.known).sum();
-            let more = if counts.iter().any(|count| count.at_least) { "+" } else { "" };
-            let said = Both::severity(severity);
-            (known > 0).then(|| Chip {
-                severity: Shown::of(severity),
-                label: Both::made(
-                    format!("{} {}{more}", said.ja, grouped(known)),
-                    format!("{} {}{more}", said.en, grouped(known)),
-                ),
-            })
+fn chips(index: &Index<'_>, entry: &FileEntry<'_>) -> Vec<Chip<'static>> {
+    let chip = |severity| {
+        let Count { known, at_least } = index.count(entry, severity);
+        let more = if at_least { "+" } else { "" };
+        let said = Both::severity(severity);
+        (known > 0).then(|| Chip {
+            severity: Shown::of(severity),
+            label: Both::made(
+                format!("{} {}{more}", said.ja, grouped(known)),
+                format!("{} {}{more}", said.en, grouped(known)),
+            ),
         })
-        .collect()
+    };
+    ["error", "warning", "info"].into_iter().filter_map(chip).collect()
 }
 
 fn group_view<'a>(
