@@ -7,6 +7,7 @@
 mod archive;
 pub mod body;
 pub(crate) mod deliveries;
+mod described;
 mod handout;
 pub(crate) mod home;
 mod list;
@@ -68,6 +69,7 @@ pub fn document() -> OpenApi {
     document.merge(router().into_openapi());
     document.merge(site::router().into_openapi());
     document.merge(manage::described().into_openapi());
+    described::complete(&mut document);
     document
 }
 

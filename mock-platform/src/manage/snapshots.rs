@@ -66,7 +66,8 @@ pub(super) async fn restore(
     Ok(ok(Nothing {}))
 }
 
-/// Deliveries, offices and notices are as at the first start; sessions end.
+/// Deliveries, offices and notices are as at the first start; sessions end. What was revoked stays revoked, also by
+/// a reset and a restored snapshot: the authority is not part of what is stored.
 #[utoipa::path(
     post,
     path = "/manage/reset",

@@ -100,6 +100,9 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     put("/manage/snapshots/first", one, json!({})).await;
     post("/manage/snapshots/first/restore", again, json!({})).await;
     post("/manage/reset", "/manage/reset", json!({})).await;
+    assert!(bench.running.parts().authority.revoked_since("deadbeef").is_some(), "a reset revokes no revocation");
+    let reset = &document["paths"]["/manage/reset"]["post"];
+    assert!(reset["summary"].as_str().unwrap().contains("stays revoked"), "{reset}");
     let events: Vec<Value> =
         get("/manage/journal").await.as_array().unwrap().iter().map(|line| line["event"].clone()).collect();
     for event in ["started", "handshake", "login", "request", "accepted", "fault", "clock", "restored", "reset"] {
@@ -140,4 +143,44 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     let ended = checked(send(bench.local(Method::DELETE, "/manage/faults")).await, &Method::DELETE, "/manage/faults");
     assert_eq!(ended["steps"].as_array().unwrap().len(), 1);
     assert_eq!(get("/manage/faults").await["steps"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_says_who_may_ask_and_which_answers_are_bytes() {
+    let bench = Bench::start(small()).await;
+    let document = send(bench.local(Method::GET, "/openapi.json")).await.json();
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(schemes["certificate"]["type"], "mutualTLS");
+    for token in ["token", "site-token"] {
+        assert_eq!((&schemes[token]["type"], &schemes[token]["scheme"]), (&json!("http"), &json!("bearer")), "{token}");
+    }
+    let (mut binaries, mut asked) = (0, 0);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            let expected = match id {
+                "login-personal" | "login-office" | "token-refresh" => json!([{"certificate": []}]),
+                "site-login" => json!([{}]),
+                _ if path.starts_with("/v1/") => json!([{"certificate": [], "token": []}]),
+                _ if path.starts_with("/site/") => json!([{"site-token": []}]),
+                _ => json!([{}]),
+            };
+            assert_eq!(operation["security"], expected, "{id}");
+            // What needs a token is refused without one.
+            if expected.to_string().contains("token") {
+                asked += 1;
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+                let request =
+                    if path.starts_with("/v1/") { bench.on(MANAGER, method, path) } else { bench.local(method, path) };
+                assert_eq!(send(request).await.status, 401, "{id}");
+            }
+            for (media, body) in operation["responses"]["200"]["content"].as_object().into_iter().flatten() {
+                if media != "application/json" && !media.starts_with("text/") {
+                    binaries += 1;
+                    assert_eq!(body["schema"], json!({"type": "string", "contentMediaType": media}), "{id}");
+                }
+            }
+        }
+    }
+    assert_eq!((binaries, asked > 15), (3, true), "{asked}");
 }
