@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use renkei_mock_platform::model::{CertificateKind, OfficeNumber};
 use renkei_mock_platform::pki::Authority;
 use renkei_mock_platform::server::{Data, Options, Running, StartError, start};
 use renkei_mock_platform::world::Seed;
@@ -119,12 +120,22 @@ async fn a_folder_of_a_first_start_that_was_cut_short_is_taken() {
 }
 
 #[tokio::test]
-async fn an_authority_that_was_put_there_is_taken() {
-    let folder = tempfile::tempdir().unwrap();
-    let authority = Authority::new(OffsetDateTime::now_utc()).unwrap();
-    authority.save(&folder.path().join("authority")).unwrap();
+async fn the_authority_of_a_set_of_certificates_that_was_put_there_is_taken() {
+    let (set, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let now = OffsetDateTime::now_utc();
+    let authority = Authority::new(now).unwrap();
+    let office = (OfficeNumber::parse("9970100013").unwrap(), CertificateKind::KaigoJigyousho);
+    renkei_mock_platform::pki::set::write(set.path(), &authority, &[office], now, "Passw0rdAb").unwrap();
+    let manifest = fs::read(set.path().join("certificates.json")).unwrap();
+    let manifest: Vec<serde_json::Value> = serde_json::from_slice(&manifest).unwrap();
+    let revoked = manifest.iter().find(|entry| entry["member"] == "revoked").unwrap()["serial"].as_str().unwrap();
+    fs::create_dir(folder.path().join("authority")).unwrap();
+    for name in ["ca.pem", "ca.key", "revoked.json"] {
+        fs::copy(set.path().join("ca").join(name), folder.path().join("authority").join(name)).unwrap();
+    }
     let running = run(folder.path(), Some(world())).await.unwrap();
     assert_eq!(running.parts().authority.cert_der(), authority.cert_der());
+    assert!(running.parts().authority.revoked_since(revoked).is_some());
     running.stop().await;
 }
 

@@ -382,6 +382,7 @@ mod tests {
                 assert!(readme.contains(&format!("`{stem}`")), "{stem}");
             }
             assert!(readme.contains(&Fingerprint::of(authority.cert_der()).windows_warning()));
+            assert!(readme.contains("cp ca/ca.pem ca/ca.key ca/revoked.json DIR/authority/"));
             assert!(!readme.contains("Passw0rdAb"), "a README does not tell the password");
         }
     }

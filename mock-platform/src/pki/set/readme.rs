@@ -33,6 +33,14 @@ pub(super) fn en(set: &[Made], authority: &Authority) -> String {
         "\nA client without any certificate is refused, too: `certificate_required`.\n\n\
          `ca/` holds the authority: its certificate, its key, what it has revoked, and the revocation list.\n\
          `certificates.json` tells programs what this table tells people.\n\n\
+         ## With renkei serve\n\n\
+         A platform of `renkei serve` has an authority of its own and refuses these certificates (`unknown_ca`), \
+         unless its folder is given this one before its first start, from this folder:\n\n\
+         ```sh\n\
+         mkdir -p DIR/authority\n\
+         cp ca/ca.pem ca/ca.key ca/revoked.json DIR/authority/\n\
+         renkei serve --data DIR\n\
+         ```\n\n\
          ## Thumbprint of the root\n\n\
          Before the root of an authority is installed for the first time, Windows shows its thumbprint. In the \
          real procedure it is compared by hand with the one that is published; here, with this one.\n\n\
@@ -76,6 +84,14 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
         "\n証明書を提示しないクライアントも断られます（`certificate_required`）。\n\n\
          `ca/` には認証局の証明書・秘密鍵・失効の記録・失効リストがあります。\
          `certificates.json` は、上の表をプログラムから読める形にしたものです。\n\n\
+         ## renkei serve で使う\n\n\
+         `renkei serve` は自身の認証局を持つため、そのままではこの証明書を断ります（`unknown_ca`）。\
+         最初に起動する前に、このフォルダーで次のように認証局をコピーしておくと、使えるようになります。\n\n\
+         ```sh\n\
+         mkdir -p DIR/authority\n\
+         cp ca/ca.pem ca/ca.key ca/revoked.json DIR/authority/\n\
+         renkei serve --data DIR\n\
+         ```\n\n\
          ## ルート証明書の拇印\n\n\
          認証局のルート証明書を初めてインストールするとき、Windowsは拇印を表示します。\
          実際の手順では公開されている値と目で照合します。ここでは次の値と照合してください。\n\n\
