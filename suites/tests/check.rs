@@ -103,10 +103,14 @@ fn a_single_file_is_judged_alone_and_several_files_as_sets() {
     let alone = check_json(folder.path(), [&file]).code_is(0).report();
     assert!(alone["sets"].is_null());
     assert!(!not_checked(&alone, false).is_empty(), "the set rules are listed");
-    // The same file twice is one file of a set of one.
-    let twice = check_json(folder.path(), [&file, &format!("./{file}")]).report();
-    assert_eq!(inputs(&twice), [file.as_str()]);
-    assert_eq!(twice["sets"], 1);
+    // The same file twice is a single file, and the same folder twice is that folder.
+    let twice = check_json(folder.path(), [&file, &format!("./{file}")]).code_is(0).report();
+    assert_eq!(twice, alone);
+    let folders = check_json(folder.path(), ["202407-table", "./202407-table"]).code_is(0).report();
+    assert_eq!((inputs(&folders).len(), &folders["sets"]), (3, &1.into()));
+    // A file beside its folder is judged with what else is there.
+    let beside = check_json(folder.path(), [&file, "202407-table"]).code_is(0).report();
+    assert_eq!((inputs(&beside).len(), &beside["sets"]), (3, &1.into()));
 }
 
 #[test]

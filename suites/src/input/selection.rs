@@ -101,7 +101,13 @@ impl Selection {
             }
             Some(_) | None => Root::all(path, cfg!(windows)),
         };
-        let roots: Vec<Root> = paths.iter().flat_map(roots).collect();
+        let mut roots: Vec<Root> = paths.iter().flat_map(roots).collect();
+        // One file that is given twice is still a single one.
+        let mut seen = BTreeSet::new();
+        roots.retain(|root| match root {
+            Root::Path(path, _) => seen.insert(absolute(path)),
+            Root::Task(_) => true,
+        });
         let grouped = roots.len() > 1 || roots.iter().any(|root| root.is_folder() || root.is_zip());
         Selection { roots, grouped, missed: Missed::default() }
     }
@@ -133,6 +139,10 @@ impl Selection {
     }
 }
 
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// A walk under way.
 pub(super) struct Walk<'a> {
     pub(super) missed: Missed,
@@ -157,7 +167,7 @@ impl Walk<'_> {
     pub(super) fn add_file(&mut self, path: PathBuf, bytes: u64, named: bool) {
         // A file that is given twice is judged once.
         if let Some(seen) = &mut self.seen
-            && !seen.insert(std::path::absolute(&path).unwrap_or_else(|_| path.clone()))
+            && !seen.insert(absolute(&path))
         {
             return;
         }
