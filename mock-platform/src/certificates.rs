@@ -194,7 +194,6 @@ pub fn ends_soon(until: OffsetDateTime, now: OffsetDateTime) -> bool {
     now <= until && (day(until) - day(now)).whole_days() <= SOON
 }
 
-/// A certificate of the authority, and its p12 with the key and the root.
 /// The office that a certificate was issued to, by its serial number.
 pub(crate) fn holder(world: &World, serial: &str) -> Option<OfficeNumber> {
     let bears = |certificate: &Certificate| matches!(&certificate.state, CertificateState::Issued { serial: own, .. } if own == serial);
@@ -202,6 +201,7 @@ pub(crate) fn holder(world: &World, serial: &str) -> Option<OfficeNumber> {
     offices.iter().find(|office| office.certificates.iter().any(bears)).map(|office| office.number.clone())
 }
 
+/// A certificate of the authority, and its p12 with the key and the root.
 fn make(authority: &Authority, profile: &Profile, password: &str) -> Result<(Issued, Vec<u8>), ApproveError> {
     let issued = authority.issue(profile)?;
     let root = authority.cert_der().clone();
