@@ -82,7 +82,13 @@ mod tests {
     #[test]
     fn events_are_counted_by_name_and_label() {
         let metrics = Metrics::default();
-        let refused = |code: &str| Event::Refused { route: "send".into(), office: None, code: code.into(), key: None };
+        let refused = |code: &str| Event::Refused {
+            route: "send".into(),
+            office: None,
+            code: code.into(),
+            key: None,
+            content: None,
+        };
         metrics.count(&refused("CPM-D04"));
         metrics.count(&refused("CPM-D04"));
         metrics.count(&refused("CPM-D01"));

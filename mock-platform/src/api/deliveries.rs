@@ -27,6 +27,7 @@ use crate::accounts::Session;
 use crate::deviations::Deviations;
 use crate::journal::Event;
 use crate::model::OfficeNumber;
+use crate::pki::fingerprint::hex;
 use crate::platform::Platform;
 use crate::post::name::{self, Named};
 use crate::post::recognise::group;
@@ -322,7 +323,7 @@ impl Sender<'_> {
                 return Ok(match earlier.map_err(|error| failed(&error))? {
                     Some(AcceptOutcome::Repeated(delivery)) => Ok(self.repeated(parcel.key, delivery)),
                     Some(AcceptOutcome::Accepted(_) | AcceptOutcome::KeyReused) | None => {
-                        Err(self.refused(route, parcel.key, refusal))
+                        Err(self.refused_as(route, parcel.key, Some(hex(&digest)), refusal))
                     }
                 });
             }
@@ -393,11 +394,16 @@ impl Sender<'_> {
     }
 
     fn refused(&self, route: &str, key: &str, refusal: Refusal) -> Refusal {
+        self.refused_as(route, key, None, refusal)
+    }
+
+    fn refused_as(&self, route: &str, key: &str, content: Option<String>, refusal: Refusal) -> Refusal {
         self.note(&Event::Refused {
             route: route.to_owned(),
             office: Some(self.office.clone()),
             code: refusal.why.code().to_owned(),
             key: Some(key.to_owned()).filter(|key| !key.is_empty()),
+            content,
         });
         refusal
     }

@@ -33,7 +33,7 @@ async fn observe(State(platform): State<Arc<Platform>>, mut request: Request, ne
     // Refusals of deliveries are written where their idempotency keys are known.
     if let Some(code) = code.filter(|_| is_business && !deliveries::tells(&route)) {
         let (route, office) = (route.clone(), office.clone());
-        platform.note(&Event::Refused { route, office, code: code.to_owned(), key: None });
+        platform.note(&Event::Refused { route, office, code: code.to_owned(), key: None, content: None });
     }
     platform.note(&Event::Request { connection, office, method, route, status: response.status().as_u16() });
     response

@@ -104,6 +104,10 @@ pub enum Event {
         code: String,
         /// Its idempotency key.
         key: Option<String>,
+        /// SHA-256 of what was to be sent, in hexadecimal, where a delivery was refused for what it is: the same
+        /// for the same files, message and destination, whatever the key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String>,
     },
     /// All bytes of a file were handed out. Written by the store.
     Fetched {

@@ -94,7 +94,7 @@ pub(super) fn told(event: &Event) -> Told {
             let facts = Facts::none().with("delivery", delivery).with("sender", sender).with("key", key);
             of("再送", "repeated", Tone::Odd, facts)
         }
-        Event::Refused { route, office, code, key } => {
+        Event::Refused { route, office, code, key, .. } => {
             let facts = Facts::none().with("code", code).with("route", route).maybe("office", office.as_ref());
             of("拒否", "refused", Tone::Bad, facts.maybe("key", key.as_ref()))
         }
