@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use renkei_validator::rules;
+use renkei_validator::spec::{Key, Kind, Version, tables};
 use renkei_validator::text::Message;
 use time::{Date, Month};
 use toml::Spanned;
@@ -104,7 +105,7 @@ impl Reader<'_> {
         let what = Known {
             rule: self.rule(rule)?,
             role: optional("role")?,
-            item: optional("item")?,
+            item: values.get("item").map(|value| self.item(value)).transpose()?,
             row: values.get("row").map(|value| self.hexadecimal("row", value, 32)).transpose()?,
         };
         Ok(Entry {
@@ -166,11 +167,18 @@ impl Reader<'_> {
     fn rule(&self, value: &Value<'_>) -> Result<String, BaselineError> {
         let id = self.filled("rule", value)?;
         rules::find(&id).map(|rule| rule.id.to_owned()).ok_or_else(|| {
-            let near =
-                rules::all().iter().map(|rule| rule.id).min_by_key(|known| strsim::damerau_levenshtein(known, &id));
-            let near = near.unwrap_or_default();
+            let near = nearest(&id, rules::all().iter().map(|rule| rule.id));
             let ja = format!("ルール {id} はありません（近いもの: {near}）");
             self.error(value.span(), ja, format!("no rule {id}; the nearest is {near}"))
+        })
+    }
+
+    fn item(&self, value: &Value<'_>) -> Result<String, BaselineError> {
+        let name = self.filled("item", value)?;
+        Key::parse(&name).map(|key| key.name().to_owned()).ok_or_else(|| {
+            let near = nearest(&name, item_names());
+            let ja = format!("項目 {name} はありません（近いもの: {near}）");
+            self.error(value.span(), ja, format!("no item {name}; the nearest is {near}"))
         })
     }
 
@@ -210,4 +218,14 @@ impl Reader<'_> {
             format!("{file}, line {line}: {}", en.into()),
         ))
     }
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
+    known.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default()
+}
+
+/// The names of all items, those of several tables more than once.
+fn item_names() -> impl Iterator<Item = &'static str> {
+    let tables = Version::ALL.iter().flat_map(|version| Kind::ALL.iter().flat_map(|kind| tables(*version, *kind)));
+    tables.flat_map(|table| &table.items).map(|item| item.key.name())
 }
