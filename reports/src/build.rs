@@ -12,7 +12,7 @@ use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
 use renkei_validator::scope::NotRun;
 use renkei_validator::spec::Version;
-use renkei_validator::{FileJudgement, Findings, NotChecked, Options, SetsJudgement, set_rules};
+use renkei_validator::{FileJudgement, Findings, NotChecked, Options, SetsJudgement, folder, set_rules};
 use time::Date;
 
 use self::known::Held;
@@ -37,7 +37,7 @@ pub struct Run<'a> {
     pub fail_on: Option<Severity>,
     /// Whether values are shown as they are.
     pub show_values: bool,
-    /// The cap on examples that the run was told.
+    /// The cap on examples that the run was told. Where there is a baseline, more may have been kept.
     pub keep: usize,
     /// Every input with the SHA-256 of its bytes (hexadecimal), in any order.
     pub files: &'a [(FileJudgement, String)],
@@ -60,16 +60,19 @@ pub fn build(run: &Run<'_>) -> Report {
     let sets_scope = scopes.index(scope::of_sets(run.sets));
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
-    let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, run.show_values);
     let listed = sorted(all());
     let encodings: HashMap<&str, Encoding> = run.files.iter().map(|(file, _)| (&*file.name, file.encoding)).collect();
     let encoding = |finding: &Finding| encodings.get(&*finding.at.file).copied().unwrap_or_default();
     let mut findings: Vec<FindingRecord> =
-        listed.iter().map(|finding| record(finding, encoding(finding), run.show_values)).collect();
-    for (finding, listed) in findings.iter_mut().zip(&listed) {
+        listed.iter().map(|(_, finding)| record(finding, encoding(finding), run.show_values)).collect();
+    for (finding, (_, listed)) in findings.iter_mut().zip(&listed) {
         finding.row = known::row(listed, run.key);
     }
     let baseline = run.baseline.map(|baseline| Held::new(baseline, run, complete).mark(&mut findings));
+    // More are judged where some may be known, so that each of these is found.
+    let most = if baseline.is_some() { run.keep } else { usize::MAX };
+    let (listed, findings) = capped(listed, findings, most);
+    let rows::Rows { layouts, rows, rows_omitted } = rows::rows(run.files, &listed, run.show_values);
     let mut report = Report {
         schema: "renkei-report/1".to_owned(),
         tool: Tool {
@@ -86,7 +89,7 @@ pub fn build(run: &Run<'_>) -> Report {
         totals,
         findings,
         kept_per_rule_and_file: run.keep as u64,
-        omitted: omitted(run),
+        omitted: omitted(run, &listed),
         layouts,
         rows,
         rows_omitted,
@@ -191,10 +194,31 @@ fn add(totals: &mut Totals, rule: &str, severity: Severity, count: u64) {
     *totals.by_rule.entry(rule.to_owned()).or_default() += count;
 }
 
-fn sorted<'a>(all: impl Iterator<Item = &'a Findings>) -> Vec<&'a Finding> {
-    let mut kept: Vec<&Finding> = all.flat_map(|findings| &findings.kept).collect();
-    kept.sort_by(|a, b| order(a).cmp(&order(b)));
+/// A finding, and the place of what it was found in among the files of a run, or behind them for the sets.
+type Listed<'a> = (usize, &'a Finding);
+
+fn sorted<'a>(all: impl Iterator<Item = &'a Findings>) -> Vec<Listed<'a>> {
+    let mut kept: Vec<Listed<'a>> = all
+        .enumerate()
+        .flat_map(|(source, findings)| findings.kept.iter().map(move |finding| (source, finding)))
+        .collect();
+    kept.sort_by(|(_, a), (_, b)| order(a).cmp(&order(b)));
     kept
+}
+
+/// At most so many findings of one rule in one file, or in the sets of one folder, those apart that are known.
+fn capped<'a>(
+    listed: Vec<Listed<'a>>,
+    records: Vec<FindingRecord>,
+    most: usize,
+) -> (Vec<Listed<'a>>, Vec<FindingRecord>) {
+    let mut counts: BTreeMap<(usize, &str, &str), usize> = BTreeMap::new();
+    let stays = |((source, finding), record): &(Listed<'a>, FindingRecord)| {
+        let count = counts.entry((*source, folder(&finding.at.file), finding.rule.id)).or_default();
+        *count += usize::from(record.baselined.is_none());
+        record.baselined.is_some() || *count <= most
+    };
+    listed.into_iter().zip(records).filter(stays).unzip()
 }
 
 fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
@@ -203,23 +227,23 @@ fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
 }
 
 /// Where examples were capped, so that no cap is silent.
-fn omitted(run: &Run<'_>) -> Vec<OmittedRecord> {
+fn omitted(run: &Run<'_>, listed: &[Listed<'_>]) -> Vec<OmittedRecord> {
+    let mut kept_of: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+    for (source, finding) in listed {
+        *kept_of.entry((*source, finding.rule.id)).or_default() += 1;
+    }
     let files = run.files.iter().map(|(file, _)| (Some(&file.name), &file.findings));
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
-    for (file, findings) in files.chain(sets) {
-        let mut counts: BTreeMap<&str, (u64, u64, Severity)> = BTreeMap::new();
+    for (source, (file, findings)) in files.chain(sets).enumerate() {
+        let mut counts: BTreeMap<&str, (u64, Severity)> = BTreeMap::new();
         for (&(rule, severity), count) in &findings.totals {
-            let (_, total, highest) = counts.entry(rule).or_insert((0, 0, severity));
+            let (total, highest) = counts.entry(rule).or_insert((0, severity));
             *total += count;
             *highest = severity.max(*highest);
         }
-        for finding in &findings.kept {
-            if let Some((kept, ..)) = counts.get_mut(finding.rule.id) {
-                *kept += 1;
-            }
-        }
-        for (rule, (kept, total, highest)) in counts {
+        for (rule, (total, highest)) in counts {
+            let kept = kept_of.get(&(source, rule)).copied().unwrap_or_default();
             if kept < total {
                 let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
                 let file = file.map(|name| name.as_ref().to_owned());

@@ -92,9 +92,10 @@ pub struct Report {
     pub sets: Option<u64>,
     /// Exact counts.
     pub totals: Totals,
-    /// In order of file, first byte and rule; at most `kept_per_rule_and_file` of one rule in one file.
+    /// In order of file, first byte and rule; at most `kept_per_rule_and_file` of one rule in one file, those
+    /// apart that the baseline knows.
     pub findings: Vec<FindingRecord>,
-    /// The cap on `findings`. `totals` are exact whatever it is.
+    /// The cap on `findings` that are not known. `totals` are exact whatever it is.
     pub kept_per_rule_and_file: u64,
     /// Where `findings` leaves some out; empty where it holds them all.
     pub omitted: Vec<OmittedRecord>,

@@ -244,6 +244,34 @@ fn more_findings_than_are_listed_are_known_by_their_count() {
 }
 
 #[test]
+fn what_is_shown_is_capped_as_without_a_baseline_and_what_is_known_stands_apart() {
+    let folder = folder();
+    let row = lines(&table6_with_fault())[0].clone();
+    let number = |i: usize| replaced(&row, b"0000000101", format!("{:010}", 201 + i).as_bytes());
+    let many = |count: usize| (0..count).flat_map(number).collect::<Vec<u8>>();
+    fs::write(folder.path().join(TABLE6), many(5)).unwrap();
+    write(folder.path(), &[TABLE6, "--max-findings", "9"]).code_is(0);
+    fs::write(folder.path().join(TABLE6), many(30)).unwrap();
+    for most in [0, 3, 20, 40] {
+        let option = most.to_string();
+        let args = [TABLE6, "--baseline", "known.toml", "--max-findings", option.as_str()];
+        let report = check_json(folder.path(), args).code_is(1).report();
+        let of_rule = |finding: &&Value| finding["rule"] == "cell/date-does-not-exist";
+        let listed: Vec<&Value> = report["findings"].as_array().unwrap().iter().filter(of_rule).collect();
+        let known = listed.iter().filter(|finding| !finding["baselined"].is_null()).count();
+        assert_eq!((known, listed.len() - known), (5, most.min(25)), "--max-findings {most}");
+        assert_eq!(report["kept_per_rule_and_file"], most);
+        assert_eq!(report["baseline"]["covered"]["by_rule"]["cell/date-does-not-exist"], 5);
+        let omitted = report["omitted"].as_array().unwrap().iter().find(of_rule);
+        let told = omitted.map(|omitted| (omitted["kept"].as_u64(), omitted["total"].as_u64()));
+        assert_eq!(told, (most < 25).then_some((Some(5 + most as u64), Some(30))), "--max-findings {most}");
+        let rows = report["rows"].as_array().unwrap();
+        let last = rows.iter().filter_map(|row| row["line"].as_u64()).max();
+        assert_eq!(last, Some((6 + most as u64).min(30)), "no further than the row behind the last one listed");
+    }
+}
+
+#[test]
 fn a_baseline_that_cannot_be_used_is_told_with_its_line_and_judges_nothing() {
     let folder = folder();
     fs::write(folder.path().join(TABLE6), table6()).unwrap();
@@ -257,6 +285,7 @@ fn a_baseline_that_cannot_be_used_is_told_with_its_line_and_judges_nothing() {
         (format!("{head}note = 1\n"), "line 2: note: no such key"),
         (with("count", "times"), "line 4: times: no such key"),
         (with("cell/too-long", "cell/to-long"), "line 3: no rule cell/to-long; the nearest is cell/too-long"),
+        (with("count", "item = \"unit\"\ncount"), "line 4: no item unit; the nearest is units"),
         (with("count = 1", "count = 0"), "line 4: count: expected a whole number from 1 on"),
         (with("\"r\"", "\" \""), "line 5: reason is empty"),
         (with("reason = \"r\"\n", ""), "line 2: the entry has no reason"),

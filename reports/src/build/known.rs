@@ -26,7 +26,7 @@ impl<'a> Held<'a> {
     /// Matches all that a run found, listed or not. `complete` is whether everything could be checked.
     pub(super) fn new(baseline: &'a Baseline, run: &Run<'_>, complete: bool) -> Held<'a> {
         let all = run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
-        let claims = claims(&sorted(all), run.key);
+        let claims = claims(sorted(all).into_iter().map(|(_, finding)| finding), run.key);
         let judged = baseline::judge(baseline, &claims, &unlisted(run), run.as_of);
         let roles = run.files.iter().map(|(file, _)| FileName::parse(&file.name).role()).collect();
         Held { baseline, claims, judged, roles, sets: run.sets.is_some(), complete }
@@ -79,9 +79,9 @@ impl<'a> Held<'a> {
     }
 }
 
-fn claims<'f>(findings: &[&'f Finding], key: Option<&Key>) -> Vec<Claim> {
+fn claims<'f>(findings: impl Iterator<Item = &'f Finding>, key: Option<&Key>) -> Vec<Claim> {
     let mut roles: BTreeMap<&str, String> = BTreeMap::new();
-    let mut claim = |finding: &&'f Finding| {
+    let claim = |finding: &'f Finding| {
         let file: &str = &finding.at.file;
         let role = roles.entry(file).or_insert_with(|| FileName::parse(file).role()).clone();
         let what = Known {
@@ -92,7 +92,7 @@ fn claims<'f>(findings: &[&'f Finding], key: Option<&Key>) -> Vec<Claim> {
         };
         Claim { what, severity: finding.severity }
     };
-    findings.iter().map(&mut claim).collect()
+    findings.map(claim).collect()
 }
 
 /// The name of the row that a finding is about.

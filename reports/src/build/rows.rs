@@ -1,9 +1,12 @@
 //! The rows around the findings, masked. Knows tables by their place in the list of layouts only.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use renkei_validator::FileJudgement;
 use renkei_validator::rows::{PickedCell, PickedRow, PickedRows};
 use renkei_validator::spec::Table;
 
+use super::Listed;
 use crate::mask;
 use crate::model::{ByteRange, ItemRecord, LayoutRecord, Pair, RowRecord, RowsOmittedRecord};
 
@@ -15,7 +18,9 @@ pub(super) struct Rows {
     pub(super) rows_omitted: Vec<RowsOmittedRecord>,
 }
 
-pub(super) fn rows(files: &[(FileJudgement, String)], show_values: bool) -> Rows {
+/// Those that the listed findings are about, and their neighbours.
+pub(super) fn rows(files: &[(FileJudgement, String)], listed: &[Listed<'_>], show_values: bool) -> Rows {
+    let about = records(listed);
     let has_some = |rows: &PickedRows| rows.total > 0 || !rows.rows.is_empty();
     let files = files.iter().filter(|(file, _)| has_some(&file.rows));
     let mut files: Vec<(&FileJudgement, &str)> = files.map(|(file, sha256)| (file, sha256.as_str())).collect();
@@ -23,14 +28,45 @@ pub(super) fn rows(files: &[(FileJudgement, String)], show_values: bool) -> Rows
     let mut known: Vec<&Table> = Vec::new();
     let mut rows = Rows::default();
     for (file, _) in files {
-        for row in &file.rows.rows {
+        let of_interest = about.get(&*file.name).unwrap_or(&NONE);
+        let (near, picked, total) = near(&file.rows, of_interest);
+        for row in near {
             let layout = row.table.map(|table| layout(table, &mut known));
             rows.rows.push(record(file, row, layout, show_values));
         }
-        rows.rows_omitted.extend(omitted(&file.name, &file.rows));
+        rows.rows_omitted.extend(omitted(&file.name, picked, total, file.rows.lost));
     }
     rows.layouts = known.into_iter().map(layout_record).collect();
     rows
+}
+
+/// Where records of no file begin.
+static NONE: BTreeSet<u64> = BTreeSet::new();
+
+/// By file, where the records begin that findings are about.
+fn records<'a>(listed: &[Listed<'a>]) -> BTreeMap<&'a str, BTreeSet<u64>> {
+    let mut records: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for (_, finding) in listed {
+        let of_file = finding.place.map(|place| place.record);
+        records.entry(&finding.at.file).or_default().extend(of_file);
+    }
+    records
+}
+
+/// Rows that begin at these places and those beside them, how many of the former there are, and how many there
+/// would be. Some rows may have been picked for findings that are not listed.
+fn near<'a>(picked: &'a PickedRows, wanted: &BTreeSet<u64>) -> (Vec<&'a PickedRow>, u64, u64) {
+    let rows = &picked.rows;
+    if wanted.len() as u64 >= picked.total {
+        return (rows.iter().collect(), picked.picked, picked.total);
+    }
+    let is_wanted = |at: usize| wanted.contains(&rows[at].bytes.start);
+    // A line end has two bytes at most.
+    let follows = |at: usize| at > 0 && at < rows.len() && rows[at].bytes.start <= rows[at - 1].bytes.end + 2;
+    let is_near =
+        |&at: &usize| is_wanted(at) || (follows(at) && is_wanted(at - 1)) || (follows(at + 1) && is_wanted(at + 1));
+    let given = (0..rows.len()).filter(|&at| is_wanted(at)).count() as u64;
+    ((0..rows.len()).filter(is_near).map(|at| &rows[at]).collect(), given, wanted.len() as u64)
 }
 
 fn layout(table: &'static Table, known: &mut Vec<&'static Table>) -> usize {
@@ -68,18 +104,18 @@ fn record(file: &FileJudgement, row: &PickedRow, layout: Option<usize>, show_val
     }
 }
 
-fn omitted(file: &str, rows: &PickedRows) -> Option<RowsOmittedRecord> {
-    let (ja, en) = match rows.lost {
+fn omitted(file: &str, kept: u64, total: u64, lost: bool) -> Option<RowsOmittedRecord> {
+    let (ja, en) = match lost {
         true => (
             "入力をもう一度読むことができないため（標準入力など）、行を載せられません",
             "the input could not be read once more (standard input, for instance)",
         ),
         false => ("載せる行の数に上限があります", "the number of rows given is limited"),
     };
-    (rows.picked < rows.total).then(|| RowsOmittedRecord {
+    (kept < total).then(|| RowsOmittedRecord {
         file: file.to_owned(),
-        kept: rows.picked,
-        total: rows.total,
+        kept,
+        total,
         why: Pair { ja: ja.to_owned(), en: en.to_owned() },
     })
 }

@@ -103,6 +103,8 @@ struct Settings {
     outputs: Outputs,
     fail_on: FailOn,
     show_values: bool,
+    /// The cap on findings that are not known.
+    keep: usize,
     options: Options,
     limits: Limits,
     known: Known,
@@ -150,14 +152,14 @@ fn settings(matches: &ArgMatches, config: &Config) -> Result<Settings, Message> 
     let threads = matches.get_one("threads").copied().or(config.threads);
     let clock: Option<Clock> = matches.get_flag("timings").then_some(timings::clock);
     let known = Known::of(matches, config, as_of)?;
-    let keep = known.keep(keep);
     Ok(Settings {
         paths,
         stdin_name,
         outputs: Outputs::of(matches, config)?,
         fail_on: matches.get_one("fail-on").copied().or(config.fail_on).unwrap_or(FailOn::Error),
         show_values: matches.get_one("show-values").copied().or(config.show_values).unwrap_or(false),
-        options: Options { as_of: Some(as_of), keep, clock, ..Options::default() },
+        keep,
+        options: Options { as_of: Some(as_of), keep: known.keep(keep), clock, ..Options::default() },
         limits: Limits { unpacked, unpacked_by: UNPACKED_BY, entries: MOST_ENTRIES, threads },
         known,
     })
@@ -186,7 +188,7 @@ fn check(settings: &Settings, terminal: &Terminal) -> Exit {
         as_of: settings.options.as_of,
         fail_on: settings.fail_on.severity(),
         show_values: settings.show_values,
-        keep: settings.options.keep,
+        keep: settings.keep,
         files: &inputs.files,
         sets: inputs.sets.as_ref(),
         not_checked: &inputs.missed.not_checked,
