@@ -65,7 +65,7 @@ pub(crate) struct Config {
 pub(crate) fn load(named: Option<&Path>) -> Result<Config, Message> {
     let path = named.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_path_buf);
     let name = path.display().to_string();
-    match std::fs::read_to_string(&path) {
+    match crate::text_file::read(&path) {
         Ok(text) => parse(&name, &text),
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         Err(error) => {

@@ -6,6 +6,8 @@ use std::io;
 use renkei_reports::Lang;
 use renkei_validator::text::Message;
 
+use crate::text_file;
+
 /// The language of a setting's value.
 pub(crate) fn parse(text: &str) -> Option<Lang> {
     match text {
@@ -45,6 +47,12 @@ pub(crate) fn read(lang: Lang, message: &Message) -> &str {
 pub(crate) fn io_reason(error: &io::Error) -> Message {
     if cfg!(windows) && error.raw_os_error().is_some_and(is_held_on_windows) {
         return Message::pair("ほかのプログラムが使用中です", "another program is using it");
+    }
+    if text_file::is_other(error) {
+        return Message::pair(
+            "UTF-8の文字として読み取れません。UTF-8で保存してください",
+            "it is not in UTF-8; save it as UTF-8",
+        );
     }
     let (ja, en) = match error.kind() {
         io::ErrorKind::NotFound => ("見つかりません", "it is not there"),

@@ -31,4 +31,5 @@ mod not_toml;
 mod parents;
 mod progress;
 mod room;
+mod text_file;
 mod zip_stream;

@@ -294,6 +294,10 @@ fn what_is_no_archive_is_told() {
     for bytes in [&b""[..], b"no zip at all", b"PK\x03\x04 and then nothing"] {
         fs::write(folder.path().join("a.zip"), bytes).unwrap();
         let outcome = check_json(folder.path(), ["a.zip"]).code_is(3);
-        assert!(outcome.err.starts_with("error: a.zip: cannot be read as zip: "), "{}", outcome.err);
+        let told = "error: a.zip: cannot be read as a ZIP archive: it is cut off, or a file of another format (";
+        assert!(outcome.err.starts_with(told), "{}", outcome.err);
+        let report = outcome.report();
+        let why = &report["not_checked"][0]["why"]["ja"];
+        assert_eq!(why, "ZIPファイルとして読み取れません。途中で切れているか、別の形式のファイルです");
     }
 }

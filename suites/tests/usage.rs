@@ -104,6 +104,35 @@ fn the_configuration_is_read_and_the_command_line_wins() {
 }
 
 #[test]
+fn a_text_file_in_another_encoding_is_told_to_be_saved_as_utf8() {
+    let folder = folder_with(&["202407-table"]);
+    // 設定 in Shift_JIS.
+    fs::write(folder.path().join("sjis.toml"), b"# \x90\xDD\x92\xE8\r\n").unwrap();
+    for args in [
+        &["check", "202407-table", "--config", "sjis.toml"][..],
+        &["check", "202407-table", "--baseline", "sjis.toml"],
+        &["test", "run", "--sut", "sjis.toml"],
+        &["client", "--profile", "sjis.toml", "--outbox", "out", "--inbox", "in"],
+        &["serve", "--faults", "sjis.toml", "--data", "demo"],
+    ] {
+        let told = |lang: &str| run(folder.path(), [args, &["--lang", lang]].concat()).code_is(2).err;
+        let (ja, en) = (told("ja"), told("en"));
+        let says = "UTF-8の文字として読み取れません。UTF-8で保存してください";
+        assert!(ja.contains("sjis.toml") && ja.contains(says), "{args:?}\n{ja}");
+        assert!(en.contains("sjis.toml: it is not in UTF-8; save it as UTF-8"), "{args:?}\n{en}");
+    }
+}
+
+#[test]
+fn a_report_without_arguments_wants_a_record() {
+    let folder = folder();
+    let told = |lang: &str| run(folder.path(), ["report", "--lang", lang]).code_is(2).err;
+    assert!(told("ja").starts_with("エラー: --from <PATH> が必要です\n"), "{}", told("ja"));
+    assert!(told("en").contains("not provided:\n  --from <PATH>\n"), "{}", told("en"));
+    run(folder.path(), ["report", "--schema"]).code_is(0);
+}
+
+#[test]
 fn an_unknown_key_is_an_error_with_file_line_and_key() {
     let folder = folder_with(&["202407-table"]);
     fs::write(folder.path().join("renkei.toml"), "lang = \"ja\"\nfail-on = \"error\"\n").unwrap();

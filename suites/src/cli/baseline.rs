@@ -14,6 +14,7 @@ use super::{settings, value_arg};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::lang::{self, pick};
+use crate::text_file;
 
 /// The variable that holds the key.
 const KEY_VARIABLE: &str = "RENKEI_KEY";
@@ -94,7 +95,7 @@ impl Known {
         Ok(Known { key, baseline, write })
     }
 
-    /// How many findings of one rule in one file must be listed for each known one to be found.
+    /// How many findings of one rule in one file must be kept for each known one to be found.
     pub(super) fn keep(&self, keep: usize) -> usize {
         self.baseline.as_ref().map_or(keep, |baseline| keep.saturating_add(baseline.most_of_one()))
     }
@@ -159,7 +160,7 @@ fn writing(matches: &ArgMatches, path: &Path, as_of: Date, new_key: Option<PathB
 
 fn load(path: &Path) -> Result<Baseline, Message> {
     let file = shown(path);
-    let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+    let text = text_file::read(path).map_err(|error| cannot_read(path, &error))?;
     Baseline::read(&file, &text).map_err(|error| error.0)
 }
 
@@ -190,7 +191,7 @@ fn key(
 }
 
 fn read_key(path: &Path) -> Result<Key, Message> {
-    let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+    let text = text_file::read(path).map_err(|error| cannot_read(path, &error))?;
     Key::parse(&text).ok_or_else(|| no_key(&shown(path), &shown(path)))
 }
 

@@ -32,16 +32,18 @@ pub(super) fn command(lang: Lang) -> Command {
              The same report.json gives what renkei check --format gave.",
         ))
         .arg(
-            value_arg("from", |text| Ok(text.to_owned()), lang).value_name("PATH").help(say(
-                "読み取るreport.json、または -（標準入力）",
-                "The report.json to read, or - (standard input)",
-            )),
+            value_arg("from", |text| Ok(text.to_owned()), lang)
+                .value_name("PATH")
+                .required_unless_present("schema")
+                .help(say(
+                    "読み取るreport.json、または -（標準入力）",
+                    "The report.json to read, or - (standard input)",
+                )),
         )
         .args(outputs::args(lang))
         .arg(
             Arg::new("schema")
                 .long("schema")
-                .required_unless_present("from")
                 .conflicts_with_all(["from", "format", "report", "encoding"])
                 .action(ArgAction::SetTrue)
                 .help(say("report.jsonのJSON Schemaを出力します", "Print the JSON Schema of report.json")),

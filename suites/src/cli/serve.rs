@@ -288,7 +288,7 @@ fn of_folder(folder: &Path, clock: &Clock) -> Result<Seed, Message> {
 }
 
 fn read(path: &Path) -> Result<String, Message> {
-    std::fs::read_to_string(path).map_err(|error| at(path, &lang::io_reason(&error)))
+    crate::text_file::read(path).map_err(|error| at(path, &lang::io_reason(&error)))
 }
 
 fn at(path: &Path, why: &Message) -> Message {

@@ -123,7 +123,7 @@ impl Profile {
     /// What is wrong, with the line where it stands in the file.
     pub fn load(path: &Path, environment: Environment<'_>) -> Result<Profile, Message> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = crate::text_file::read(path).map_err(|error| {
             let why = io_reason(&error);
             Message::pair(
                 format!("プロファイル {name} を読み取れません: {}", why.ja),

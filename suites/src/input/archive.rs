@@ -234,7 +234,10 @@ fn reason(error: &ZipError) -> Message {
         let why = lang::io_reason(error);
         return Message::pair(format!("読み取れません: {}", why.ja), format!("cannot be read: {}", why.en));
     }
-    Message::pair(format!("zipとして読み取れません: {error}"), format!("cannot be read as zip: {error}"))
+    Message::pair(
+        "ZIPファイルとして読み取れません。途中で切れているか、別の形式のファイルです",
+        format!("cannot be read as a ZIP archive: it is cut off, or a file of another format ({error})"),
+    )
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ impl Settings {
     /// What is wrong, with the line where it stands in the file.
     pub fn load(path: &Path) -> Result<Settings, Message> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = crate::text_file::read(path).map_err(|error| {
             let why = io_reason(&error);
             Message::pair(
                 format!("{name} を読み取れません: {}。renkei test init で作れます", why.ja),
