@@ -142,7 +142,9 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
                 format!(
                     "件数は正確です（「+」の付くものは、それより多いことがあります）。report.json には、1つのファイルの1つのルールにつき{cap}件まで例を残しています。"
                 ),
-                format!("Counts are exact; with +, there may be more. report.json keeps at most {cap} examples of one rule in one file."),
+                format!(
+                    "Counts are exact; with +, there may be more. report.json keeps at most {cap} examples of one rule in one file."
+                ),
             )
         },
         masked: report.values != "shown",
