@@ -110,12 +110,14 @@ fn value(content: &[u8], encoding: Encoding) -> Value {
             (text, false) => Value::Text(text.into_owned()),
             (text, true) => Value::Broken(text.split('\u{FFFD}').next().unwrap_or_default().to_owned()),
         },
-        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::NoText(_) => match decode::decode(content) {
-            decode::Text::Clean(text) => Value::Text(text.into_owned()),
-            decode::Text::Undecodable { at } => {
-                Value::Broken(SHIFT_JIS.decode_without_bom_handling(&content[..at]).0.into_owned())
+        Encoding::Ms932 | Encoding::Utf16 | Encoding::Iso2022Jp | Encoding::NoText(_) => {
+            match decode::decode(content) {
+                decode::Text::Clean(text) => Value::Text(text.into_owned()),
+                decode::Text::Undecodable { at } => {
+                    Value::Broken(SHIFT_JIS.decode_without_bom_handling(&content[..at]).0.into_owned())
+                }
             }
-        },
+        }
     };
     let plain = |text: String| text.replace("\"\"", "\"").replace("\r\n", "\n").replace('\r', "\n");
     match value {
