@@ -388,6 +388,8 @@ pub enum Conduct {
     GivesUp,
     /// It has fetched every byte of what the platform holds as fetched (済).
     FetchedWhole,
+    /// It sends nothing again that was accepted, and fetches no file twice.
+    NothingAgain,
 }
 
 impl Case {

@@ -1,7 +1,7 @@
 //! What the journal of the platform proves of a software: nothing lost, nothing twice, back-off honoured,
 //! nothing marked 済 before its bytes are whole. Knows lines and digests; asks no software.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_mock_platform::faults::{Fault, Plan};
 use renkei_mock_platform::journal::{Delivered, Event, Line};
@@ -198,6 +198,7 @@ fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Lin
             "it reported trouble, where all was done".to_owned(),
         ),
         Conduct::GivesUp => gives_up(seen, lines),
+        Conduct::NothingAgain => nothing_again(lines),
         // Held to of every case.
         Conduct::FetchedWhole | Conduct::ReportsTrouble | Conduct::ReportsDone => Ok(()),
     }
@@ -261,12 +262,37 @@ fn gives_up(seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
     Ok(())
 }
 
+/// What was accepted is not sent again, though the platform would take it for the same, and no file is fetched
+/// twice.
+fn nothing_again(lines: &[&Line]) -> Result<(), Ended> {
+    let mut fetched = BTreeSet::new();
+    for line in lines {
+        match &line.event {
+            Event::Repeated { delivery, .. } => {
+                return fail(
+                    format!("受け付けられた送信（{delivery}）を、もう一度送信しました"),
+                    format!("it sent again what had been accepted ({delivery})"),
+                );
+            }
+            Event::Fetched { entry, position, .. } if !fetched.insert((entry.as_str(), *position)) => {
+                return fail(
+                    format!("受信済みのファイル（{entry}の{}番目）を、もう一度受信しました", position + 1),
+                    format!("it fetched again a file that it had (number {} of {entry})", position + 1),
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn fail(ja: String, en: String) -> Result<(), Ended> {
     Err(Ended::Fail(Message::pair(ja, en)))
 }
 
 #[cfg(test)]
 mod tests {
+    use renkei_mock_platform::model::OfficeNumber;
     use time::OffsetDateTime;
 
     use super::*;
@@ -280,6 +306,22 @@ mod tests {
             content: content.map(str::to_owned),
         };
         Line { seq, at: OffsetDateTime::UNIX_EPOCH, event }
+    }
+
+    #[test]
+    fn what_is_done_is_not_done_again() {
+        let line = |event| Line { seq: 1, at: OffsetDateTime::UNIX_EPOCH, event };
+        let fetched = |entry: &str, position| {
+            let receiver = OfficeNumber::parse("9970100021").expect("it is one");
+            let (entry, delivery) = (entry.to_owned(), "S1".to_owned());
+            line(Event::Fetched { entry, delivery, receiver, position, complete: false })
+        };
+        let sender = OfficeNumber::parse("9970100013").expect("it is one");
+        let repeated = line(Event::Repeated { delivery: "S1".to_owned(), key: "a".to_owned(), sender });
+        let is_fine = |lines: &[Line]| nothing_again(&lines.iter().collect::<Vec<_>>()).is_ok();
+        assert!(is_fine(&[fetched("R1", 0), fetched("R1", 1), fetched("R2", 0)]));
+        assert!(!is_fine(&[fetched("R1", 0), fetched("R2", 0), fetched("R1", 0)]));
+        assert!(!is_fine(&[repeated]));
     }
 
     fn is_fine(conduct: &Seen, lines: &[Line]) -> bool {
