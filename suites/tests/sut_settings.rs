@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use renkei_reports::Pattern;
+use renkei_suites::client::Policy;
 use renkei_suites::suite::adapter::settings::{AttendedSettings, Done, Settings, Way};
 use renkei_validator::spec::{Party, Version};
 
@@ -78,6 +79,13 @@ fn a_folder_has_a_rule_by_which_the_program_is_done() {
     let Way::Folder(folder) = settings.way else { panic!("{:?}", settings.way) };
     assert_eq!(folder.path, Path::new("/home/qa/exchange"));
     assert_eq!((folder.done, folder.quiet, folder.start), (Done::Taken, Duration::from_millis(500), None));
+}
+
+#[test]
+fn a_client_may_be_silent_for_longer_than_ours_waits() {
+    let settings = read("adapter = \"http\"\n[http]\nstart = [\"client\", \"{profile}\"]\n").unwrap();
+    let Way::Http(http) = settings.way else { panic!("{:?}", settings.way) };
+    assert!(http.quiet > Policy::default().longest_wait, "{:?}", http.quiet);
 }
 
 #[test]

@@ -277,7 +277,8 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
 }
 
 const FOLDER_QUIET: Duration = Duration::from_secs(2);
-const HTTP_QUIET: Duration = Duration::from_secs(10);
+/// Longer than a good client waits of its own choice before it tries again; ours does for 30 seconds.
+const HTTP_QUIET: Duration = Duration::from_secs(40);
 
 fn folder(section: &Section<'_>, home: &Path) -> Result<FolderSettings, Wrong> {
     section.only(&["path", "done", "quiet", "start"])?;

@@ -53,7 +53,12 @@ pub(super) fn verdict(
     once_each(setting, expect.delivered.as_ref().unwrap_or(&seen.given), &of_software, evidence)?;
     in_inbox(setting, expect.received.as_ref().unwrap_or(&seen.for_us), received)?;
     // What the platform holds as fetched is whole in the inbox, whatever the case is about.
-    fetched_whole(lines, received)
+    fetched_whole(lines, received)?;
+    // Last, as what is known to be wrong is told first.
+    match expect.transport.contains(&Conduct::ReportsTrouble) {
+        true => reported(seen),
+        false => Ok(()),
+    }
 }
 
 type Digests = BTreeMap<String, String>;
@@ -204,6 +209,19 @@ fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Lin
     }
 }
 
+/// Whether trouble was told, where no exchange is known to have told of it and not all are known to have told of
+/// none.
+fn reported(seen: &Seen) -> Result<(), Ended> {
+    let any = |done| seen.exchanges.iter().any(|(.., told)| *told == done);
+    match any(None) && !any(Some(false)) {
+        true => Err(Ended::Blocked(Message::pair(
+            "できなかったことを知らせたかどうか、わかりません。送受信の終わり方が知らされませんでした",
+            "whether it told of what was not done is not known: nothing says how the exchange ended",
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// After each fault that asks for a wait, nothing is tried on the same route before it is over.
 fn backs_off(setting: &Setting<'_>, lines: &[&Line]) -> Result<(), Ended> {
     let plan = setting.case.platform.plan.as_deref().unwrap_or_default();
@@ -326,6 +344,20 @@ mod tests {
 
     fn is_fine(conduct: &Seen, lines: &[Line]) -> bool {
         gives_up(conduct, &lines.iter().collect::<Vec<_>>()).is_ok()
+    }
+
+    #[test]
+    fn what_an_exchange_did_not_tell_is_not_known() {
+        let ended = |done: &[Option<bool>]| {
+            let exchanges = done.iter().map(|done| (0, 0, *done)).collect();
+            reported(&Seen { exchanges, ..Seen::default() })
+        };
+        for unknown in [&[None][..], &[None, Some(true)], &[Some(true), None]] {
+            assert!(matches!(ended(unknown), Err(Ended::Blocked(_))), "{unknown:?}");
+        }
+        for known in [&[Some(false)][..], &[Some(false), None], &[Some(false), Some(true)]] {
+            assert!(ended(known).is_ok(), "{known:?}");
+        }
     }
 
     #[test]

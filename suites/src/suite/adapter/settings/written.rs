@@ -70,7 +70,7 @@ fn section(adapter: &str, lang: Lang) -> String {
         ),
         "http" => format!(
             "\n[http]\n{mine}\nstart = [\"./client\", \"{{profile}}\", \"{{outbox}}\", \"{{inbox}}\"]\n{more}\n# tell = \
-             \"platform.json\"\n# quiet = 10\n"
+             \"platform.json\"\n# quiet = 40\n"
         ),
         _ => String::new(),
     }
