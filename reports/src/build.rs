@@ -104,7 +104,8 @@ pub fn build(run: &Run<'_>) -> Report {
     report
 }
 
-/// Makes the report of suite cases alone: no file was judged, and none was to be.
+/// Makes the report of suite cases alone: no file was judged, and none was to be. Where no case applies, the
+/// report is incomplete.
 pub fn build_outcomes(outcomes: Vec<OutcomeRecord>, show_values: bool) -> Report {
     let sets = SetsJudgement::default();
     let run = Run {
@@ -120,6 +121,16 @@ pub fn build_outcomes(outcomes: Vec<OutcomeRecord>, show_values: bool) -> Report
     };
     let mut report = build(&run);
     report.not_checked.clear();
+    if !outcomes.is_empty() && outcomes.iter().all(|record| record.outcome == Outcome::Skip) {
+        report.not_checked.push(NotCheckedRecord {
+            what: Pair { ja: "ケース".to_owned(), en: "the cases".to_owned() },
+            why: Pair {
+                ja: "このソフトに当てはまるケースがなく、1件も実行していません".to_owned(),
+                en: "none of them applies to this software: nothing was run".to_owned(),
+            },
+            blocks: true,
+        });
+    }
     report.with_outcomes(outcomes)
 }
 

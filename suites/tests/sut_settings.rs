@@ -89,6 +89,17 @@ fn a_client_may_be_silent_for_longer_than_ours_waits() {
 }
 
 #[test]
+fn a_list_names_at_least_one() {
+    for key in ["roles", "patterns", "versions"] {
+        let line = HEAD.lines().find(|line| line.starts_with(key)).unwrap();
+        let text = HEAD.replace(line, &format!("{key} = []")) + "adapter = \"in-process\"\n";
+        let told = Settings::parse("sut.toml", &text, Path::new("/home/qa")).unwrap_err();
+        assert!(told.ja.ends_with(&format!("{key}: 1つ以上書きます")), "{}", told.ja);
+        assert!(told.en.ends_with(&format!("{key}: at least one is needed")), "{}", told.en);
+    }
+}
+
+#[test]
 fn an_unknown_key_is_told_with_its_line_and_the_nearest() {
     assert_eq!(
         wrong("adaptor = \"command\"\n"),

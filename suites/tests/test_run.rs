@@ -94,7 +94,10 @@ fn what_cannot_be_run_is_told() {
     assert!(err(&["replay", EXPORT, "--out", "full"], 2).contains("full holds other things"));
     assert!(folder.path().join("full/letter.txt").is_file());
     // 支援計画書 is not claimed: everything is skipped, and nothing has passed.
-    test(folder.path(), &["run", "--pattern", "D5"]).code_is(4);
+    let nothing = test(folder.path(), &["run", "--pattern", "D5", "--report", "json=d5.json"]).code_is(4);
+    assert!(nothing.out.contains("[incomplete]") && !nothing.out.contains("[valid]"), "{}", nothing.out);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("d5.json")).unwrap()).unwrap();
+    assert_eq!(report["verdict"], "incomplete", "what did not run is not valid");
 }
 
 /// Counts what it is asked, and gets into trouble as told.

@@ -1,7 +1,9 @@
 //! `renkei test run` with `adapter = "attended"`: the real cases, the real runner.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::tempdir;
 
@@ -16,13 +18,12 @@ versions = ["202407"]
 adapter = "attended"
 "#;
 
-#[test]
-fn the_command_serves_the_page_and_reports_when_the_person_has_finished() {
-    let folder = tempdir().unwrap();
-    std::fs::write(folder.path().join("sut.toml"), SUT).unwrap();
+/// Starts the command in a folder, and reads where its page is. Its standard error is read no further.
+fn started(folder: &Path) -> (Child, BufReader<ChildStderr>, String) {
+    std::fs::write(folder.join("sut.toml"), SUT).unwrap();
     let mut renkei = Command::new(env!("CARGO_BIN_EXE_renkei"))
         .args(["test", "run", "--lang", "en", "--pattern", "D2", "--report", "json=report.json"])
-        .current_dir(folder.path())
+        .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -34,6 +35,43 @@ fn the_command_serves_the_page_and_reports_when_the_person_has_finished() {
         assert!(stderr.read_line(&mut told).unwrap() > 0, "it ends without an address");
     }
     let address = told.trim().rsplit(' ').next().unwrap().to_owned();
+    (renkei, stderr, address)
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_with_its_report() {
+    let folder = tempdir().unwrap();
+    let (mut renkei, _stderr, address) = started(folder.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        // A question is open.
+        let visitor = Visitor::enter(&address).await;
+        let case = "/case/d2.export.two-visits-a-day";
+        let page = visitor.follow(&format!("{case}/open"), super::http::Form::new()).await;
+        assert!(page.contains("What to enter"), "{page}");
+    });
+    let pressed = Command::new("kill").args(["-INT", &renkei.id().to_string()]).status().unwrap();
+    assert!(pressed.success());
+    let until = Instant::now() + Duration::from_secs(30);
+    while renkei.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            renkei.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let output = renkei.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stdout));
+    let report = std::fs::read_to_string(folder.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let outcomes = report["outcomes"].as_array().unwrap();
+    assert!(outcomes.len() > 5 && outcomes.iter().all(|one| one["outcome"] != "pass"), "{report}");
+}
+
+#[test]
+fn the_command_serves_the_page_and_reports_when_the_person_has_finished() {
+    let folder = tempdir().unwrap();
+    let (renkei, _stderr, address) = started(folder.path());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let visitor = Visitor::enter(&address).await;

@@ -99,9 +99,12 @@ impl<'a> Section<'a> {
         let Some(value) = self.value(key) else { return Ok(None) };
         let wrong = || self.wrong(key, "文字列の並び（[\"…\", \"…\"]）を書きます", "expected a list of strings");
         let DeValue::Array(array) = value.get_ref() else { return Err(wrong()) };
+        if array.is_empty() {
+            return Err(self.wrong(key, "1つ以上書きます", "at least one is needed"));
+        }
         let texts: Option<Vec<&str>> = array.iter().map(text).collect();
         match texts {
-            Some(texts) if !texts.is_empty() && (blank || texts.iter().all(|text| !text.is_empty())) => Ok(Some(texts)),
+            Some(texts) if (blank || texts.iter().all(|text| !text.is_empty())) => Ok(Some(texts)),
             Some(_) | None => Err(wrong()),
         }
     }

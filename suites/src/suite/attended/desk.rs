@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use renkei_reports::{CaseKind, Lang, OutcomeRecord, Pair, Pattern};
 use renkei_validator::text::Message;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 
 use super::ask::Ask;
 use super::book::{Book, Draft, Entry, Given, Kept, Reply};
+use crate::suite::adapter::interrupt;
 use crate::suite::compare::Named;
 
 /// A case, as far as the page names it.
@@ -32,6 +34,9 @@ pub(crate) enum Command {
     /// End.
     Finish,
 }
+
+/// How long the runner waits before it looks for Ctrl-C.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Where the runner is.
 #[derive(Clone, Debug, Default)]
@@ -146,7 +151,10 @@ impl Desk {
                 }
                 return command;
             }
-            inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            if interrupt::asked() {
+                return Command::Finish;
+            }
+            inner = self.wait(inner);
         }
     }
 
@@ -174,7 +182,7 @@ impl Desk {
         inner.reply = None;
         self.pulse.send_modify(|pulse| *pulse += 1);
         loop {
-            if inner.leave {
+            if inner.leave || interrupt::asked() {
                 inner.runner = Runner::Busy(case);
                 return Err(Left);
             }
@@ -191,8 +199,13 @@ impl Desk {
                 });
                 return Ok(reply);
             }
-            inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            inner = self.wait(inner);
         }
+    }
+
+    /// Waits for the page, but never long: Ctrl-C wakes nobody.
+    fn wait<'a>(&self, inner: MutexGuard<'a, Inner>) -> MutexGuard<'a, Inner> {
+        self.changed.wait_timeout(inner, LOOK).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Notes how a case ended.
