@@ -4,9 +4,10 @@
 //!
 //! # How nothing is sent twice or lost
 //!
-//! - A delivery has an idempotency key that is a digest of all that makes it ([`watcher::Point::Claimed`]).
-//!   It is recorded, with its files moved out of the outbox, before its first byte leaves; whoever finds
-//!   the record sends the same again under the same key.
+//! - A delivery has an idempotency key that is a digest of all that makes it, and of the key that the same
+//!   one was sent with before, if it was ([`watcher::Point::Claimed`]). It is recorded, with its files moved
+//!   out of the outbox, before its first byte leaves; whoever finds the record sends the same again under
+//!   the same key.
 //! - A receipt is believed where it tells of exactly what was sent, and recorded before the delivery is
 //!   put among those sent.
 //! - A received file is checked against length and digest before it has a name in the inbox; the names

@@ -226,21 +226,50 @@ fn a_client_that_dies_again_and_again_gets_there() {
 }
 
 #[test]
-fn the_same_files_put_into_the_outbox_again_are_not_sent_again() {
+fn a_delivery_made_once_more_is_sent_once_more() {
     let server = Server::start();
     let desk = Desk::new();
-    for (run, repeated) in [(1, false), (2, true)] {
-        desk.put(PLAN, b"plan");
+    for (message, id) in [("変更なし", "D1"), ("変更あり", "D2"), ("変更なし", "D3")] {
+        desk.put(&format!("plan/{PLAN}"), b"plan");
+        desk.put("plan/message.txt", message.as_bytes());
         let (tally, told, _) = desk.once(&server.profile(), &DiesAt::never()).ended();
-        assert_eq!(tally, Tally { sent: 1, ..Tally::default() }, "run {run}");
+        assert_eq!(tally, Tally { sent: 1, ..Tally::default() }, "{id}");
         let expected = renkei_suites::client::Told::Sent {
-            id: "D1".to_owned(),
+            id: id.to_owned(),
             destination: renkei_mock_platform::model::OfficeNumber::parse("9970100021").unwrap(),
             files: vec![PLAN.to_owned()],
-            repeated,
+            repeated: false,
         };
-        assert_eq!(told, [expected], "run {run}");
+        assert_eq!(told, [expected], "{id}");
     }
-    assert_eq!(server.platform().accepted.len(), 1);
-    assert_eq!(desk.outgoing().len(), 2, "both copies are among those sent");
+    let platform = server.platform();
+    let messages: Vec<&str> = platform.accepted.iter().map(|accepted| &*accepted.message).collect();
+    assert_eq!(messages, ["変更なし", "変更あり", "変更なし"]);
+    assert_eq!(desk.outgoing().len(), 6, "all are among those sent");
+}
+
+#[test]
+fn a_death_at_every_step_of_a_delivery_made_once_more_is_survived() {
+    let server = Server::start();
+    let profile = server.profile();
+    let mut died_at = std::collections::BTreeSet::new();
+    // The delivery that dies is the second, then the third of the same.
+    for before in 1..=2 {
+        for step in 0.. {
+            server.platform().reset();
+            let desk = Desk::new();
+            for _ in 0..before {
+                desk.put(PLAN, b"plan");
+                desk.once(&profile, &DiesAt::never()).ended();
+            }
+            desk.put(PLAN, b"plan");
+            match desk.once(&profile, &DiesAt::step(step)) {
+                Ran::Died(point) => died_at.insert(point),
+                Ran::Ended { .. } => break,
+            };
+            until_clean(&desk, &profile, &format!("{before} before, death at step {step}"));
+            assert_eq!(server.platform().accepted.len(), before + 1, "{before} before, death at step {step}");
+        }
+    }
+    assert_eq!(died_at.into_iter().collect::<Vec<_>>(), Point::ALL[..7]);
 }

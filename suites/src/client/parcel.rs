@@ -1,11 +1,14 @@
 //! A delivery on its way out, as a folder that survives any interruption. Knows its record and where
 //! its files are; sends nothing.
 //!
-//! A parcel is `.renkei/sending/<key>/` in the outbox: `delivery.json` and, once they are moved, the
+//! A parcel is `.renkei/sending/<digest>/` in the outbox: `delivery.json` and, once they are moved, the
 //! files. The record is written before each step that it tells of, so that whoever finds it can go on:
 //! `claimed` (files are being moved here; nothing was sent), `sending` (all are here; the platform may
 //! have accepted it), `sent` or `refused` (it may be moved out). A parcel whose files are missing or
 //! changed while it was `claimed` is undone; later it can be neither undone nor sent, and is told of.
+//!
+//! `.renkei/sent/<digest>` holds the key that the delivery was sent with last, so that the same one, made
+//! once more, is another to the platform.
 
 use std::fs;
 use std::io;
@@ -33,7 +36,7 @@ pub(crate) const NOTES: [&str; 2] = [RECORD, reason::FILE];
 /// What the record's form is called.
 const SCHEMA: &str = "renkei-delivery/1";
 
-/// Characters of the key that name a folder.
+/// Characters of the digest or key that name a folder.
 const SHORT: usize = 32;
 
 /// A delivery on its way out.
@@ -107,11 +110,12 @@ impl Parcel {
         let folder = outbox.join(&unit.from);
         let items = |names: &[String]| names.iter().map(|name| item(&folder, name)).collect::<Result<Vec<_>, _>>();
         let (files, extras) = (items(&unit.files)?, items(&unit.extras)?);
-        let key = key(sender, unit, &files);
-        let folder = outbox.join(OWN).join("sending").join(&key[..SHORT]);
+        let digest = digest(sender, unit, &files);
+        let folder = outbox.join(OWN).join("sending").join(&digest[..SHORT]);
         if folder.join(RECORD).exists() {
             return Ok(Claim::UnderWay);
         }
+        let key = key(digest, &last_key(outbox, &folder))?;
         fs::create_dir_all(&folder).map_err(|error| Failure::local(&folder, &error))?;
         watcher.reached(Point::Opened);
         let record = Record {
@@ -133,7 +137,7 @@ impl Parcel {
         parcel.gather(watcher)
     }
 
-    /// The parcels that an earlier run left, by key.
+    /// The parcels that an earlier run left, by digest.
     pub(crate) fn found(outbox: &Path) -> Result<Vec<Result<Parcel, Failure>>, Failure> {
         let sending = outbox.join(OWN).join("sending");
         let entries = match fs::read_dir(&sending) {
@@ -247,6 +251,9 @@ impl Parcel {
             let text = reason::text(refusal);
             disk::write_whole(&path, text.as_bytes()).map_err(|error| Failure::local(&path, &error))?;
         }
+        if self.record.state == State::Sent {
+            self.close_key()?;
+        }
         let receiver = self.record.receipt.as_ref().map(|receipt| &receipt.destination);
         let receiver = receiver.or(self.record.destination.as_ref()).map(OfficeNumber::as_str);
         let key = &self.record.key[..SHORT / 2];
@@ -266,6 +273,18 @@ impl Parcel {
         }
         watcher.reached(Point::Settled);
         Ok(settled)
+    }
+
+    /// Writes down that the key is used up: the same delivery, made again from now on, gets another.
+    fn close_key(&self) -> Result<(), Failure> {
+        let path = last_key(&self.outbox, &self.folder);
+        let write = || {
+            let own = self.outbox.join(OWN);
+            fs::create_dir_all(own.join("sent"))?;
+            disk::sync_folder(&own)?;
+            disk::write_whole(&path, self.record.key.as_bytes())
+        };
+        write().map_err(|error| Failure::local(&path, &error))
     }
 
     /// The path of a file that is here.
@@ -313,9 +332,9 @@ fn item(folder: &Path, name: &str) -> Result<Item, Failure> {
     Ok(Item { name: name.to_owned(), bytes, sha256 })
 }
 
-/// The idempotency key: a digest of all that makes the delivery what it is, so that the same delivery
-/// has the same key whoever computes it, and whenever.
-fn key(sender: &OfficeNumber, unit: &Unit, files: &[Item]) -> String {
+/// A digest of all that makes the delivery what it is, so that the same delivery has the same one whoever
+/// computes it, and whenever.
+fn digest(sender: &OfficeNumber, unit: &Unit, files: &[Item]) -> String {
     let mut sha = Sha256::new();
     let mut part = |bytes: &[u8]| {
         // With its length before it, no part runs into the next.
@@ -332,6 +351,21 @@ fn key(sender: &OfficeNumber, unit: &Unit, files: &[Item]) -> String {
         part(file.sha256.as_bytes());
     }
     disk::hex(&sha.finalize())
+}
+
+/// The idempotency key. Until the delivery has been sent it is the digest, whatever happens meanwhile; then it
+/// follows from the key that it was sent with last, which is in that file.
+fn key(digest: String, last: &Path) -> Result<String, Failure> {
+    match fs::read(last) {
+        Ok(last) => Ok(disk::hex_of(&[digest.as_bytes(), &last].concat())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(digest),
+        Err(error) => Err(Failure::local(last, &error)),
+    }
+}
+
+/// The file with the key that the delivery in that folder was sent with last.
+fn last_key(outbox: &Path, folder: &Path) -> PathBuf {
+    outbox.join(OWN).join("sent").join(folder.file_name().unwrap_or_default())
 }
 
 fn damaged(path: &Path) -> Failure {
@@ -363,9 +397,13 @@ mod tests {
 
     fn outbox() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.csv"), b"1").unwrap();
-        fs::write(folder.path().join("b.csv"), b"2").unwrap();
+        put(folder.path());
         folder
+    }
+
+    fn put(folder: &Path) {
+        fs::write(folder.join("a.csv"), b"1").unwrap();
+        fs::write(folder.join("b.csv"), b"2").unwrap();
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -386,23 +424,53 @@ mod tests {
     }
 
     #[test]
-    fn whatever_makes_a_delivery_another_makes_the_key_another() {
+    fn whatever_makes_a_delivery_another_makes_the_digest_another() {
         let item = |name: &str, sha: &str| Item { name: name.to_owned(), bytes: 1, sha256: sha.to_owned() };
         let files = [item("a", "1"), item("b", "2")];
-        let plain = key(&office(), &unit("", None), &files);
+        let plain = digest(&office(), &unit("", None), &files);
         assert_eq!(plain.len(), 64);
-        assert_eq!(plain, key(&office(), &unit("", None), &[files[1].clone(), files[0].clone()]), "order is nothing");
+        assert_eq!(
+            plain,
+            digest(&office(), &unit("", None), &[files[1].clone(), files[0].clone()]),
+            "order is nothing"
+        );
         let other = OfficeNumber::parse("9970100021").unwrap();
         let others = [
-            key(&other, &unit("", None), &files),
-            key(&office(), &unit("x", None), &files),
-            key(&office(), &unit("", Some("9970100021")), &files),
-            key(&office(), &unit("", None), &files[..1]),
-            key(&office(), &unit("", None), &[item("a", "1"), item("b", "3")]),
-            key(&office(), &unit("", None), &[item("a", "1"), item("c", "2")]),
+            digest(&other, &unit("", None), &files),
+            digest(&office(), &unit("x", None), &files),
+            digest(&office(), &unit("", Some("9970100021")), &files),
+            digest(&office(), &unit("", None), &files[..1]),
+            digest(&office(), &unit("", None), &[item("a", "1"), item("b", "3")]),
+            digest(&office(), &unit("", None), &[item("a", "1"), item("c", "2")]),
         ];
         let different: std::collections::BTreeSet<_> = others.iter().chain([&plain]).collect();
         assert_eq!(different.len(), others.len() + 1);
+    }
+
+    #[test]
+    fn a_key_is_kept_until_the_delivery_is_sent_and_then_used_no_more() {
+        let words = serde_json::json!({ "ja": "", "en": "" });
+        let refusal = serde_json::json!({ "code": "CPM-L02", "message": words, "official_wording": false });
+        let refusal: ErrorBody = serde_json::from_value(refusal).unwrap();
+        let receipt = serde_json::json!({
+            "id": "D1", "repeated": false, "destination": "9970100021", "accepted_at": "2026-10-01T00:00:00Z", "files": []
+        });
+        let receipt: Receipt = serde_json::from_value(receipt).unwrap();
+        let folder = outbox();
+        let mut keys = Vec::new();
+        for _ in 0..3 {
+            let mut parcel = claimed(folder.path());
+            let key = parcel.record.key.clone();
+            parcel.refused(refusal.clone(), &Unwatched).unwrap();
+            put(folder.path());
+            let mut parcel = claimed(folder.path());
+            assert_eq!(parcel.record.key, key, "it was not sent");
+            parcel.sent(receipt.clone(), &Unwatched).unwrap();
+            put(folder.path());
+            keys.push(key);
+        }
+        let different: std::collections::BTreeSet<&String> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
     }
 
     #[test]

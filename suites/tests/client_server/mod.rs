@@ -274,6 +274,7 @@ impl Desk {
         files(self.outbox.path())
             .into_iter()
             .filter(|(name, _)| ![".renkei/lock", "delivery.json"].iter().any(|own| name.ends_with(own)))
+            .filter(|(name, _)| !name.starts_with(".renkei/sent/"))
             .collect()
     }
 }
