@@ -146,7 +146,7 @@ fn commands_are_held_to_their_places() {
         "sut.toml, line 8: command.import: {inn} is not known here; did you mean {in}? There are {in}, {result}, \
          {office}, {role}, {case}"
     );
-    assert_eq!(command("import = []"), "sut.toml, line 8: command.import: expected a list of strings");
+    assert_eq!(command("import = []"), "sut.toml, line 8: command.import: at least one is needed");
     assert_eq!(command("import = \"care {in}\""), "sut.toml, line 8: command.import: expected a list of strings");
     assert_eq!(command("import = [\" \", \"{in}\"]"), "sut.toml, line 8: command.import: the program comes first");
     assert_eq!(command("dump = [\"care\", \"{dump}\"]"), "sut.toml, line 7: command.export: it is required");
