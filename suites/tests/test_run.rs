@@ -245,6 +245,17 @@ impl Deviation for Forgets {
     }
 }
 
+/// Writes every set again a minute later.
+struct WritesTwice;
+
+impl Deviation for WritesTwice {
+    fn set(&self, files: Vec<Named>) -> Vec<Named> {
+        let later = |name: &str| name.replace("00.CSV", "59.CSV");
+        let again: Vec<Named> = files.iter().map(|(name, bytes)| (later(name), bytes.clone())).collect();
+        files.into_iter().chain(again).collect()
+    }
+}
+
 #[test]
 fn what_a_bad_program_does_is_told_without_values() {
     let why = |id: &str, deviation: Box<dyn Deviation>| {
@@ -260,7 +271,13 @@ fn what_a_bad_program_does_is_told_without_values() {
     );
     let told = why(IMPORT, Box::new(Forgets));
     assert!(told.starts_with("what it holds is something else: "), "{told}");
-    assert!(told.contains("is missing"), "{told}");
+    assert!(told.contains("UPHOSOKU 202610 9970100013→9970100021: is missing"), "{told}");
     let told = why(EXPORT, Box::new(DropsFirstRow));
     assert!(!told.is_empty(), "{told}");
+    let told = why(EXPORT, Box::new(WritesTwice));
+    let set = "UPHOSOKU_202610_9970100013_43_9970100021_11_202610201800";
+    assert_eq!(
+        told,
+        format!("what it wrote says something else: the same set was written twice: {set}00.CSV, {set}59.CSV")
+    );
 }

@@ -8,9 +8,11 @@ mod value;
 use std::collections::BTreeMap;
 
 use renkei_validator::decode::Encoding;
+use renkei_validator::name::{FileName, NamedKind};
 use renkei_validator::spec::{Item, ItemType, Key, Kind, Segment};
 use renkei_validator::text::{Message, Text};
 
+use super::content::NO_TIME;
 use super::sheet::{Sheet, SheetRow, Value};
 
 /// What has become of a value, a row or a file on its way.
@@ -234,6 +236,20 @@ fn rows(want: &Sheet, got: &Sheet, manner: &Manner, differences: &mut Vec<Differ
     differences.extend(found.into_iter().map(|one| Difference { file: file.clone(), ..one }));
 }
 
+/// What a file is called. One that was made to be compared is no file that anybody has: what it is stands there
+/// instead, as `UPPLAN 202610 9970100013→9970100021`.
+fn told_name(file: &str) -> String {
+    let name = FileName::parse(file);
+    let NamedKind::Known(kind) = name.kind else { return file.to_owned() };
+    let part = |segment| name.part(segment).unwrap_or_default();
+    if part(Segment::Timestamp) != NO_TIME {
+        return file.to_owned();
+    }
+    let ends = [part(Segment::SenderOffice), part(Segment::ReceiverOffice)].join("→");
+    let told = [kind.name(), part(Segment::TargetMonth), &ends, part(Segment::Branch)];
+    told.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 impl Difference {
     /// What is told of it. Values of people are counted and not shown, unless asked for.
     pub fn message(&self, show_values: bool) -> Message {
@@ -247,7 +263,8 @@ impl Difference {
                 en.push_str(&format!(", line {line} of what is expected"));
             }
         };
-        let (mut ja, mut en) = (self.file.clone(), self.file.clone());
+        let file = told_name(&self.file);
+        let (mut ja, mut en) = (file.clone(), file);
         line(&mut ja, &mut en);
         if let Some(item) = self.item {
             ja.push_str(&format!(" No.{} {}", item.no, item.name_ja));

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::compare::Named;
 use super::sheet::Sheet;
 
+pub(super) use self::write::NO_TIME;
+
 /// `schema` of every content.
 pub const SCHEMA: &str = "renkei-content/1";
 
@@ -119,6 +121,11 @@ impl Document {
         let tables = tables(self.version, self.kind);
         let holds = |table: &&Table| self.rows.iter().flat_map(Row::items).all(|(key, _)| table.column(key).is_some());
         tables.iter().filter(holds).min_by_key(|table| table.items.len()).or(tables.first())
+    }
+
+    /// The name of its file.
+    pub(super) fn file_name(&self) -> String {
+        write::sheet(self).name.text
     }
 }
 

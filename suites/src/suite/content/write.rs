@@ -13,7 +13,7 @@ use crate::suite::compare::Named;
 use crate::suite::sheet::{Sheet, SheetRow, Value, fill_down, repeated};
 
 /// The timestamp of a document that has none.
-const NO_TIME: &str = "20000101000000";
+pub(in crate::suite) const NO_TIME: &str = "20000101000000";
 
 pub(super) fn file(document: &Document) -> Result<Named, Message> {
     let name = name(document).ok_or_else(|| {

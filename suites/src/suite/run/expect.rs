@@ -11,7 +11,7 @@ use renkei_validator::{Options, judge};
 use super::evidence::Evidence;
 use super::{Ended, Setting};
 use crate::suite::compare::{Difference, Manner, Named, OWN, compare_sheets};
-use crate::suite::content::{Content, Row};
+use crate::suite::content::{Content, Document, Row};
 use crate::suite::sheet::Sheet;
 
 const FINDINGS: Text = Text { ja: "ファイルの誤り", en: "what is wrong with the files" };
@@ -61,7 +61,8 @@ pub(super) fn says(
     files: &[Named],
     evidence: &mut Evidence<'_>,
 ) -> Result<(), Ended> {
-    let got = match Content::from_files(files) {
+    let content = Content::from_files(files);
+    let got = match &content {
         Ok(content) => content.merged().to_sheets(),
         // What cannot be read as values is compared as far as it can be.
         Err(_) => files.iter().filter_map(|(name, bytes)| Sheet::read(name, bytes)).collect(),
@@ -72,7 +73,29 @@ pub(super) fn says(
             format!("what it wrote says something else: {}", why.en),
         )
     };
-    same(setting, expected, got, evidence, &different)
+    let same = same(setting, expected, got, evidence, &different);
+    match (same, content.ok().as_ref().and_then(twice)) {
+        (Err(Ended::Fail(_)), Some(why)) => Err(Ended::Fail(different(why))),
+        (same, _) => same,
+    }
+}
+
+/// What was written twice, with another time in the name: to say that all of its rows should not be there would
+/// be true and no help.
+fn twice(content: &Content) -> Option<Message> {
+    let alike =
+        |one: &Document, other: &Document| Document { timestamp: one.timestamp.clone(), ..other.clone() } == *one;
+    let mut documents = content.documents.iter();
+    while let Some(one) = documents.next() {
+        if let Some(other) = documents.as_slice().iter().find(|other| alike(one, other)) {
+            let names: Vec<String> = [one, other].into_iter().map(Document::file_name).collect();
+            return Some(Message::pair(
+                format!("同じ組が2回出力されています: {}", names.join("、")),
+                format!("the same set was written twice: {}", names.join(", ")),
+            ));
+        }
+    }
+    None
 }
 
 /// Whether a software holds what it should.
