@@ -22,8 +22,8 @@ use crate::cite;
 use crate::identity::Key;
 use crate::mask;
 use crate::model::{
-    ByteRange, FindingRecord, InputRecord, ItemRecord, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord, Report,
-    Tool, Totals, Verdict,
+    ByteRange, FindingRecord, InputRecord, ItemRecord, LeftOut, NotCheckedRecord, OmittedRecord, Pair, RelatedRecord,
+    Report, Tool, Totals, Verdict,
 };
 use crate::outcome::{Outcome, OutcomeRecord};
 use crate::words::reaches;
@@ -239,27 +239,32 @@ fn order(finding: &Finding) -> (&str, Option<u64>, &str, Option<u64>) {
 
 /// Where examples were capped, so that no cap is silent.
 fn omitted(run: &Run<'_>, listed: &[Listed<'_>]) -> Vec<OmittedRecord> {
-    let mut kept_of: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+    let mut kept_of: BTreeMap<(usize, &str, Severity), u64> = BTreeMap::new();
     for (source, finding) in listed {
-        *kept_of.entry((*source, finding.rule.id)).or_default() += 1;
+        *kept_of.entry((*source, finding.rule.id, finding.severity)).or_default() += 1;
     }
     let files = run.files.iter().map(|(file, _)| (Some(&file.name), &file.findings));
     let sets = run.sets.map(|sets| (None, &sets.findings));
     let mut omitted = Vec::new();
     for (source, (file, findings)) in files.chain(sets).enumerate() {
-        let mut counts: BTreeMap<&str, (u64, Severity)> = BTreeMap::new();
+        let mut counts: BTreeMap<&str, (u64, Severity, LeftOut)> = BTreeMap::new();
         for (&(rule, severity), count) in &findings.totals {
-            let (total, highest) = counts.entry(rule).or_insert((0, severity));
+            let (total, highest, left_out) = counts.entry(rule).or_insert((0, severity, LeftOut::default()));
             *total += count;
             *highest = severity.max(*highest);
+            let kept = kept_of.get(&(source, rule, severity)).copied().unwrap_or_default();
+            *match severity {
+                Severity::Error => &mut left_out.error,
+                Severity::Warning => &mut left_out.warning,
+                Severity::Info => &mut left_out.info,
+            } = count.saturating_sub(kept);
         }
-        for (rule, (total, highest)) in counts {
-            let kept = kept_of.get(&(source, rule)).copied().unwrap_or_default();
-            if kept < total {
-                let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
-                let file = file.map(|name| name.as_ref().to_owned());
-                omitted.push(OmittedRecord { rule, file, kept, total, severity });
-            }
+        for (rule, (total, highest, left_out)) in counts.into_iter().filter(|(_, (.., left_out))| left_out.total() > 0)
+        {
+            let (rule, severity) = (rule.to_owned(), highest.word().to_owned());
+            let file = file.map(|name| name.as_ref().to_owned());
+            let kept = total.saturating_sub(left_out.total());
+            omitted.push(OmittedRecord { rule, file, kept, total, severity, left_out });
         }
     }
     omitted.sort();

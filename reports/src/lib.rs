@@ -33,7 +33,7 @@ pub use identity::Key;
 pub use listing::Listing;
 pub use model::{
     BaselineRecord, BaselinedRecord, ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, ItemRecord, LayoutRecord,
-    NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord,
+    LeftOut, NotCheckedRecord, NotRunRecord, OmittedRecord, Pair, RelatedRecord, Report, RowRecord, RowsOmittedRecord,
     ScopeRecord, Tool, Totals, Verdict,
 };
 pub use outcome::{CaseKind, EvidenceRecord, Outcome, OutcomeRecord, Pattern};

@@ -203,6 +203,44 @@ pub struct OmittedRecord {
     pub total: u64,
     /// The highest severity among all of them.
     pub severity: String,
+    /// How many are not listed, by severity.
+    pub left_out: LeftOut,
+}
+
+/// Counts of findings that are not listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Errors.
+    pub error: u64,
+    /// Warnings.
+    pub warning: u64,
+    /// Infos.
+    pub info: u64,
+}
+
+impl LeftOut {
+    /// How many of a severity, by its word.
+    pub(crate) fn of(&self, severity: &str) -> u64 {
+        match severity {
+            "error" => self.error,
+            "warning" => self.warning,
+            _ => self.info,
+        }
+    }
+
+    pub(crate) fn and(self, other: LeftOut) -> LeftOut {
+        LeftOut {
+            error: self.error.saturating_add(other.error),
+            warning: self.warning.saturating_add(other.warning),
+            info: self.info.saturating_add(other.info),
+        }
+    }
+
+    /// How many in all.
+    pub(crate) fn total(&self) -> u64 {
+        self.error.saturating_add(self.warning).saturating_add(self.info)
+    }
 }
 
 /// The item a finding is about.

@@ -11,7 +11,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use common::{Setup, report, small};
-use renkei_reports::{InputRecord, Lang, OmittedRecord, Report, Verdict, html, json};
+use renkei_reports::{InputRecord, Lang, LeftOut, OmittedRecord, Report, Verdict, html, json};
 use renkei_validator::NotChecked;
 use renkei_validator::draft::Draft;
 use renkei_validator::text::Message;
@@ -78,13 +78,15 @@ fn of_two_severities(keep: usize, few: usize) -> Report {
     let mut report = report(&files, &Setup { keep: 7, ..Setup::default() });
     report.findings.retain(|finding| finding.rule == "csv/too-few-items");
     report.findings[..few].iter_mut().for_each(|finding| finding.severity = "warning".to_owned());
-    report.findings.truncate(keep);
+    let left_out = report.findings.split_off(keep);
+    let of = |severity| left_out.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let left_out = LeftOut { error: of("error"), warning: of("warning"), info: 0 };
     report.totals.by_rule.retain(|rule, _| rule == "csv/too-few-items");
     (report.totals.error, report.totals.warning, report.totals.info) = (7 - few as u64, few as u64, 0);
     if keep < 7 {
         let severity = if few < 7 { "error" } else { "warning" }.to_owned();
         let (rule, file) = ("csv/too-few-items".to_owned(), Some(NAME.to_owned()));
-        report.omitted = vec![OmittedRecord { rule, file, kept: keep as u64, total: 7, severity }];
+        report.omitted = vec![OmittedRecord { rule, file, kept: keep as u64, total: 7, severity, left_out }];
     }
     report
 }
@@ -97,8 +99,8 @@ fn a_file_has_as_many_findings_of_a_severity_as_the_record_says() {
         (3, 3, &["エラー 4", "警告 3"]),
         (3, 0, &["エラー 7"]),
         (0, 7, &["警告 7"]),
-        (2, 3, &["エラー 1+", "警告 2+"]),
-        (0, 3, &["エラー 1+"]),
+        (2, 3, &["エラー 4", "警告 3"]),
+        (0, 3, &["エラー 4", "警告 3"]),
     ] {
         let page = Html::parse_document(&page(&of_two_severities(keep, few), Lang::Ja));
         assert_eq!(texts(&page, ".chips .chip .ja"), chips, "{keep} listed, {few} warnings");
@@ -297,7 +299,10 @@ fn a_million_findings_in_two_hundred_thousand_files_stay_below_the_limit() {
         })
         .collect();
     report.omitted = names()
-        .map(|name| OmittedRecord { file: Some(name), kept: 1, total: 50, ..report.omitted[0].clone() })
+        .map(|name| {
+            let left_out = LeftOut { error: 49, ..LeftOut::default() };
+            OmittedRecord { file: Some(name), kept: 1, total: 50, left_out, ..report.omitted[0].clone() }
+        })
         .collect();
     report.totals.error = 1_000_000;
     report.totals.by_rule = BTreeMap::from([("cell/not-a-month".to_owned(), 1_000_000)]);

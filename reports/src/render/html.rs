@@ -140,10 +140,10 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
             let cap = report.kept_per_rule_and_file;
             Both::made(
                 format!(
-                    "件数は正確です（「+」の付くものは、それより多いことがあります）。report.json には、1つのファイルの1つのルールにつき{cap}件まで例を残しています。"
+                    "件数は正確です（「+」の付くものは、組のルールの指摘がほかにもあり、それより多いことがあります）。report.json には、1つのファイルの1つのルールにつき{cap}件まで例を残しています。"
                 ),
                 format!(
-                    "Counts are exact; with +, there may be more. report.json keeps at most {cap} examples of one rule in one file."
+                    "Counts are exact; with +, there may be more, from rules about sets. report.json keeps at most {cap} examples of one rule in one file."
                 ),
             )
         },

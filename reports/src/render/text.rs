@@ -288,7 +288,7 @@ fn omitted(report: &Report, lang: Lang, paint: Paint) -> Vec<String> {
 
 /// How many of how many are shown, on one line.
 pub(super) fn omitted_line(omitted: &OmittedRecord, lang: Lang) -> String {
-    let OmittedRecord { rule, file, kept, total, severity: _ } = omitted;
+    let OmittedRecord { rule, file, kept, total, severity: _, left_out: _ } = omitted;
     match (lang, file) {
         (Lang::Ja, Some(file)) => format!("{file}: {rule}: {total}件のうち{kept}件を表示しています"),
         (Lang::Ja, None) => format!("全ファイル: {rule}: {total}件のうち{kept}件を表示しています"),

@@ -4,7 +4,7 @@
 use askama::Template;
 use renkei_validator::rules;
 
-use super::index::{Count, FileEntry, GroupEntry, Index, rank};
+use super::index::{Count, FileEntry, GroupEntry, Index, SEVERITIES, rank};
 use super::table::{Column, RowTable, holds, tables};
 use super::text::{Both, Shown, grouped};
 use crate::model::{ByteRange, Cut, ExcerptText, FindingRecord, InputRecord, Pair, RelatedRecord};
@@ -95,7 +95,7 @@ pub(super) fn file<'a>(index: &Index<'a>, number: usize, entry: &FileEntry<'a>, 
         whole_rows: extent.whole_rows,
         facts: entry.input.map(facts).unwrap_or_default(),
         sha256: entry.input.map(|input| Shown::of(&input.sha256)),
-        severities: chips(index, entry),
+        severities: chips(entry),
         rows_note: index.report.rows_omitted.iter().find(|omitted| omitted.file == entry.name).map(|omitted| {
             let (kept, total, why) = (omitted.kept, omitted.total, &omitted.why);
             Both::made(
@@ -123,9 +123,9 @@ pub(super) fn facts(input: &InputRecord) -> Vec<Both<'_>> {
     facts
 }
 
-fn chips(index: &Index<'_>, entry: &FileEntry<'_>) -> Vec<Chip<'static>> {
+fn chips(entry: &FileEntry<'_>) -> Vec<Chip<'static>> {
     let chip = |severity| {
-        let Count { known, at_least } = index.count(entry, severity);
+        let Count { known, at_least } = entry.count_of(severity);
         let more = if at_least { "+" } else { "" };
         let said = Both::severity(severity);
         (known > 0).then(|| Chip {
@@ -136,7 +136,7 @@ fn chips(index: &Index<'_>, entry: &FileEntry<'_>) -> Vec<Chip<'static>> {
             ),
         })
     };
-    ["error", "warning", "info"].into_iter().filter_map(chip).collect()
+    SEVERITIES.into_iter().filter_map(chip).collect()
 }
 
 fn group_view<'a>(

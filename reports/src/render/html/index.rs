@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FindingRecord, InputRecord, Report, RowRecord};
+use crate::model::{FindingRecord, InputRecord, LeftOut, Report, RowRecord};
 
 /// A report, with ways into it.
 pub(super) struct Index<'a> {
@@ -13,8 +13,6 @@ pub(super) struct Index<'a> {
     /// Inputs without findings, as recorded.
     pub(super) clean: Vec<&'a InputRecord>,
     rows: BTreeMap<&'a str, Vec<&'a RowRecord>>,
-    /// Severities of the findings that are not listed.
-    unlisted: Vec<&'static str>,
 }
 
 /// A file with findings.
@@ -32,17 +30,9 @@ pub(super) struct GroupEntry<'a> {
     pub(super) listed: Vec<&'a FindingRecord>,
     pub(super) count: Count,
     /// Those of this file that are not listed.
-    unlisted: Option<Unlisted<'a>>,
+    left_out: LeftOut,
     /// Those of all sets that are not listed: some may be about this file.
-    of_sets: Option<Unlisted<'a>>,
-}
-
-/// Findings that are counted and not listed.
-#[derive(Clone, Copy)]
-struct Unlisted<'a> {
-    count: u64,
-    /// The worst severity of the rule's findings, listed or not.
-    worst: &'a str,
+    of_sets: LeftOut,
 }
 
 /// How many findings of a rule a file has.
@@ -57,7 +47,7 @@ impl<'a> Index<'a> {
     pub(super) fn of(report: &'a Report) -> Index<'a> {
         let inputs: BTreeMap<&str, &InputRecord> =
             report.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
-        let unlisted = unlisted(report);
+        let left_out = left_out(report);
         let mut by_file: BTreeMap<&str, Vec<&FindingRecord>> = BTreeMap::new();
         for finding in report.all_findings() {
             by_file.entry(&finding.file).or_default().push(finding);
@@ -73,7 +63,7 @@ impl<'a> Index<'a> {
             .map(|(name, findings)| FileEntry {
                 name,
                 input: inputs.get(name).copied(),
-                groups: groups(name, &findings, &unlisted),
+                groups: groups(name, &findings, &left_out),
             })
             .collect();
         files.sort_by_key(|file| (file.groups.iter().map(|group| rank(group.severity)).min(), file.name));
@@ -87,36 +77,7 @@ impl<'a> Index<'a> {
             files,
             clean: report.inputs.iter().filter(|input| !with_findings.contains(input.name.as_str())).collect(),
             rows,
-            unlisted: severities_unlisted(report),
         }
-    }
-
-    /// How many findings of a severity a file has: at least so many, where the record does not tell of which
-    /// severity those are that are not listed.
-    pub(super) fn count(&self, file: &FileEntry<'_>, severity: &str) -> Count {
-        let mut count = Count { known: 0, at_least: false };
-        for group in &file.groups {
-            let listed = group.listed.iter().filter(|finding| finding.severity == severity).count() as u64;
-            count.known = count.known.saturating_add(listed);
-            if let Some(unlisted) = group.unlisted {
-                match &self.possible(unlisted)[..] {
-                    [only] if *only == severity => count.known = count.known.saturating_add(unlisted.count),
-                    possible if possible.contains(&severity) => {
-                        count.at_least = true;
-                        count.known = count.known.saturating_add(u64::from(listed == 0 && unlisted.worst == severity));
-                    }
-                    _ => {}
-                }
-            }
-            count.at_least |= group.of_sets.is_some_and(|unlisted| self.possible(unlisted).contains(&severity));
-        }
-        count
-    }
-
-    /// The severities that they may be of.
-    fn possible(&self, unlisted: Unlisted<'_>) -> Vec<&'static str> {
-        let worst = rank(unlisted.worst);
-        self.unlisted.iter().copied().filter(|severity| rank(severity) >= worst).collect()
     }
 
     /// The rows of a file, in their order.
@@ -126,35 +87,23 @@ impl<'a> Index<'a> {
 }
 
 /// What is not listed, by file and rule. Inputs that share a name are one file here.
-fn unlisted(report: &Report) -> BTreeMap<(Option<&str>, &str), Unlisted<'_>> {
-    let mut unlisted = BTreeMap::new();
+fn left_out(report: &Report) -> BTreeMap<(Option<&str>, &str), LeftOut> {
+    let mut all: BTreeMap<_, LeftOut> = BTreeMap::new();
     for omitted in &report.omitted {
-        let key = (omitted.file.as_deref(), omitted.rule.as_str());
-        let worst = omitted.severity.as_str();
-        let all = unlisted.entry(key).or_insert(Unlisted { count: 0, worst });
-        all.count = all.count.saturating_add(omitted.total.saturating_sub(omitted.kept));
-        if rank(worst) < rank(all.worst) {
-            all.worst = worst;
-        }
+        let own = all.entry((omitted.file.as_deref(), omitted.rule.as_str())).or_default();
+        *own = own.and(omitted.left_out);
     }
-    unlisted
-}
-
-/// The severities of which there are more findings than are listed.
-fn severities_unlisted(report: &Report) -> Vec<&'static str> {
-    let totals = [("error", report.totals.error), ("warning", report.totals.warning), ("info", report.totals.info)];
-    let listed = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-    totals.into_iter().filter(|(severity, total)| *total > listed(*severity)).map(|(severity, _)| severity).collect()
+    all
 }
 
 fn groups<'a>(
     file: &'a str,
     findings: &[&'a FindingRecord],
-    unlisted: &BTreeMap<(Option<&'a str>, &'a str), Unlisted<'a>>,
+    left_out: &BTreeMap<(Option<&'a str>, &'a str), LeftOut>,
 ) -> Vec<GroupEntry<'a>> {
     let mut listed: BTreeMap<&str, Vec<&'a FindingRecord>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
-    let of_file = unlisted.keys().filter(|(of, _)| *of == Some(file)).map(|(_, rule)| (*rule, None));
+    let of_file = left_out.keys().filter(|(of, _)| *of == Some(file)).map(|(_, rule)| (*rule, None));
     for (rule, finding) in findings.iter().map(|finding| (finding.rule.as_str(), Some(*finding))).chain(of_file) {
         let own = listed.entry(rule).or_insert_with(|| {
             order.push(rule);
@@ -162,27 +111,42 @@ fn groups<'a>(
         });
         own.extend(finding);
     }
-    let group = |rule| {
-        let listed = listed.remove(rule).unwrap_or_default();
-        group(rule, listed, unlisted.get(&(Some(file), rule)).copied(), unlisted.get(&(None, rule)).copied())
-    };
+    let of = |file, rule| left_out.get(&(file, rule)).copied().unwrap_or_default();
+    let group = |rule| group(rule, listed.remove(rule).unwrap_or_default(), of(Some(file), rule), of(None, rule));
     let mut groups: Vec<GroupEntry<'a>> = order.into_iter().map(group).collect();
     groups.sort_by_key(|group| rank(group.severity));
     groups
 }
 
-fn group<'a>(
-    rule: &'a str,
-    listed: Vec<&'a FindingRecord>,
-    unlisted: Option<Unlisted<'a>>,
-    of_sets: Option<Unlisted<'a>>,
-) -> GroupEntry<'a> {
-    let severities = listed.iter().map(|finding| finding.severity.as_str());
-    let worst = severities.chain(unlisted.map(|unlisted| unlisted.worst)).min_by_key(|severity| rank(severity));
-    let known = (listed.len() as u64).saturating_add(unlisted.map_or(0, |unlisted| unlisted.count));
-    let count = Count { known, at_least: unlisted.is_none() && of_sets.is_some() };
-    GroupEntry { rule, severity: worst.unwrap_or("info"), listed, count, unlisted, of_sets }
+fn group<'a>(rule: &'a str, listed: Vec<&'a FindingRecord>, left_out: LeftOut, of_sets: LeftOut) -> GroupEntry<'a> {
+    let known = (listed.len() as u64).saturating_add(left_out.total());
+    let count = Count { known, at_least: of_sets.total() > 0 };
+    let mut group = GroupEntry { rule, severity: "info", listed, count, left_out, of_sets };
+    group.severity = SEVERITIES.into_iter().find(|severity| group.count_of(severity).known > 0).unwrap_or("info");
+    group
 }
+
+impl GroupEntry<'_> {
+    /// How many of its findings are of a severity.
+    fn count_of(&self, severity: &str) -> Count {
+        let listed = self.listed.iter().filter(|finding| finding.severity == severity).count() as u64;
+        Count { known: listed.saturating_add(self.left_out.of(severity)), at_least: self.of_sets.of(severity) > 0 }
+    }
+}
+
+impl FileEntry<'_> {
+    /// How many of its findings are of a severity.
+    pub(super) fn count_of(&self, severity: &str) -> Count {
+        let counts = self.groups.iter().map(|group| group.count_of(severity));
+        counts.fold(Count { known: 0, at_least: false }, |sum, own| Count {
+            known: sum.known.saturating_add(own.known),
+            at_least: sum.at_least || own.at_least,
+        })
+    }
+}
+
+/// The worst first.
+pub(super) const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
 
 /// The worst first.
 pub(super) fn rank(severity: &str) -> u8 {
