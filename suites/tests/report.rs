@@ -137,7 +137,7 @@ fn a_record_that_is_not_as_it_was_written_ends_with_2_and_says_where() {
             "この形（renkei-report/2）",
         ),
         (edited("/verdict", "invalid".into()), "verdict: it says invalid, but valid follows", "valid です"),
-        (edited("/totals/error", 1.into()), "totals.error: it says 1, but findings holds 0", "1件とありますが"),
+        (edited("/totals/error", 1.into()), "totals.error: it says 1, but there are 0", "1件とありますが"),
         (record.replacen("\"sets\"", "\"set\"", 1), "set: unknown field `set`", "「set」という項目はありません"),
         (record[..record.len() / 2].to_owned(), "it ends half-way", "途中で終わっています"),
         (String::new(), "it ends half-way", "途中で終わっています"),
