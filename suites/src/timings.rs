@@ -23,6 +23,8 @@ pub(crate) struct Spent {
     pub(crate) walking: Duration,
     pub(crate) reading: Duration,
     pub(crate) digest: Duration,
+    /// Hashes of rows made by the thread that reads, where it has time.
+    pub(crate) hashes: Duration,
     /// Reading again for excerpts, then for the rows around findings.
     pub(crate) again: Duration,
     pub(crate) report: Duration,
@@ -40,6 +42,7 @@ impl Spent {
         self.walking += other.walking;
         self.reading += other.reading;
         self.digest += other.digest;
+        self.hashes += other.hashes;
         self.again += other.again;
         self.add_times(other.judging.as_deref());
     }
@@ -71,6 +74,7 @@ pub(crate) fn table(spent: &Spent, report: &Report, lang: Lang) -> String {
         (spent.walking, say("フォルダーをたどる", "walking through folders")),
         (spent.reading, say("ファイルを開いて読み取る", "opening and reading files")),
         (spent.digest, say("SHA-256", "SHA-256")),
+        (spent.hashes, say("行のハッシュを先に求める", "hashes of rows, made ahead")),
         (of(Stage::Scan), say("行に分ける", "splitting into rows")),
         (
             of(Stage::Prove),

@@ -40,6 +40,21 @@ fn a_fault_is_invalid_and_ends_with_1_unless_told_otherwise() {
 }
 
 #[test]
+fn a_long_file_is_judged_alike_by_one_thread_and_by_two() {
+    let folder = folder();
+    // Long enough for a thread of its own to judge it while another one reads.
+    let (sample, times) = (table6(), 300);
+    fs::write(folder.path().join(TABLE6), sample.repeat(times)).unwrap();
+    assert!(sample.len() * times > 2 << 20);
+    let one = check_json(folder.path(), [TABLE6, "--threads", "1"]).code_is(1);
+    let two = check_json(folder.path(), [TABLE6, "--threads", "2"]).code_is(1);
+    assert_eq!(two.out, one.out);
+    let rows = sample.iter().filter(|&&byte| byte == b'\n').count();
+    let report = one.report();
+    assert_eq!(report["totals"]["by_rule"]["file/duplicate-row"], rows * (times - 1));
+}
+
+#[test]
 fn wrong_usage_ends_with_2_and_judges_nothing() {
     let folder = folder();
     for args in [

@@ -15,6 +15,7 @@ use crate::decode::Encoding;
 use crate::facts::Facts;
 use crate::finding::{Excerpt, Finding, RowKey, Severity};
 use crate::name::{FileName, Nature};
+use crate::rowhash::{Hashed, RowHashes};
 use crate::rows::PickedRows;
 use crate::rule::Rule;
 use crate::scan::{Piece, Record, Scanner};
@@ -218,6 +219,14 @@ impl FileCheck {
 
     /// Takes the next bytes.
     pub fn push(&mut self, chunk: &[u8]) {
+        self.push_hashed(chunk, &RowHashes::default());
+    }
+
+    /// Takes the next bytes, with the hashes of rows in them, which are then not made here. It changes nothing
+    /// that is found.
+    pub fn push_hashed(&mut self, chunk: &[u8], hashes: &RowHashes) {
+        let hashed = Hashed { at: self.core.bytes, hashes };
+        self.core.next_hash = 0;
         self.core.bytes += chunk.len() as u64;
         if self.nature != Nature::Data {
             return;
@@ -225,7 +234,7 @@ impl FileCheck {
         let FileCheck { file, name, options, plan, scanner, core, .. } = self;
         core.encoding.start(chunk);
         enter(&mut core.times, Stage::Scan);
-        let mut stages = Stages { core, context: &Context { file, name, options, plan } };
+        let mut stages = Stages { core, context: &Context { file, name, options, plan, hashed } };
         // What is looked at in one go should stay near the processor.
         for part in chunk.chunks(PART) {
             scanner.push_to(part, &mut stages);
@@ -241,7 +250,8 @@ impl FileCheck {
     /// Takes the end of the file and gives the judgement, and what the check of another file can use.
     pub fn finish_reusable(self) -> (FileJudgement, Reuse) {
         let FileCheck { file, name, nature, options, plan, scanner, mut core } = self;
-        let context = Context { file: &file, name: &name, options: &options, plan: &plan };
+        let hashed = Hashed { at: core.bytes, hashes: &RowHashes::default() };
+        let context = Context { file: &file, name: &name, options: &options, plan: &plan, hashed };
         enter(&mut core.times, Stage::Scan);
         if nature == Nature::Data {
             scanner.finish_to(&mut Stages { core: &mut core, context: &context });

@@ -53,6 +53,7 @@ mod together;
 mod units;
 
 pub use check::{FileCheck, FileJudgement, Findings, NotChecked, Options, ReadAgain, Reuse, fill_excerpt};
+pub use rowhash::RowHashes;
 pub use sets::{SetsJudgement, check_sets, check_sets_with, folder, set_rules};
 
 /// What was found in some files and the sets they form.

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use renkei_validator::draft::{Draft, DraftFile};
 use renkei_validator::spec::{Key, Kind, keys::upsikyu};
-use renkei_validator::{FileCheck, FileJudgement, Options, ReadAgain, spec};
+use renkei_validator::{FileCheck, FileJudgement, Options, ReadAgain, RowHashes, spec};
 
 /// What was read again.
 type Reads = Arc<Mutex<Vec<Range<u64>>>>;
@@ -24,8 +24,10 @@ fn check(name: &str, fast: bool) -> FileCheck {
 }
 
 fn judged(mut check: FileCheck, bytes: &[u8], chunk: usize) -> FileJudgement {
+    let mut hashes = RowHashes::default();
     for chunk in bytes.chunks(chunk.max(1)) {
-        check.push(chunk);
+        hashes.become_of(chunk);
+        check.push_hashed(chunk, &hashes);
     }
     check.finish()
 }

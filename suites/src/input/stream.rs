@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::{TrySendError, channel, sync_channel};
 use std::sync::{Arc, OnceLock};
 
 use renkei_validator::times::Clock;
-use renkei_validator::{FileCheck, FileJudgement, Options, Reuse};
+use renkei_validator::{FileCheck, FileJudgement, Options, Reuse, RowHashes};
 use sha2::{Digest, Sha256};
 
 use super::{CHUNK, Stop};
@@ -167,27 +167,37 @@ fn beside(
 ) -> Result<(FileJudgement, String), Stop> {
     let (clock, mut spent) = (kit.clock, Spent::default());
     let outcome = std::thread::scope(|scope| {
-        let (filled, to_judge) = sync_channel::<(Vec<u8>, usize)>(WAITING);
-        let (emptied, to_fill) = channel::<Vec<u8>>();
+        let (filled, to_judge) = sync_channel::<Piece>(WAITING);
+        let (emptied, to_fill) = channel::<Piece>();
         let own = &mut *kit;
         let judging = scope.spawn(move || {
-            for (buffer, length) in to_judge {
-                check.push(&buffer[..length]);
+            for piece in to_judge {
+                check.push_hashed(piece.bytes(), &piece.hashes);
                 // Nobody may want it any more.
-                let _ = emptied.send(buffer);
+                let _ = emptied.send(piece);
             }
             own.finish(check)
         });
         let mut digest = Sha256::new();
         loop {
-            let mut buffer = to_fill.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
-            let length = timed(clock, &mut spent.reading, || fill(reader, &mut buffer))?;
-            if length == 0 {
+            let mut piece = to_fill.try_recv().unwrap_or_default();
+            piece.buffer.resize(PIECE, 0);
+            piece.length = timed(clock, &mut spent.reading, || fill(reader, &mut piece.buffer))?;
+            if piece.length == 0 {
                 break;
             }
-            meter(length as u64)?;
-            timed(clock, &mut spent.digest, || digest.update(&buffer[..length]));
-            if filled.send((buffer, length)).is_err() {
+            meter(piece.length as u64)?;
+            timed(clock, &mut spent.digest, || digest.update(piece.bytes()));
+            piece.hashes.clear();
+            let sent = match filled.try_send(piece) {
+                Err(TrySendError::Full(mut piece)) => {
+                    // There is time to spare, as the judging takes longer.
+                    timed(clock, &mut spent.hashes, || piece.hash());
+                    filled.send(piece).is_ok()
+                }
+                sent => sent.is_ok(),
+            };
+            if !sent {
                 // The judging broke; joining it tells.
                 break;
             }
@@ -200,6 +210,25 @@ fn beside(
     });
     kit.spent.add(&spent);
     outcome
+}
+
+/// What goes from one thread to the other.
+#[derive(Debug, Default)]
+struct Piece {
+    buffer: Vec<u8>,
+    length: usize,
+    /// None where there was no time for them.
+    hashes: RowHashes,
+}
+
+impl Piece {
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+
+    fn hash(&mut self) {
+        self.hashes.become_of(&self.buffer[..self.length]);
+    }
 }
 
 fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Stop> {

@@ -21,6 +21,7 @@ use crate::fast::{CellRule, Columns, Doubts, RowReads, RowRule};
 use crate::finding::Finding;
 use crate::ms932::odd_characters;
 use crate::name::{FileName, Nature};
+use crate::rowhash::Hashed;
 use crate::rule::{
     CellView, Check, FileRuleStart, NameCheck, NameView, Out, RecordCheck, RecordView, Role, Rule, ScanCheck, ScanView,
     SumsCheck,
@@ -102,6 +103,8 @@ pub(super) struct Core {
     owners: Owners,
     scratch: Vec<Finding>,
     ahead: Ahead,
+    /// The next of the hashes that are known.
+    pub(super) next_hash: usize,
     learnt: Learnt,
     pub(super) times: Option<Box<Times>>,
 }
@@ -132,6 +135,8 @@ pub(super) struct Context<'a> {
     pub(super) name: &'a FileName,
     pub(super) options: &'a Options,
     pub(super) plan: &'a Plan,
+    /// The hashes of rows that are known.
+    pub(super) hashed: Hashed<'a>,
 }
 
 /// Everything that a piece goes through.

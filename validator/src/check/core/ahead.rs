@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::owners::OWNER;
 use super::rows::Bound;
-use super::{Context, Core, Plan, rows};
+use super::{Context, Core, Plan};
 use crate::bind::Row;
 use crate::decode::Script;
 use crate::fast::{Doubts, Fast, Look, Memo, Plain, Proved, Room, Rules, Short, each, short};
@@ -158,7 +158,8 @@ impl Core {
             return self.go_on(&look, script, room, context);
         }
         let row = fast.row(proved, begin, room);
-        if self.arrive(&row, rows::hash(&row), context) {
+        let hash = self.hash(&row, context);
+        if self.arrive(&row, hash, context) {
             rules = self.ahead.watch.all_rules();
         }
         if !proved.in_doubt {

@@ -70,7 +70,8 @@ impl Core {
 
     /// Shows a row to every rule that remembers rows.
     pub(super) fn stateful(&mut self, row: &Row<'_>, context: &Context<'_>) {
-        self.arrive(row, hash(row), context);
+        let hash = self.hash(row, context);
+        self.arrive(row, hash, context);
         for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
             self.file_rule(index, row, context);
         }
@@ -96,7 +97,12 @@ impl Core {
     pub(super) fn arrive_again(&mut self, look: &Look<'_>, room: &mut Room, context: &Context<'_>) {
         let before = enter(&mut self.times, Stage::FileRules);
         let compares = look.table.row_key.is_empty();
-        let first = if compares { self.owners.row(row_hash(look.bytes()), look.begin.line) } else { None };
+        let first = if compares {
+            let hash = context.hashed.row_hash(&mut self.next_hash, look.begin.at, look.bytes());
+            self.owners.row(hash, look.begin.line)
+        } else {
+            None
+        };
         if let Some(first) = first {
             self.repeated(&room.row(look), first, context);
         }
@@ -107,6 +113,14 @@ impl Core {
             self.gather_facts(&room.row(look), true);
         }
         enter(&mut self.times, before);
+    }
+
+    /// The hash of a row, where rows are compared as a whole.
+    pub(super) fn hash(&mut self, row: &Row<'_>, context: &Context<'_>) -> u64 {
+        if !row.table.row_key.is_empty() {
+            return 0;
+        }
+        context.hashed.row_hash(&mut self.next_hash, row.record.at, row.record.bytes)
     }
 
     /// Has those take a row who take all of them. `same` says that it is of the owner of the one before.
@@ -290,11 +304,6 @@ impl Core {
     }
 }
 
-/// The hash of a row, where rows are compared as a whole.
-pub(super) fn hash(row: &Row<'_>) -> u64 {
-    if row.table.row_key.is_empty() { row_hash(row.record.bytes) } else { 0 }
-}
-
 /// Whether rules have nothing to say on sums. One that breaks will break again where that is told.
 fn has_nothing_to_say(
     rules: &[(&'static Rule, SumsCheck)],
@@ -361,7 +370,7 @@ impl Run<'_> {
         let same = self.rows > 0;
         self.rows += 1;
         if row.table.row_key.is_empty() {
-            let hash = hash(row);
+            let hash = row_hash(row.record.bytes);
             self.sum = self.sum.wrapping_add(hash as u32);
             self.seen.row(hash, row.record.line);
         }
