@@ -1,11 +1,12 @@
 //! The platform's time: the machine's, moved or stopped. Knows JST; knows nothing of what is timed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use renkei_validator::text::Message;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{datetime, format_description};
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
+use tokio::sync::watch;
 
 /// Japan Standard Time, in which days, months and validities are counted.
 pub const JST: UtcOffset = match UtcOffset::from_hms(9, 0, 0) {
@@ -20,7 +21,7 @@ const LAST: OffsetDateTime = datetime!(2100-12-31 23:59:59 +9);
 /// A clock that all parts of one platform share.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    hand: Arc<Mutex<Hand>>,
+    hand: Arc<watch::Sender<Hand>>,
 }
 
 /// How the clock runs.
@@ -44,7 +45,7 @@ impl Clock {
     }
 
     fn new(hand: Hand) -> Clock {
-        Clock { hand: Arc::new(Mutex::new(hand)) }
+        Clock { hand: Arc::new(watch::Sender::new(hand)) }
     }
 
     /// Now, in JST. It comes no further than the moments that it can show.
@@ -63,12 +64,17 @@ impl Clock {
 
     /// How it runs.
     pub fn hand(&self) -> Hand {
-        *self.hand.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.hand.borrow()
+    }
+
+    /// Tells whenever it is made to run otherwise.
+    pub fn watched(&self) -> watch::Receiver<Hand> {
+        self.hand.subscribe()
     }
 
     /// Makes it run otherwise.
     pub fn set(&self, hand: Hand) {
-        *self.hand.lock().unwrap_or_else(PoisonError::into_inner) = hand;
+        self.hand.send_replace(hand);
     }
 
     /// Lets it run on from a moment.

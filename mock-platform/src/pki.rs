@@ -63,15 +63,20 @@ pub enum Secrecy {
     Open,
 }
 
-/// Writes a file in whole. A secret one is readable by its owner only, where the system knows owners,
-/// from the moment it exists.
+/// Writes a file as a whole or not at all, whatever is killed: the one that stands there stays until the new one is
+/// complete. A secret one is readable by its owner only, where the system knows owners, from the moment it exists.
 pub(crate) fn write_file(path: &Path, bytes: &[u8], secrecy: Secrecy) -> Result<(), PkiError> {
     let write = || {
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+        let mut aside = std::ffi::OsString::from(".");
+        aside.push(name);
+        aside.push(".part");
+        let aside = path.with_file_name(aside);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        // One that stands there may have other permissions.
-        match std::fs::remove_file(path) {
+        // One that a kill left there may have other permissions.
+        match std::fs::remove_file(&aside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
@@ -83,7 +88,13 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], secrecy: Secrecy) -> Result<
         }
         #[cfg(not(unix))]
         let _ = secrecy;
-        io::Write::write_all(&mut options.open(path)?, bytes)
+        let written = options.open(&aside).and_then(|mut file| io::Write::write_all(&mut file, bytes));
+        let written = written.and_then(|()| std::fs::rename(&aside, path));
+        if written.is_err() {
+            // Half of a file is in the way of nobody, but of no use either.
+            let _ = std::fs::remove_file(&aside);
+        }
+        written
     };
     write().map_err(|error| PkiError::File { path: path.to_path_buf(), error })
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rcgen::string::Ia5String;
 use rcgen::{
@@ -16,6 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::watch;
 
 use super::fingerprint::hex;
 use super::{Fingerprint, PkiError, Profile, Secrecy, Usage, Validity, to_pem, write_file};
@@ -41,7 +42,9 @@ pub struct Authority {
     certificate: CertificateDer<'static>,
     key_id: Vec<u8>,
     issuer: Issuer<'static, KeyPair>,
-    revoked: Mutex<BTreeMap<String, OffsetDateTime>>,
+    revoked: watch::Sender<BTreeMap<String, OffsetDateTime>>,
+    /// Held by who writes what is revoked.
+    writing: Mutex<()>,
 }
 
 /// A certificate with its key.
@@ -92,7 +95,8 @@ impl Authority {
             key_id: params.key_identifier(&key),
             certificate,
             issuer: Issuer::new(params, key),
-            revoked: Mutex::default(),
+            revoked: watch::Sender::default(),
+            writing: Mutex::default(),
         })
     }
 
@@ -118,20 +122,28 @@ impl Authority {
         }
         let issuer =
             Issuer::from_ca_cert_der(&certificate, key).map_err(|error| unusable(CERTIFICATE, error.to_string()))?;
-        let revoked =
-            Mutex::new(revoked.into_iter().map(|one| (bare_serial(&one.serial).to_owned(), one.at)).collect());
-        Ok(Authority { certificate, key_id, issuer, revoked })
+        let revoked = revoked.into_iter().map(|one| (bare_serial(&one.serial).to_owned(), one.at)).collect();
+        let revoked = watch::Sender::new(revoked);
+        Ok(Authority { certificate, key_id, issuer, revoked, writing: Mutex::default() })
     }
 
     /// Writes certificate, key and what is revoked into a folder.
     pub fn save(&self, dir: &Path) -> Result<(), PkiError> {
-        let revoked: Vec<Revoked> =
-            self.revoked().iter().map(|(serial, at)| Revoked { serial: serial.clone(), at: *at }).collect();
-        let revoked = serde_json::to_string_pretty(&revoked).expect("serial numbers and moments are JSON");
         let key = to_pem("PRIVATE KEY", &self.issuer.key().serialize_der());
         write_file(&dir.join(KEY), key.as_bytes(), Secrecy::Secret)?;
-        write_file(&dir.join(REVOKED), format!("{revoked}\n").as_bytes(), Secrecy::Open)?;
+        self.save_revoked(dir)?;
         write_file(&dir.join(CERTIFICATE), self.cert_pem().as_bytes(), Secrecy::Open)
+    }
+
+    /// Writes what is revoked into the folder of an authority that [`Authority::save`] wrote; its key and its
+    /// certificate are not touched.
+    pub fn save_revoked(&self, dir: &Path) -> Result<(), PkiError> {
+        // Who waits here writes what was revoked meanwhile, too.
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let revoked: Vec<Revoked> =
+            self.revoked.borrow().iter().map(|(serial, at)| Revoked { serial: serial.clone(), at: *at }).collect();
+        let revoked = serde_json::to_string_pretty(&revoked).expect("serial numbers and moments are JSON");
+        write_file(&dir.join(REVOKED), format!("{revoked}\n").as_bytes(), Secrecy::Open)
     }
 
     /// Makes a key and a certificate for it.
@@ -176,21 +188,25 @@ impl Authority {
         if bare.is_empty() || unhex(bare).is_none_or(|bytes| bytes.len() > MOST_SERIAL) {
             return Err(PkiError::Content { path: REVOKED.into(), why: format!("{serial:?} is no serial number") });
         }
-        let mut revoked = self.revoked();
-        let known = revoked.entry(bare.to_owned()).or_insert(at);
-        *known = at.min(*known);
-        Ok(*known)
+        let mut since = at;
+        self.revoked.send_modify(|revoked| {
+            let known = revoked.entry(bare.to_owned()).or_insert(at);
+            *known = at.min(*known);
+            since = *known;
+        });
+        Ok(since)
     }
 
     /// Since when a certificate is revoked.
     pub fn revoked_since(&self, serial: &str) -> Option<OffsetDateTime> {
-        self.revoked().get(bare_serial(serial)).copied()
+        self.revoked.borrow().get(bare_serial(serial)).copied()
     }
 
     /// The list of what is revoked by now.
     pub fn crl(&self, now: OffsetDateTime) -> Result<CertificateRevocationListDer<'static>, PkiError> {
         let revoked_certs = self
-            .revoked()
+            .revoked
+            .borrow()
             .iter()
             .filter(|(_, at)| **at <= now)
             .filter_map(|(serial, at)| {
@@ -234,8 +250,9 @@ impl Authority {
         &self.key_id
     }
 
-    fn revoked(&self) -> MutexGuard<'_, BTreeMap<String, OffsetDateTime>> {
-        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Tells whenever a certificate is revoked.
+    pub(crate) fn watched(&self) -> watch::Receiver<BTreeMap<String, OffsetDateTime>> {
+        self.revoked.subscribe()
     }
 }
 
@@ -408,6 +425,38 @@ mod tests {
         assert!(error.to_string().ends_with("it is not the key of ca.pem"), "{error}");
         std::fs::remove_file(folder.path().join("ca.key")).unwrap();
         assert!(matches!(Authority::load(folder.path()), Err(PkiError::File { .. })));
+    }
+
+    #[test]
+    fn a_revocation_is_written_without_the_key_and_over_what_a_kill_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::new(NOW).unwrap();
+        authority.save(folder.path()).unwrap();
+        // What a kill leaves: half of the new list beside the old one. The key cannot be written again.
+        std::fs::write(folder.path().join(".revoked.json.part"), "[{\"seri").unwrap();
+        assert_eq!(Authority::load(folder.path()).unwrap().revoked_since("4a"), None);
+        let key = std::fs::read(folder.path().join("ca.key")).unwrap();
+        std::fs::remove_file(folder.path().join("ca.key")).unwrap();
+        authority.revoke("4a", NOW).unwrap();
+        authority.save_revoked(folder.path()).unwrap();
+        assert!(!folder.path().join("ca.key").exists());
+        std::fs::write(folder.path().join("ca.key"), key).unwrap();
+        assert_eq!(Authority::load(folder.path()).unwrap().revoked_since("4a"), Some(NOW));
+        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["ca.key", "ca.pem", "revoked.json"]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::new(NOW).unwrap();
+        authority.save(folder.path()).unwrap();
+        // Nothing can be written beside it.
+        std::fs::create_dir(folder.path().join(".revoked.json.part")).unwrap();
+        authority.revoke("4a", NOW).unwrap();
+        assert!(matches!(authority.save_revoked(folder.path()), Err(PkiError::File { .. })));
+        assert_eq!(std::fs::read_to_string(folder.path().join("revoked.json")).unwrap(), "[]\n");
     }
 
     #[cfg(unix)]
