@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::api::body::{CertificateApplication, CertificateView};
 use crate::api::respond::Failure;
 use crate::clock::{JST, later};
+use crate::journal::Event;
 use crate::model::{Certificate, CertificateKind, CertificateState, Office, OfficeNumber};
 use crate::pki::fingerprint::hex;
 use crate::pki::p12::{self, Cipher, P12Error};
@@ -96,20 +97,24 @@ pub async fn approve(
     let (issued, p12) = made.await.map_err(|_| ApproveError::Stopped)??;
     let (from, until) = (issued.not_before, issued.not_after);
     let (serial, fingerprint) = (issued.serial, issued.fingerprint_sha256);
-    let state = CertificateState::Issued { from, until, serial, fingerprint, p12: hex(&p12) };
+    let state = CertificateState::Issued { from, until, serial: serial.clone(), fingerprint, p12: hex(&p12) };
     let change = platform.world.change_and_post(number, |office| {
         let certificate = office.certificates.iter_mut().find(|certificate| certificate.no == no);
         // Gone where the world was replaced, issued where two approved at once.
         let Some(certificate) = certificate else { return Ok((None, Vec::new())) };
         match certificate.state {
-            CertificateState::Issued { .. } => return Ok((Some(view(certificate, at)), Vec::new())),
+            CertificateState::Issued { .. } => return Ok((Some((view(certificate, at), false)), Vec::new())),
             CertificateState::Applied { .. } => certificate.state = state,
         }
         let seen = view(certificate, at);
         let notice = issued_notice(number, certificate, until, at);
-        Ok((Some(seen), vec![notice]))
+        Ok((Some((seen, true)), vec![notice]))
     });
-    change.await?.ok_or(ApproveError::NoSuchCertificate)
+    let (seen, is_new) = change.await?.ok_or(ApproveError::NoSuchCertificate)?;
+    if is_new {
+        platform.note(&Event::Issued { office: number.clone(), no, serial });
+    }
+    Ok(seen)
 }
 
 /// Why an application was not approved.

@@ -272,6 +272,7 @@ impl Journal {
                 | Event::Mended { .. }
                 | Event::Lost { .. }
                 | Event::Handshake { .. }
+                | Event::Closed { .. }
                 | Event::Login { .. }
                 | Event::Request { .. }
                 | Event::Repeated { .. }
@@ -279,6 +280,11 @@ impl Journal {
                 | Event::Fetched { .. }
                 | Event::Fault { .. }
                 | Event::Clock { .. }
+                | Event::Revoked { .. }
+                | Event::Issued { .. }
+                | Event::OfficeSet { .. }
+                | Event::LicencePaid { .. }
+                | Event::NoticeAdded { .. }
                 | Event::Reset
                 | Event::Snapshot
                 | Event::Restored

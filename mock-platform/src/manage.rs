@@ -362,6 +362,7 @@ async fn set_office(
             Ok(())
         })
         .await?;
+    platform.note(&Event::OfficeSet { office: number });
     Ok(ok(Nothing {}))
 }
 
@@ -394,7 +395,9 @@ async fn licence_paid(
     let today = platform.clock.today();
     let change =
         platform.world.change(&number, |office| Ok(licence::settle(office).map(|()| licence::view(office, today))));
-    Ok(ok(change.await?.ok_or(System::NotFound)?))
+    let view = change.await?.ok_or(System::NotFound)?;
+    platform.note(&Event::LicencePaid { office: number });
+    Ok(ok(view))
 }
 
 /// Issues a certificate that was applied for (発行申請中 becomes 発行済み).
@@ -441,9 +444,10 @@ async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String
             "a serial number is lower-case hexadecimal, of up to 20 bytes, and not 0",
         ))
     })?;
-    platform.authority.save(&platform.authority_folder).map_err(|_| System::Internal)?;
+    platform.authority.save_revoked(&platform.authority_folder).map_err(|_| System::Internal)?;
     let serial = bare_serial(&serial).to_owned();
     let office = certificates::holder(&platform.world, &serial);
+    platform.note(&Event::Revoked { serial: serial.clone(), since, office: office.clone() });
     Ok(ok(RevokedView { serial, since, office }))
 }
 
@@ -480,8 +484,9 @@ async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<Ne
             format!("there is no office {office}"),
         )));
     }
-    let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office };
+    let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office: office.clone() };
     platform.world.post(notice).await.map_err(|error| stored(&error))?;
+    platform.note(&Event::NoticeAdded { office });
     Ok(ok(Nothing {}))
 }
 

@@ -41,6 +41,12 @@ impl Metrics {
             | Event::Mended { .. }
             | Event::Opened { .. }
             | Event::Clock { .. }
+            | Event::Closed { .. }
+            | Event::Revoked { .. }
+            | Event::Issued { .. }
+            | Event::OfficeSet { .. }
+            | Event::LicencePaid { .. }
+            | Event::NoticeAdded { .. }
             | Event::Reset
             | Event::Snapshot
             | Event::Restored

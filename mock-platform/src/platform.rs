@@ -128,19 +128,26 @@ fn ledger(length: usize, journal: Journal) -> Ledger {
     })
 }
 
-/// A handshake, as the journal tells of it.
+/// A handshake or a connection that was closed, as the journal tells of it.
 fn told(handshake: &Handshake) -> Event {
     // Reasons and failures are written as their codes, such as `not_yet_valid`.
     let code = |value: serde_json::Result<serde_json::Value>| {
         value.ok().and_then(|value| value["code"].as_str().map(str::to_owned))
     };
+    let shown = handshake.shown.as_ref();
     let (protocol, refusal, alert) = match &handshake.outcome {
         Outcome::Established { version, .. } => (Some((*version).to_owned()), None, None),
         Outcome::Refused { reason, alert } => (None, code(serde_json::to_value(reason)), Some(alert.to_string())),
         Outcome::Failed { failure } => (None, code(serde_json::to_value(failure)), None),
         Outcome::Scripted => (None, Some("scripted".to_owned()), None),
+        Outcome::Closed { reason } => {
+            return Event::Closed {
+                connection: handshake.connection,
+                serial: shown.map(|shown| shown.serial.clone()),
+                refusal: code(serde_json::to_value(reason)).unwrap_or_default(),
+            };
+        }
     };
-    let shown = handshake.shown.as_ref();
     Event::Handshake {
         connection: handshake.connection,
         protocol,

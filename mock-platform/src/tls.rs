@@ -2,7 +2,8 @@
 //! TLS and the frame of HTTP; knows no route and decides no fault.
 //!
 //! Sessions are never resumed: a resumed one brings its certificate along unverified, so that a moved
-//! clock or a revocation would be missed and the ledger would have nothing to tell.
+//! clock or a revocation would be missed and the ledger would have nothing to tell. For the same reason connections
+//! are closed whose certificate is not good any more ([`standing`]).
 
 mod accept;
 mod connection;
@@ -11,6 +12,7 @@ mod http;
 pub mod ledger;
 pub mod reason;
 mod shown;
+mod standing;
 mod verifier;
 
 use std::sync::Arc;

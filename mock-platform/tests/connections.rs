@@ -17,14 +17,17 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use futures_util::stream;
-use listener::{Listener, Order, Saw, V13, connect, router, soon, until, visit};
+use listener::{Listener, NOW, Order, Saw, V13, client, connect, router, soon, until, visit};
+use renkei_mock_platform::clock::Hand;
 use renkei_mock_platform::settings::Settings;
-use renkei_mock_platform::tls::Peer;
 use renkei_mock_platform::tls::ledger::{Failure, Outcome};
+use renkei_mock_platform::tls::{Peer, Reason};
 use renkei_mock_platform::wire::Misbehaviour;
+use time::macros::datetime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
+use tokio_rustls::client::TlsStream;
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -100,6 +103,99 @@ async fn thousands_of_slow_clients_leave_the_listener_usable() {
         .into_iter()
         .filter(|handshake| matches!(handshake.outcome, Outcome::Failed { failure: Failure::ClientClosed }));
     assert_eq!(closed.count(), many);
+}
+
+/// Asks on an open connection, and reads to its end: what was answered.
+async fn rest(tls: &mut TlsStream<TcpStream>, request: &[u8]) -> String {
+    let mut answer = Vec::new();
+    // The connection may be closed already, so that neither writing nor reading need succeed.
+    let _ = tls.write_all(request).await;
+    let _ = soon(tls.read_to_end(&mut answer)).await;
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn an_open_connection_whose_certificate_is_not_good_any_more_is_closed() {
+    let until = datetime!(2029-11-27 23:59:59 +9);
+    let from = datetime!(2026-11-27 0:00 +9);
+    let (before, after) = (datetime!(2026-11-26 23:59:59 +9), datetime!(2029-11-28 0:00 +9));
+    for (act, reason, alert) in [
+        (None, Reason::Revoked { since: NOW }, "certificate_revoked"),
+        (Some(after), Reason::Expired { until }, "certificate_expired"),
+        (Some(before), Reason::NotYetValid { from }, "certificate_expired"),
+    ] {
+        let mut listener = Listener::start(Order::default()).await;
+        let issued = listener.office();
+        let config = client(&listener.authority, Some(&issued), V13);
+        let mut used = connect(listener.address, &config).await.unwrap();
+        used.write_all(b"GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 15];
+        soon(used.read_exact(&mut answer)).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        let mut fresh = connect(listener.address, &config).await.unwrap();
+        let other = visit(listener.address, &listener.good_client(V13)).await;
+        assert!(matches!(other, Saw::Served(_)), "{other:?}");
+        for _ in 0..3 {
+            assert!(matches!(listener.handshake().await.outcome, Outcome::Established { .. }));
+        }
+
+        match act {
+            None => drop(listener.authority.revoke(&issued.serial, NOW).unwrap()),
+            Some(at) => listener.clock.set(Hand::Stopped(at)),
+        }
+        // Closed in order, and without being asked: whoever looks before the next request knows.
+        let mut left = Vec::new();
+        soon(used.read_to_end(&mut left)).await.unwrap();
+        assert!(!String::from_utf8(left).unwrap().contains("HTTP/1.1"));
+        soon(fresh.read_to_end(&mut Vec::new())).await.unwrap();
+        let mut closed = [listener.handshake().await, listener.handshake().await];
+        closed.sort_by_key(|closed| closed.connection);
+        assert_eq!(closed.each_ref().map(|closed| closed.connection), [1, 2]);
+        for closed in closed {
+            assert_eq!(closed.outcome, Outcome::Closed { reason: reason.clone() });
+            assert_eq!(closed.shown.unwrap().serial, issued.serial);
+        }
+        assert_eq!(visit(listener.address, &config).await, Saw::ReadRefused(alert.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_and_none_after_it() {
+    let (asked, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (told, waits) = (asked.clone(), go_on.clone());
+    let slow = get(move || async move {
+        told.notify_one();
+        waits.notified().await;
+        "done"
+    });
+    let order = Order { router: router().route("/slow", slow), ..Order::default() };
+    let mut listener = Listener::start(order).await;
+    let issued = listener.office();
+    let config = client(&listener.authority, Some(&issued), V13);
+    let mut tls = connect(listener.address, &config).await.unwrap();
+    tls.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    soon(asked.notified()).await;
+    listener.authority.revoke(&issued.serial, NOW).unwrap();
+    listener.handshake().await;
+    assert_eq!(listener.handshake().await.outcome, Outcome::Closed { reason: Reason::Revoked { since: NOW } });
+    go_on.notify_one();
+    let answer = rest(&mut tls, b"GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\ndone"), "{answer}");
+}
+
+#[tokio::test]
+async fn no_request_that_comes_right_after_a_revocation_is_answered() {
+    let mut listener = Listener::start(Order::default()).await;
+    for _ in 0..20 {
+        let issued = listener.office();
+        let config = client(&listener.authority, Some(&issued), V13);
+        let mut tls = connect(listener.address, &config).await.unwrap();
+        assert!(matches!(listener.handshake().await.outcome, Outcome::Established { .. }));
+        listener.authority.revoke(&issued.serial, NOW).unwrap();
+        // The task of the connection has not had its turn since.
+        assert_eq!(rest(&mut tls, b"GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n").await, "");
+        assert_eq!(listener.handshake().await.outcome, Outcome::Closed { reason: Reason::Revoked { since: NOW } });
+    }
 }
 
 #[tokio::test]

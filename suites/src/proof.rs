@@ -41,12 +41,18 @@ impl Proof {
             | Event::Mended { .. }
             | Event::Lost { .. }
             | Event::Handshake { .. }
+            | Event::Closed { .. }
             | Event::Login { .. }
             | Event::Request { .. }
             | Event::Recovered(_)
             | Event::Opened { .. }
             | Event::Fetched { .. }
             | Event::Clock { .. }
+            | Event::Revoked { .. }
+            | Event::Issued { .. }
+            | Event::OfficeSet { .. }
+            | Event::LicencePaid { .. }
+            | Event::NoticeAdded { .. }
             | Event::Reset
             | Event::Snapshot
             | Event::Restored

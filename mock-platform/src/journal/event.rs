@@ -61,6 +61,15 @@ pub enum Event {
         /// The alert sent.
         alert: Option<String>,
     },
+    /// A connection that was open was closed: its certificate is not good any more.
+    Closed {
+        /// The number of the connection.
+        connection: u64,
+        /// The serial number of its certificate, in hexadecimal.
+        serial: Option<String>,
+        /// Why: as in a handshake.
+        refusal: String,
+    },
     /// A login was tried.
     Login {
         /// ユーザID
@@ -140,6 +149,40 @@ pub enum Event {
         /// What it shows now.
         #[serde(with = "time::serde::rfc3339")]
         now: OffsetDateTime,
+    },
+    /// The operator revoked a certificate.
+    Revoked {
+        /// Its serial number, in hexadecimal.
+        serial: String,
+        /// Since when.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+        /// The office that it was issued to here.
+        office: Option<OfficeNumber>,
+    },
+    /// A certificate that was applied for was issued.
+    Issued {
+        /// To whom.
+        office: OfficeNumber,
+        /// 1 for the office's first.
+        no: u32,
+        /// Its serial number, in hexadecimal.
+        serial: String,
+    },
+    /// The operator replaced what is known of an office.
+    OfficeSet {
+        /// Which.
+        office: OfficeNumber,
+    },
+    /// The operator settled the fee of a licence.
+    LicencePaid {
+        /// Whose.
+        office: OfficeNumber,
+    },
+    /// The operator posted a notice.
+    NoticeAdded {
+        /// Only for this office; else for all.
+        office: Option<OfficeNumber>,
     },
     /// Everything stored was thrown away. Written by the store.
     Reset,

@@ -18,6 +18,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::door::Doors;
 use super::ledger::{Failure, Handshake, Outcome};
+use super::standing::Standing;
 use super::verifier::{CELL, Cell, Seen};
 use super::{Alert, Config, Greeting, Peer, Reason, http};
 use crate::wire::{Control, Wire};
@@ -74,9 +75,15 @@ impl Visit {
                     let failure = Failure::Io { what: "no certificate was seen".to_owned() };
                     return self.record(at, greeting, Outcome::Failed { failure }, seen);
                 };
-                self.record(at, greeting, established(&tls), seen);
+                self.record(at, greeting, established(&tls), seen.clone());
+                let standing = Standing {
+                    certificate: certificate.clone(),
+                    authority: config.authority.clone(),
+                    clock: config.clock.clone(),
+                };
+                let fallen = |reason| self.record(config.clock.now(), greeting, Outcome::Closed { reason }, seen);
                 let peer = Peer { connection: self.number, certificate, control };
-                http::serve(tls, peer, &self.house, self.stopped()).await;
+                http::serve(tls, peer, &self.house, self.stopped(), &standing, fallen).await;
             }
             Ok(Err((error, wire))) => {
                 let seen = seen(&cell);

@@ -2,6 +2,7 @@
 //! left; knows no route.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -23,17 +24,25 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::Peer;
 use super::connection::{House, LINGER};
+use super::standing::Standing;
+use super::{Peer, Reason};
 use crate::wire::Control;
 
 /// Bytes after which a request's head that is not whole yet is refused (one that comes in large pieces
 /// may be up to twice as long), and after which a response is flushed.
 const MOST_BUFFERED: usize = 64 << 10;
 
-/// Serves requests until the connection ends, or until `stopped` comes and the one under way is done.
-pub(super) async fn serve<S>(stream: S, peer: Peer, house: &House, stopped: impl Future<Output = ()>)
-where
+/// Serves requests until the connection ends, or until `stopped` comes or the certificate is not good any more and
+/// the one under way is done. In the latter case `fallen` is told, once.
+pub(super) async fn serve<S>(
+    stream: S,
+    peer: Peer,
+    house: &House,
+    stopped: impl Future<Output = ()>,
+    standing: &Standing,
+    fallen: impl FnOnce(Reason),
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let settings = &house.config.settings;
@@ -42,22 +51,45 @@ where
     let telling = Telling { stream: stream.clone(), control: peer.control.clone(), failed: None };
     let unread = Arc::new(AtomicBool::new(false));
     let bodies = Bodies { time: body_time, unread: unread.clone() };
-    let service = service_fn(move |request| answer(router.clone(), request, peer.clone(), bodies.clone()));
+    let judge = standing.clone();
+    let service = service_fn(move |request| {
+        let refused = judge.fallen().is_some();
+        let answered = answer(router.clone(), request, peer.clone(), bodies.clone());
+        async move { if refused { Err(Fallen) } else { answered.await.map_err(|never| match never {}) } }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.head_time)
         .max_buf_size(MOST_BUFFERED)
         .serve_connection(TokioIo::new(telling), service);
     tokio::pin!(connection, stopped);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = &mut stopped => {
-            connection.as_mut().graceful_shutdown();
-            // Nobody lingers when the listener ends.
-            let _ = connection.await;
-            return;
+    let mut fallen = Some(fallen);
+    let falls = standing.falls();
+    tokio::pin!(falls);
+    let ended = loop {
+        tokio::select! {
+            ended = connection.as_mut() => break ended,
+            reason = &mut falls, if fallen.is_some() => {
+                if let Some(fallen) = fallen.take() {
+                    fallen(reason);
+                }
+                // An idle connection is closed at once.
+                connection.as_mut().graceful_shutdown();
+            }
+            () = &mut stopped => {
+                connection.as_mut().graceful_shutdown();
+                // Nobody lingers when the listener ends.
+                let _ = connection.await;
+                return;
+            }
         }
     };
+    // A request may have come before it was seen that the certificate is not good any more.
+    if ended.as_ref().is_err_and(is_fallen)
+        && let Some((fallen, reason)) = fallen.take().zip(standing.fallen())
+    {
+        fallen(reason);
+    }
     let goodbye = poll_fn(|cx| with(&stream, |stream| stream.poll_shutdown(cx)));
     let leaving = async {
         match ended {
@@ -65,7 +97,8 @@ where
             // reset, which may overtake the answer.
             Ok(()) if unread.load(Ordering::Relaxed) => drain(&stream).await,
             Ok(()) => {}
-            Err(error) if error.is_parse() => {
+            // The client is told of its end, and no answer.
+            Err(error) if error.is_parse() || is_fallen(&error) => {
                 if goodbye.await.is_ok() {
                     drain(&stream).await;
                 }
@@ -83,6 +116,15 @@ where
         _ = timeout(LINGER, leaving) => {}
         () = stopped => {}
     }
+}
+
+/// No request is answered any more: the certificate of the connection is not good.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificate is not good any more")]
+struct Fallen;
+
+fn is_fallen(error: &hyper::Error) -> bool {
+    error.source().is_some_and(<dyn std::error::Error>::is::<Fallen>)
 }
 
 /// Reads and forgets until the client has closed.

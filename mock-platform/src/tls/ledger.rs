@@ -1,5 +1,5 @@
-//! What became of every connection's handshake. Knows outcomes, and as many of them as it may keep;
-//! brings none about.
+//! What became of every connection's handshake, and which were closed afterwards for their certificate. Knows
+//! outcomes, and as many of them as it may keep; brings none about.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ pub struct Handshake {
     pub seq: u64,
     /// The connection's number.
     pub connection: u64,
-    /// When the connection was accepted, by the platform's clock.
+    /// When the connection was accepted, or closed for its certificate, by the platform's clock.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// Where it came from.
@@ -59,6 +59,11 @@ pub enum Outcome {
     },
     /// A scripted fault met the connection before TLS.
     Scripted,
+    /// A connection that had been established was closed: the client's certificate is not good any more.
+    Closed {
+        /// Why not.
+        reason: Reason,
+    },
 }
 
 /// Why a handshake did not come to a judgement.

@@ -16,7 +16,7 @@ use rustls::{
     AlertDescription, CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme,
 };
 
-use super::{Alert, Reason, Shown, TlsError};
+use super::{Alert, Reason, Shown, TlsError, standing};
 use crate::clock::Clock;
 use crate::pki::{Authority, Subject};
 
@@ -74,10 +74,9 @@ impl Verifier {
 
     /// Why a certificate whose path is sound is refused all the same.
     fn beyond_path(&self, shown: &Shown) -> Option<Reason> {
-        if let Some(since) = self.authority.revoked_since(&shown.serial)
-            && self.clock.now() >= since
-        {
-            return Some(Reason::Revoked { since });
+        let revoked = standing::revoked(&self.authority, &shown.serial, self.clock.now());
+        if revoked.is_some() {
+            return revoked;
         }
         match (Subject::parse(&shown.common_name), self.rule) {
             (Subject::Refused(kind, _), _) => Some(Reason::KindRefused { kind }),

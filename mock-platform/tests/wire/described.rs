@@ -105,7 +105,20 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     assert!(reset["summary"].as_str().unwrap().contains("stays revoked"), "{reset}");
     let events: Vec<Value> =
         get("/manage/journal").await.as_array().unwrap().iter().map(|line| line["event"].clone()).collect();
-    for event in ["started", "handshake", "login", "request", "accepted", "fault", "clock", "restored", "reset"] {
+    for event in [
+        "started",
+        "handshake",
+        "login",
+        "request",
+        "accepted",
+        "fault",
+        "clock",
+        "revoked",
+        "office_set",
+        "notice_added",
+        "restored",
+        "reset",
+    ] {
         assert!(events.contains(&json!(event)), "{event}: {events:?}");
     }
 

@@ -72,3 +72,77 @@ async fn offices_and_notices_that_cannot_be_are_refused_with_the_reason() {
         assert_eq!(told(Method::POST, "/manage/notices", &notice).await.0, ja);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journal_tells_what_the_operator_did() {
+    let bench = Bench::start(small()).await;
+    let offices = send(bench.local(Method::GET, "/manage/offices")).await.data();
+    let manager = offices.as_array().unwrap().iter().find(|office| office["number"] == MANAGER).unwrap().clone();
+    let serial = manager["certificates"][0]["state"]["serial"].as_str().unwrap().to_owned();
+    let path = format!("/manage/offices/{MANAGER}");
+    bench.manage(Method::PUT, &path, &manager).await.data();
+    let refused = json!({"number": MANAGER});
+    assert_eq!(bench.manage(Method::PUT, &path, &refused).await.error(), (400, "CPM-S400".to_owned()));
+    send(bench.local(Method::POST, &format!("/manage/offices/{UNPAID}/licence/paid"))).await.data();
+    bench.manage(Method::POST, "/manage/notices", &json!({"title": "件名", "text": "本文"})).await.data();
+    let for_one = json!({"title": "件名", "text": "本文", "office": MANAGER});
+    bench.manage(Method::POST, "/manage/notices", &for_one).await.data();
+    let token = bench.site_login(MANAGER).await;
+    let application = json!({
+        "kind": "kaigo_jigyousho", "precautions_read": true, "terms_read": true, "password": "Hakkou2026",
+    });
+    bench.site(&token, Method::POST, "/site/certificates", Some(&application)).await.data();
+    for _ in 0..2 {
+        send(bench.local(Method::POST, &format!("{path}/certificates/2/approve"))).await.data();
+    }
+    send(bench.local(Method::POST, &format!("/manage/certificates/00{serial}/revoke"))).await.data();
+
+    let lines = send(bench.local(Method::GET, "/manage/journal")).await.data();
+    let mut told: Vec<Value> = lines.as_array().unwrap().clone();
+    told.retain(|line| {
+        let event = line["event"].as_str().unwrap();
+        ["office_set", "licence_paid", "notice_added", "issued", "revoked"].contains(&event)
+    });
+    for line in &mut told {
+        for name in ["seq", "at", "since"] {
+            line.as_object_mut().unwrap().remove(name);
+        }
+    }
+    let issued = told[4]["serial"].as_str().unwrap().to_owned();
+    assert_ne!(issued, serial);
+    assert_eq!(
+        told,
+        [
+            json!({"event": "office_set", "office": MANAGER}),
+            json!({"event": "licence_paid", "office": UNPAID}),
+            json!({"event": "notice_added", "office": null}),
+            json!({"event": "notice_added", "office": MANAGER}),
+            json!({"event": "issued", "office": MANAGER, "no": 2, "serial": issued}),
+            json!({"event": "revoked", "office": MANAGER, "serial": serial}),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_whose_certificate_is_revoked_is_refused_at_its_next_request() {
+    let bench = Bench::start(small()).await;
+    bench.get(MANAGER, "/v1/home").await.data();
+    let mark = bench.mark().await;
+    bench.get(MANAGER, "/v1/home").await.data();
+    let lines = bench.journal(mark).await;
+    assert_eq!(lines.len(), 1, "the connection is kept: {lines:?}");
+    let offices = send(bench.local(Method::GET, "/manage/offices")).await.data();
+    let manager = offices.as_array().unwrap().iter().find(|office| office["number"] == MANAGER).unwrap();
+    let serial = &manager["certificates"][0]["state"]["serial"];
+    let revoke = format!("/manage/certificates/{}/revoke", serial.as_str().unwrap());
+    send(bench.local(Method::POST, &revoke)).await.data();
+    let request = bench.as_office(MANAGER, Method::GET, "/v1/home").await;
+    request.send().await.unwrap_err();
+    let closed = bench.told(mark, |line| line["event"] == "closed").await;
+    assert_eq!(
+        (&closed["connection"], &closed["serial"], &closed["refusal"]),
+        (&lines[0]["connection"], serial, &json!("revoked"))
+    );
+    let answered = |line: &&Value| line["event"] == "request" && line["route"] == "/v1/home";
+    assert_eq!(bench.journal(mark).await.iter().filter(answered).count(), 1);
+}

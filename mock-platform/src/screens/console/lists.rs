@@ -89,6 +89,10 @@ fn line(frame: &Frame, handshake: &Handshake) -> Line {
             let (code, text) = failed(failure);
             (false, code.to_owned(), frame.t(&text.ja, &text.en).to_owned())
         }
+        Outcome::Closed { reason } => {
+            let text = reason.text();
+            (false, "closed".to_owned(), frame.t(&text.ja, &text.en).to_owned())
+        }
         Outcome::Scripted => (false, "scripted".to_owned(), frame.t("障害計画による", "by the fault plan").to_owned()),
     };
     let shown = handshake.shown.as_ref();

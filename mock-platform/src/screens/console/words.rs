@@ -80,6 +80,10 @@ pub(super) fn told(event: &Event) -> Told {
             let tone = if refusal.is_some() { Tone::Bad } else { Tone::Plain };
             of("TLS接続", "handshake", tone, facts.maybe("refusal", refusal.as_ref()).maybe("alert", alert.as_ref()))
         }
+        Event::Closed { connection, serial, refusal } => {
+            let facts = Facts::none().with("connection", connection).maybe("serial", serial.as_ref());
+            of("接続の終了", "closed", Tone::Bad, facts.with("refusal", refusal))
+        }
         Event::Login { user, office, code } => {
             let facts = Facts::none().with("user", user).maybe("office", office.as_ref()).maybe("code", code.as_ref());
             of("ログイン", "login", if code.is_some() { Tone::Bad } else { Tone::Good }, facts)
@@ -109,6 +113,23 @@ pub(super) fn told(event: &Event) -> Told {
         }
         Event::Clock { now } => {
             of("時計", "clock", Tone::Plain, Facts::none().with("now", super::super::write::second(*now)))
+        }
+        Event::Revoked { serial, since, office } => {
+            let facts = Facts::none().with("serial", serial).with("since", super::super::write::second(*since));
+            of("証明書の失効", "revoked", Tone::Odd, facts.maybe("office", office.as_ref()))
+        }
+        Event::Issued { office, no, serial } => {
+            let facts = Facts::none().with("office", office).with("no", no).with("serial", serial);
+            of("証明書の発行", "issued", Tone::Plain, facts)
+        }
+        Event::OfficeSet { office } => {
+            of("事業所の変更", "office set", Tone::Plain, Facts::none().with("office", office))
+        }
+        Event::LicencePaid { office } => {
+            of("利用料の完了", "licence paid", Tone::Plain, Facts::none().with("office", office))
+        }
+        Event::NoticeAdded { office } => {
+            of("お知らせの掲載", "notice added", Tone::Plain, Facts::none().maybe("office", office.as_ref()))
         }
         Event::Reset => of("リセット", "reset", Tone::Odd, Facts::none()),
         Event::Snapshot => of("スナップショット", "snapshot", Tone::Plain, Facts::none()),
