@@ -61,6 +61,14 @@ pub enum SeedError {
     /// A notice is for an office that is not described.
     #[error("a notice is for office {0}, which is not described")]
     NoticeForNobody(OfficeNumber),
+    /// An office cannot be as it is described.
+    #[error("office {number}: {}", why.en)]
+    Unfit {
+        /// Which.
+        number: OfficeNumber,
+        /// Why not.
+        why: Message,
+    },
 }
 
 impl SeedError {
@@ -72,6 +80,7 @@ impl SeedError {
             SeedError::OfficeTwice(number) => format!("事業所 {number} が2つあります"),
             SeedError::UserTwice(id) => format!("ユーザID {id} が2つあります"),
             SeedError::NoticeForNobody(number) => format!("お知らせのあて先の事業所 {number} がありません"),
+            SeedError::Unfit { number, why } => format!("事業所 {number}: {}", why.ja),
         };
         Message::pair(ja, self.to_string())
     }
@@ -97,7 +106,7 @@ impl Seed {
     /// A seed of offices, without notices.
     ///
     /// # Errors
-    /// [`SeedError::OfficeTwice`], [`SeedError::UserTwice`].
+    /// [`SeedError::OfficeTwice`], [`SeedError::UserTwice`], [`SeedError::Unfit`].
     pub fn of_offices(offices: Vec<Office>) -> Result<Seed, SeedError> {
         Seed { offices, notices: Vec::new() }.checked()
     }
@@ -137,6 +146,9 @@ impl Seed {
         for office in &self.offices {
             if !numbers.insert(&office.number) {
                 return Err(SeedError::OfficeTwice(office.number.clone()));
+            }
+            if let Some(why) = flaw_of(office) {
+                return Err(SeedError::Unfit { number: office.number.clone(), why });
             }
             for user in [&office.office_user, &office.personal_user] {
                 if !users.insert(&user.id) {

@@ -55,7 +55,7 @@ async fn offices_and_notices_that_cannot_be_are_refused_with_the_reason() {
         ("/service_types", json!([""]), "「」はサービス種類コードではありません", "service type"),
         ("/office_user/password", json!(""), "パスワードがありません", "password"),
         ("/personal_user/id", json!("cother"), "ユーザID c9970100013 は変更できません（cother）", "cannot be changed"),
-        ("/licence/until", json!("2000-01-01"), "有効期限（until）が開始日（from）より前です", "until"),
+        ("/licence/until", json!("2000-01-01"), "有効期限（until）2000-01-01 が開始日（from）", "until"),
     ] {
         let mut changed = before.clone();
         *changed.pointer_mut(place).unwrap() = value;

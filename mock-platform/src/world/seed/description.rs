@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use renkei_validator::spec::Party;
 use renkei_validator::text::Message;
 use serde::Deserialize;
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{Seed, SeedError, SeedNotice, default_user, lasting_licence, licence_from, office};
 use crate::model::{Applicant, Licence, Office, OfficeNumber, PasswordState, User, date};
@@ -166,9 +166,9 @@ pub(super) fn flaw_of(office: &Office) -> Option<Message> {
         }
     }
     match &office.licence {
-        Some(licence) if licence.until < licence.from => unfit(
-            "ライセンスの有効期限（until）が開始日（from）より前です",
-            "the licence ends (until) before it begins (from)",
+        Some(Licence { from, until, .. }) if until < from => unfit(
+            &format!("ライセンスの有効期限（until）{until} が開始日（from）{from} より前です"),
+            &format!("the licence ends (until = {until}) before it begins (from = {from})"),
         ),
         Some(_) | None => None,
     }
@@ -189,7 +189,14 @@ fn licence_of(described: LicenceDescription, today: Date) -> Licence {
     let LicenceDescription { applied_on, from, until, paid, renews, applicant } = described;
     let default = match from.or(applied_on) {
         Some(from) => licence_from(from),
-        None => lasting_licence(today),
+        None => {
+            let lasting = lasting_licence(today);
+            // One that has ended before is a year's.
+            match until.filter(|until| *until < lasting.from) {
+                Some(until) => licence_from(until.saturating_sub(Duration::days(364))),
+                None => lasting,
+            }
+        }
     };
     Licence {
         applied_on: applied_on.unwrap_or(default.applied_on),
@@ -240,6 +247,34 @@ mod tests {
         let licence = office.licence.as_ref().unwrap();
         assert_eq!((licence.from, licence.until), (date!(2025 - 05 - 31), date!(2026 - 05 - 30)));
         assert_eq!((licence.paid, licence.renews), (false, false));
+    }
+
+    #[test]
+    fn a_licence_ends_no_earlier_than_it_begins() {
+        let seed = |licence: &str| {
+            let head = "[[offices]]\nnumber = \"9970100013\"\nname = \"見本\"\nservice_types = [\"43\"]\n";
+            Seed::from_toml(&format!("{head}licence = {{ {licence} }}\n"), TODAY)
+        };
+        for (licence, from, until) in [
+            (r#"until = "2020-03-31""#, "2019-04-02", "2020-03-31"),
+            (r#"until = "2025-06-01""#, "2025-06-01", "2025-06-01"),
+            (r#"from = "2026-04-01", until = "2026-04-01""#, "2026-04-01", "2026-04-01"),
+        ] {
+            let read = seed(licence).unwrap().offices()[0].licence.clone().unwrap();
+            assert_eq!((read.from.to_string().as_str(), read.until.to_string().as_str()), (from, until), "{licence}");
+        }
+        for begins in ["from", "applied_on"] {
+            let refused = seed(&format!(r#"{begins} = "2026-04-01", until = "2026-03-31""#)).unwrap_err();
+            let told = refused.message("");
+            assert_eq!(
+                told.ja,
+                "事業所 9970100013: ライセンスの有効期限（until）2026-03-31 が開始日（from）2026-04-01 より前です"
+            );
+            assert_eq!(
+                told.en,
+                "office 9970100013: the licence ends (until = 2026-03-31) before it begins (from = 2026-04-01)"
+            );
+        }
     }
 
     #[test]
