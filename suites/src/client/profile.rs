@@ -26,16 +26,14 @@
 //! A password is in the file itself, in another file (its last line end is no part of it), or in a
 //! variable of the environment; never among the arguments, where every user of the machine sees it.
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use renkei_validator::text::Message;
 use reqwest::Url;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::lang::io_reason;
+use crate::section::{self, Section, Wrong};
 
 /// All that is needed to reach the platform as an office.
 #[derive(Clone, PartialEq, Eq)]
@@ -134,99 +132,67 @@ impl Profile {
     }
 
     fn parse(name: &str, text: &str, folder: &Path, environment: Environment<'_>) -> Result<Profile, Message> {
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let at = |span: Range<usize>, why: &Message| {
-            let line = text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1;
-            Message::pair(format!("{name}の{line}行目: {}", why.ja), format!("{name}, line {line}: {}", why.en))
-        };
-        let root = DeTable::parse(text)
-            .map_err(|error| at(error.span().unwrap_or(0..0), &crate::not_toml::why(text, &error)))?;
-        let root = Section { name: "", span: 0..0, table: root.get_ref() };
-        root.read(folder, environment).map_err(|Wrong { span, why }| at(span, &why))
+        section::parse(name, text, |root| Reading { folder, environment }.profile(root))
     }
 }
 
-/// Something wrong, and where.
-struct Wrong {
-    span: Range<usize>,
-    why: Message,
+/// What is at hand while a profile is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    /// Where its paths start.
+    folder: &'a Path,
+    environment: Environment<'a>,
 }
 
-/// A table of the file.
-struct Section<'a> {
-    name: &'a str,
-    span: Range<usize>,
-    table: &'a DeTable<'a>,
-}
-
-impl<'a> Section<'a> {
-    fn read(&self, folder: &Path, environment: Environment<'_>) -> Result<Profile, Wrong> {
-        self.only(&["url", "ca", "identity", "personal", "office", "timeouts"])?;
-        let (url, span) = self.required("url")?;
-        let identity = self.section("identity")?.ok_or_else(|| self.missing("identity"))?;
-        let personal = self.section("personal")?.ok_or_else(|| self.missing("personal"))?;
-        let office = self.section("office")?.ok_or_else(|| self.missing("office"))?;
+impl Reading<'_> {
+    fn profile(self, root: &Section<'_>) -> Result<Profile, Wrong> {
+        root.only(&["url", "ca", "identity", "personal", "office", "timeouts"])?;
+        let needed = |key| root.section(key)?.ok_or_else(|| root.missing(key));
+        let url = base(root.required("url")?).ok_or_else(|| {
+            root.wrong(
+                "url",
+                "https://ホスト名:ポート の形で書きます",
+                "expected https://HOST:PORT without query or password",
+            )
+        })?;
         Ok(Profile {
-            url: base(url).ok_or_else(|| Wrong {
-                span,
-                why: Message::pair(
-                    "url: https://ホスト名:ポート の形で書きます",
-                    "url: expected https://HOST:PORT without query or password",
-                ),
-            })?,
-            ca: self.file("ca", folder)?,
-            identity: identity.identity(folder, environment)?,
-            personal: personal.account(folder, environment)?,
-            office: office.account(folder, environment)?,
-            timeouts: match self.section("timeouts")? {
-                Some(timeouts) => timeouts.timeouts()?,
-                None => Timeouts::default(),
-            },
+            url,
+            ca: self.file(root, "ca")?,
+            identity: self.identity(&needed("identity")?)?,
+            personal: self.account(&needed("personal")?)?,
+            office: self.account(&needed("office")?)?,
+            timeouts: root.section("timeouts")?.map_or_else(|| Ok(Timeouts::default()), |own| timeouts(&own))?,
         })
     }
 
-    fn identity(&self, folder: &Path, environment: Environment<'_>) -> Result<Identity, Wrong> {
-        self.only(&["certificate", "key", "p12", "password", "password_file", "password_env"])?;
-        if self.table.contains_key("p12") {
-            if let Some(other) = ["certificate", "key"].into_iter().find(|key| self.table.contains_key(*key)) {
-                return Err(self.wrong(other, "p12 と一緒には使えません", "p12 stands in its place already"));
+    fn identity(self, own: &Section<'_>) -> Result<Identity, Wrong> {
+        own.only(&["certificate", "key", "p12", "password", "password_file", "password_env"])?;
+        if own.has("p12") {
+            if let Some(other) = ["certificate", "key"].into_iter().find(|key| own.has(key)) {
+                return Err(own.wrong(other, "p12 と一緒には使えません", "p12 stands in its place already"));
             }
-            return Ok(Identity::P12 {
-                bytes: self.file("p12", folder)?,
-                password: self.password(folder, environment)?,
-            });
+            return Ok(Identity::P12 { bytes: self.file(own, "p12")?, password: self.password(own)? });
         }
-        if let Some(other) = PASSWORDS.into_iter().find(|key| self.table.contains_key(*key)) {
-            return Err(self.wrong(other, "p12 だけのためのものです", "it is for p12 only"));
+        if let Some(other) = PASSWORDS.into_iter().find(|key| own.has(key)) {
+            return Err(own.wrong(other, "p12 だけのためのものです", "it is for p12 only"));
         }
-        Ok(Identity::Pem { certificate: self.file("certificate", folder)?, key: self.file("key", folder)? })
+        Ok(Identity::Pem { certificate: self.file(own, "certificate")?, key: self.file(own, "key")? })
     }
 
-    fn account(&self, folder: &Path, environment: Environment<'_>) -> Result<Account, Wrong> {
-        self.only(&["user", "password", "password_file", "password_env"])?;
-        let (user, _) = self.required("user")?;
-        Ok(Account { user: user.to_owned(), password: self.password(folder, environment)? })
+    fn account(self, own: &Section<'_>) -> Result<Account, Wrong> {
+        own.only(&["user", "password", "password_file", "password_env"])?;
+        Ok(Account { user: own.required("user")?.to_owned(), password: self.password(own)? })
     }
 
-    fn timeouts(&self) -> Result<Timeouts, Wrong> {
-        self.only(&["connect", "read", "total"])?;
-        let usual = Timeouts::default();
-        Ok(Timeouts {
-            connect: self.seconds("connect")?.unwrap_or(usual.connect),
-            read: self.seconds("read")?.unwrap_or(usual.read),
-            total: self.seconds("total")?.unwrap_or(usual.total),
-        })
-    }
-
-    fn password(&self, folder: &Path, environment: Environment<'_>) -> Result<String, Wrong> {
-        let named: Vec<&str> = PASSWORDS.into_iter().filter(|key| self.table.contains_key(*key)).collect();
+    fn password(self, own: &Section<'_>) -> Result<String, Wrong> {
+        let named: Vec<&str> = PASSWORDS.into_iter().filter(|key| own.has(key)).collect();
         match named[..] {
-            [] => Err(self.missing("password_file")),
-            ["password"] => Ok(self.required("password")?.0.to_owned()),
+            [] => Err(own.missing("password_file")),
+            ["password"] => Ok(own.required("password")?.to_owned()),
             ["password_env"] => {
-                let (variable, _) = self.required("password_env")?;
-                environment(variable).ok_or_else(|| {
-                    self.wrong(
+                let variable = own.required("password_env")?;
+                (self.environment)(variable).ok_or_else(|| {
+                    own.wrong(
                         "password_env",
                         &format!("環境変数 {variable} がありません"),
                         &format!("there is no variable {variable}"),
@@ -234,15 +200,15 @@ impl<'a> Section<'a> {
                 })
             }
             ["password_file"] => {
-                let not_text = |_| self.wrong("password_file", "UTF-8のテキストではありません", "it is not UTF-8 text");
-                let text = String::from_utf8(self.file("password_file", folder)?).map_err(not_text)?;
+                let not_text = |_| own.wrong("password_file", "UTF-8のテキストではありません", "it is not UTF-8 text");
+                let text = String::from_utf8(self.file(own, "password_file")?).map_err(not_text)?;
                 let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
                 let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
                 Ok(text.to_owned())
             }
             [first, ..] => {
                 let one = PASSWORDS.join(", ");
-                Err(self.wrong(
+                Err(own.wrong(
                     first,
                     &format!("パスワードは1か所だけに書きます（{one}）"),
                     &format!("a password stands in one place only ({one})"),
@@ -251,102 +217,24 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Refuses every other key, the first in the order of the file.
-    fn only(&self, keys: &[&str]) -> Result<(), Wrong> {
-        let unknown = self.table.keys().filter(|key| !keys.contains(&key.get_ref().as_ref()));
-        let Some(unknown) = unknown.min_by_key(|key| key.span().start) else { return Ok(()) };
-        let key: &str = unknown.get_ref();
-        let near = keys.iter().find(|known| strsim::damerau_levenshtein(key, known) <= 2);
-        let all = keys.join(", ");
-        let why = match near {
-            Some(near) => Message::pair(
-                format!("{}: この名前の設定はありません（{near} のことですか）。使える名前: {all}", self.path(key)),
-                format!("{}: no such setting; did you mean {near}? The settings are {all}", self.path(key)),
-            ),
-            None => Message::pair(
-                format!("{}: この名前の設定はありません。使える名前: {all}", self.path(key)),
-                format!("{}: no such setting; the settings are {all}", self.path(key)),
-            ),
-        };
-        Err(Wrong { span: unknown.span(), why })
-    }
-
-    fn section(&self, key: &'static str) -> Result<Option<Section<'a>>, Wrong> {
-        let Some((name, value)) = self.table.get_key_value(key) else { return Ok(None) };
-        match value.get_ref() {
-            DeValue::Table(table) => Ok(Some(Section { name: key, span: name.span(), table })),
-            DeValue::String(_)
-            | DeValue::Integer(_)
-            | DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_)
-            | DeValue::Array(_) => Err(self.wrong(key, "表（[…]）です", "it is a table")),
-        }
-    }
-
-    /// A text that is there and not empty.
-    fn required(&self, key: &str) -> Result<(&'a str, Range<usize>), Wrong> {
-        let value: &'a Spanned<DeValue<'a>> = self.table.get(key).ok_or_else(|| self.missing(key))?;
-        match value.get_ref() {
-            DeValue::String(text) if !text.is_empty() => Ok((text, value.span())),
-            DeValue::String(_)
-            | DeValue::Integer(_)
-            | DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_)
-            | DeValue::Array(_)
-            | DeValue::Table(_) => {
-                Err(self.wrong(key, "空でない文字列を書きます", "expected a string that is not empty"))
-            }
-        }
-    }
-
-    fn seconds(&self, key: &str) -> Result<Option<Duration>, Wrong> {
-        let Some(value) = self.table.get(key) else { return Ok(None) };
-        let seconds = match value.get_ref() {
-            DeValue::Integer(number) => number.as_str().replace('_', "").parse::<u32>().ok().map(f64::from),
-            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
-            DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                None
-            }
-        };
-        match seconds {
-            Some(seconds @ 0.01..=86_400.0) => Ok(Some(Duration::from_secs_f64(seconds))),
-            Some(_) | None => {
-                Err(self.wrong(key, "0.01から86400までの秒数を書きます", "expected seconds, from 0.01 to 86400"))
-            }
-        }
-    }
-
     /// The bytes of a file that a key names.
-    fn file(&self, key: &str, folder: &Path) -> Result<Vec<u8>, Wrong> {
-        let (name, span) = self.required(key)?;
-        let path: PathBuf = folder.join(name);
+    fn file(self, own: &Section<'_>, key: &str) -> Result<Vec<u8>, Wrong> {
+        let path = self.folder.join(own.required(key)?);
         std::fs::read(&path).map_err(|error| {
-            let (key, path, why) = (self.path(key), path.display(), io_reason(&error));
-            let why = Message::pair(
-                format!("{key}: {path} を読み取れません: {}", why.ja),
-                format!("{key}: cannot read {path}: {}", why.en),
-            );
-            Wrong { span, why }
+            let (path, why) = (path.display(), io_reason(&error));
+            own.wrong(key, &format!("{path} を読み取れません: {}", why.ja), &format!("cannot read {path}: {}", why.en))
         })
     }
+}
 
-    fn missing(&self, key: &str) -> Wrong {
-        let key = self.path(key);
-        let why = Message::pair(format!("{key} がありません"), format!("{key} is missing"));
-        Wrong { span: self.span.clone(), why }
-    }
-
-    fn wrong(&self, key: &str, ja: &str, en: &str) -> Wrong {
-        let span = self.table.get_key_value(key).map_or(self.span.clone(), |(key, _)| key.span());
-        let key = self.path(key);
-        Wrong { span, why: Message::pair(format!("{key}: {ja}"), format!("{key}: {en}")) }
-    }
-
-    fn path(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
-    }
+fn timeouts(own: &Section<'_>) -> Result<Timeouts, Wrong> {
+    own.only(&["connect", "read", "total"])?;
+    let usual = Timeouts::default();
+    Ok(Timeouts {
+        connect: own.seconds("connect")?.unwrap_or(usual.connect),
+        read: own.seconds("read")?.unwrap_or(usual.read),
+        total: own.seconds("total")?.unwrap_or(usual.total),
+    })
 }
 
 /// Where a password may stand.
@@ -429,12 +317,12 @@ mod tests {
             ("https://", "http://", "line 1: url: expected https://HOST:PORT", "1行目: url: https://"),
             ("\"ca.pem\"", "\"no.pem\"", "line 2: ca: cannot read ", "2行目: ca: "),
             ("\"ca.pem\"", "1", "line 2: ca: expected a string", "2行目: ca: 空でない文字列"),
-            ("user = \"c1\"\n", "", "line 6: personal.user is missing", "6行目: personal.user がありません"),
+            ("user = \"c1\"\n", "", "line 6: personal.user: it is required", "6行目: personal.user: 必要な設定"),
             (
                 "password = \"p1\"\n",
                 "",
-                "line 6: personal.password_file is missing",
-                "6行目: personal.password_file が",
+                "line 6: personal.password_file: it is required",
+                "6行目: personal.password_file: 必要な設定",
             ),
             (
                 "\"OFFICE\"",
@@ -463,7 +351,7 @@ mod tests {
             assert!(error.ja.starts_with("client.tomlの") && error.ja.contains(ja), "{}", error.ja);
         }
         let without = parse(GOOD.split("[office]").next().unwrap()).unwrap_err();
-        assert_eq!(without.en, "client.toml, line 1: office is missing");
+        assert_eq!(without.en, "client.toml, line 1: office: it is required");
         for seconds in ["0", "-1", "90000", "\"5\"", "true"] {
             let error = parse(&format!("{GOOD}[timeouts]\nread = {seconds}\n")).unwrap_err();
             assert_eq!(error.en, "client.toml, line 13: timeouts.read: expected seconds, from 0.01 to 86400");

@@ -13,8 +13,6 @@ mod desk;
 mod folder;
 mod ground;
 mod http;
-mod nearest;
-mod section;
 mod told;
 
 use std::path::{Path, PathBuf};

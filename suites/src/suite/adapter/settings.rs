@@ -13,8 +13,8 @@ use renkei_validator::text::Message;
 
 pub use self::commands::{CommandLine, Commands, Operation};
 pub use self::written::{Start, written};
-use super::section::{Section, Wrong, parse};
 use crate::lang::io_reason;
+use crate::section::{Section, Wrong, parse};
 
 /// The file that is read where none is named.
 pub const DEFAULT_FILE: &str = "sut.toml";

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use renkei_validator::text::Message;
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 macro_rules! places {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $ja:literal, $en:literal;)*) => {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use renkei_validator::text::Text;
 
-use super::super::section::{Section, Wrong};
 use super::super::template::{Place, Template, Values};
+use crate::section::{Section, Wrong};
 
 /// What software is asked to do, with a command for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use renkei_validator::text::Message;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// Something wrong, and where.
 #[derive(Debug)]
