@@ -318,3 +318,41 @@ pub(crate) fn digit_values(bytes: u64, count: u32) -> Option<u64> {
     let values = (bytes ^ ZEROS) << (64 - 8 * count);
     ((values.wrapping_add(BEYOND) | values) & HIGH == 0).then_some(values)
 }
+
+/// The first so many of some bytes as a number, where they are digits and nothing else, as in most amounts.
+#[inline(always)]
+pub(crate) fn plain_number(bytes: [u8; 8], length: usize) -> Option<u32> {
+    if length.wrapping_sub(1) >= 8 {
+        return None;
+    }
+    let digits = digit_values(u64::from_le_bytes(bytes), length as u32)?;
+    // Digits become pairs, these fours, and these the number.
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_numbers_are_digits_and_nothing_else() {
+        // Any byte at any place.
+        for byte in 0..=255 {
+            for at in 0..8 {
+                for length in at + 1..=8 {
+                    let mut bytes = *b"98765432";
+                    bytes[at] = byte;
+                    let expected = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.parse().ok());
+                    let expected = expected.filter(|_| byte != b'+');
+                    assert_eq!(plain_number(bytes, length), expected, "{bytes:?}, {length}");
+                }
+            }
+        }
+        assert_eq!(plain_number(*b"0012,34,", 4), Some(12));
+        assert_eq!(plain_number(*b"99999999", 8), Some(99_999_999));
+        assert_eq!(plain_number(*b"12345678", 9), None);
+        assert_eq!(plain_number(*b"12345678", 0), None);
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, digit_values, fixed, integer};
+use crate::bind::{Contents, Known, Row, Subtotal, SumRow, YearMonth, fixed, integer, plain_number};
 use crate::draft::DraftFile;
 use crate::facts::{Person, person};
 use crate::finding::Place;
@@ -33,6 +33,9 @@ pub(crate) const AMOUNTS: [Key; 10] = [
 /// The place of サービス単位金額 among them.
 const UNITS_AMOUNT: usize = 0;
 
+/// That of 給付管理単位数.
+const MANAGED_UNITS: usize = 1;
+
 /// No table of this kind has more columns.
 const MOST_COLUMNS: usize = u64::BITS as usize;
 
@@ -58,6 +61,8 @@ pub(crate) struct OfType {
     /// サービスコード of the first detail row.
     pub(crate) first_detail: Option<(Place, &'static Table)>,
     pub(crate) has_within: bool,
+    has_outside: bool,
+    has_beyond: bool,
     pub(crate) units: Units,
     pub(crate) details: Amounts,
     pub(crate) subtotals: Amounts,
@@ -69,6 +74,11 @@ pub(crate) struct Units {
     pub(crate) details: i64,
     pub(crate) detail_rows: u32,
     pub(crate) subtotals: i64,
+    /// What of the details stands in TTEEEE, or in no subtotal where there is none, at most: rows without
+    /// 給付管理単位数 may be outside the limit.
+    outside: i64,
+    /// Likewise in TTZZZZ: rows beyond 30 days.
+    beyond: i64,
     /// That of the first TTAAAA row that gives one.
     pub(crate) within: Option<(Place, &'static Table)>,
     /// Whether some row does not give it, or it cannot be read.
@@ -102,6 +112,7 @@ struct Columns {
     table: &'static Table,
     month: Option<u16>,
     code: Option<u16>,
+    over_30_days: Option<u16>,
     amounts: [Option<u16>; AMOUNTS.len()],
     /// The columns of the amounts, one bit for each.
     of_amounts: u64,
@@ -212,7 +223,8 @@ impl Columns {
             places[usize::from(column)] = place as u8;
         }
         let (month, code) = (column(upsikyu::TARGET_MONTH), column(upsikyu::SERVICE_CODE));
-        Columns { table, month, code, amounts, of_amounts, places }
+        let over_30_days = column(upsikyu::OVER_30_DAYS);
+        Columns { table, month, code, over_30_days, amounts, of_amounts, places }
     }
 }
 
@@ -303,13 +315,25 @@ impl Sums {
                     Some(amount) => {
                         own.units.details = own.units.details.saturating_add(amount);
                         own.units.detail_rows += 1;
+                        let is_beyond = || {
+                            let column = columns.over_30_days.map(usize::from);
+                            column.is_some_and(|column| row.content(column) == Known::Is(b"1"))
+                        };
+                        if given.given & 1 << MANAGED_UNITS == 0 {
+                            let apart = if is_beyond() { &mut own.units.beyond } else { &mut own.units.outside };
+                            *apart = apart.saturating_add(amount.max(0));
+                        }
                     }
                     None => own.units.open = true,
                 }
             }
             SumRow::Subtotal(subtotal) => {
                 let own = self.of_type([code[0], code[1]]);
-                own.has_within |= subtotal == Subtotal::Within;
+                match subtotal {
+                    Subtotal::Within => own.has_within = true,
+                    Subtotal::Outside => own.has_outside = true,
+                    Subtotal::Over30Days => own.has_beyond = true,
+                }
                 own.subtotals.add(&given);
                 match given.units {
                     Some(amount) => {
@@ -334,6 +358,21 @@ impl Sums {
             }
         };
         &mut self.types[index].1
+    }
+}
+
+impl OfType {
+    /// What the subtotals may lack of the details: as TTEEEE and TTZZZZ are optional, what would stand in one
+    /// may stand in none.
+    pub(crate) fn may_lack(&self) -> i64 {
+        let outside = if self.has_outside { 0 } else { self.units.outside };
+        let beyond = if self.has_beyond { 0 } else { self.units.beyond };
+        outside.saturating_add(beyond)
+    }
+
+    /// Whether some details may stand in no subtotal.
+    pub(crate) fn is_partly_summed(&self) -> bool {
+        self.may_lack() > 0 && (self.units.open || self.units.subtotals != self.units.details)
     }
 }
 
@@ -406,19 +445,6 @@ impl Total {
     }
 }
 
-/// The first so many of some bytes as a number, where they are digits and nothing else, as in most amounts.
-#[inline(always)]
-fn plain_number(bytes: [u8; 8], length: usize) -> Option<u32> {
-    if length.wrapping_sub(1) >= 8 {
-        return None;
-    }
-    let digits = digit_values(u64::from_le_bytes(bytes), length as u32)?;
-    // Digits become pairs, these fours, and these the number.
-    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_FFFF_0000_FFFF;
-    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
-}
-
 /// A service type as text.
 pub(crate) fn text(service_type: ServiceType) -> String {
     service_type.map(char::from).iter().collect()
@@ -443,26 +469,6 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::spec::{Version, tables};
-
-    #[test]
-    fn plain_numbers_are_digits_and_nothing_else() {
-        // Any byte at any place.
-        for byte in 0..=255 {
-            for at in 0..8 {
-                for length in at + 1..=8 {
-                    let mut bytes = *b"98765432";
-                    bytes[at] = byte;
-                    let expected = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.parse().ok());
-                    let expected = expected.filter(|_| byte != b'+');
-                    assert_eq!(plain_number(bytes, length), expected, "{bytes:?}, {length}");
-                }
-            }
-        }
-        assert_eq!(plain_number(*b"0012,34,", 4), Some(12));
-        assert_eq!(plain_number(*b"99999999", 8), Some(99_999_999));
-        assert_eq!(plain_number(*b"12345678", 9), None);
-        assert_eq!(plain_number(*b"12345678", 0), None);
-    }
 
     #[test]
     fn a_number_too_long_for_an_amount_is_not_added_up() {

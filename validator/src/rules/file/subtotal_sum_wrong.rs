@@ -31,18 +31,24 @@ pub(super) static RULE: Rule = Rule {
             en: "The subtotal rows (AAAA, EEEE, ZZZZ) divide the detail rows of a type among them.",
         },
     },
-    reading: None,
+    reading: Some(Text {
+        ja: "EEEEとZZZZの行は任意です。EEEEの行がないときは給付管理単位数が空の明細、ZZZZの行がないときは３０日超区分が1の明細が、どの小計にも入らないことを認めます。",
+        en: "EEEE and ZZZZ rows are optional: without EEEE, details without 給付管理単位数 may stand in no subtotal; without ZZZZ, those of 30日超区分 1.",
+    }),
     versions: EVERY,
     check: Check::Sums(check),
-    good: &[Case {
-        on: "202407-table",
-        also: &[],
-        // An amount that is not given is not 0.
-        edit: |draft| {
-            let (_, detail) = with_amounts(draft)?;
-            draft.set(Kind::Upsikyu, detail, upsikyu::SERVICE_UNITS_AMOUNT, b"")
+    good: &[
+        Case {
+            on: "202407-table",
+            also: &[],
+            // An amount that is not given is not 0.
+            edit: |draft| {
+                let (_, detail) = with_amounts(draft)?;
+                draft.set(Kind::Upsikyu, detail, upsikyu::SERVICE_UNITS_AMOUNT, b"")
+            },
         },
-    }],
+        Case { on: "202208-table", also: &[], edit: without_outside },
+    ],
     bad: &[Case {
         on: "202407-table",
         also: &[],
@@ -65,8 +71,9 @@ fn check(sums: &Sums, out: &mut Out<'_>) {
         return;
     }
     for (service_type, own) in &sums.types {
-        let Units { details, detail_rows: rows, subtotals, within, open } = own.units;
-        let Some((place, table)) = within.filter(|_| !open && rows > 0 && subtotals != details) else { continue };
+        let Units { details, detail_rows: rows, subtotals, within, open, .. } = own.units;
+        let is_wrong = subtotals > details || subtotals < details.saturating_sub(own.may_lack());
+        let Some((place, table)) = within.filter(|_| !open && rows > 0 && is_wrong) else { continue };
         let code = text(*service_type);
         out.place(place, table)
             .expected(
@@ -90,4 +97,76 @@ fn with_amounts(draft: &Draft) -> Option<(usize, usize)> {
     })?;
     let detail = *details_beside(&draft.files[index], subtotal).first()?;
     Some((subtotal, detail))
+}
+
+/// Takes away the first TTEEEE row beside which only one detail is outside the limit, and gives that detail
+/// its amounts.
+fn without_outside(draft: &mut Draft) -> Option<Site> {
+    let (index, subtotal) =
+        draft.find(Kind::Upsikyu, |file, row| file.get(row, upsikyu::SERVICE_CODE).ends_with(b"EEEE"))?;
+    let file = &mut draft.files[index];
+    let outside = |row: &usize| file.get(*row, upsikyu::MANAGED_UNITS).is_empty();
+    let mut details = details_beside(file, subtotal).into_iter().filter(outside);
+    let (Some(detail), None) = (details.next(), details.next()) else { return None };
+    for key in [
+        upsikyu::UNIT_PRICE,
+        upsikyu::TOTAL_COST_INSURED,
+        upsikyu::BENEFIT_RATE,
+        upsikyu::INSURANCE_CLAIM_AMOUNT,
+        upsikyu::USER_COPAY_INSURED,
+        upsikyu::USER_COPAY_FULL,
+    ] {
+        let amount = file.get(subtotal, key).to_vec();
+        file.put(detail, key, &amount)?;
+    }
+    file.rows.remove(subtotal);
+    Some(Site::Row(index, if detail > subtotal { detail - 1 } else { detail }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{FileCheck, Options};
+
+    /// サービスコード, サービス単位金額, 給付管理単位数, ３０日超区分
+    type Line<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+    fn found(lines: &[Line<'_>]) -> usize {
+        let mut check = FileCheck::new("UPSIKYU_202412_9970100013_9970100021_20241127163000.CSV", &Options::default());
+        for (code, amount, managed, over_30_days) in lines {
+            let units = if code.ends_with(|last: char| last.is_ascii_digit()) { "100" } else { "0" };
+            let row = format!(
+                "202208,991018,0000000101,20241127,202412,\"\",9970100054,,{code},{units},,,1,{amount},{managed}{}{over_30_days},9999999999,,9970100013,\r\n",
+                ",".repeat(15)
+            );
+            check.push(row.as_bytes());
+        }
+        let judgement = check.finish();
+        assert_eq!(judgement.not_checked.len(), 0, "{lines:?}");
+        judgement.findings.kept.iter().filter(|finding| finding.rule.id == super::RULE.id).count()
+    }
+
+    #[test]
+    fn a_subtotal_that_is_optional_may_be_left_out_with_its_rows_only() {
+        const WITHIN: Line<'_> = ("212111", "600", "600", "0");
+        const OUTSIDE: Line<'_> = ("216100", "30", "", "0");
+        const BEYOND: Line<'_> = ("212111", "200", "", "1");
+        const EEEE: Line<'_> = ("21EEEE", "30", "", "0");
+        const ZZZZ: Line<'_> = ("21ZZZZ", "200", "", "1");
+        let aaaa = |amount: &'static str| ("21AAAA", amount, amount, "0");
+        for (lines, count) in [
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("600"), EEEE, ZZZZ][..], 0),
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("600"), ZZZZ], 0),
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("600"), EEEE], 0),
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("600")], 0),
+            // Who leaves 給付管理単位数 empty may sum up all the same.
+            (&[OUTSIDE, OUTSIDE, aaaa("60")], 0),
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("599")], 1),
+            (&[WITHIN, OUTSIDE, BEYOND, aaaa("831")], 1),
+            (&[WITHIN, OUTSIDE, aaaa("599"), EEEE], 1),
+            (&[WITHIN, BEYOND, aaaa("599"), ZZZZ], 1),
+            (&[WITHIN, WITHIN, aaaa("600")], 1),
+        ] {
+            assert_eq!(found(lines), count, "{lines:?}");
+        }
+    }
 }

@@ -32,8 +32,8 @@ pub(super) static RULE: Rule = Rule {
         },
     },
     reading: Some(Text {
-        ja: "サービス種類ごとに、小計の行に値があれば小計を、なければ明細を合計します。",
-        en: "For each service type the subtotal rows are added where they have a value, else the detail rows.",
+        ja: "サービス種類ごとに、小計の行に値があれば小計を、なければ明細を合計します。EEEE・ZZZZの行を省き、小計が明細の一部だけの合計になっているときは、明細と小計の両方にある値を比べません。",
+        en: "For each service type the subtotal rows are added where they have a value, else the detail rows. Where EEEE or ZZZZ is left out, so that the subtotals sum up a part of the details only, amounts that both give are not compared.",
     }),
     versions: EVERY,
     check: Check::Sums(check),
@@ -81,6 +81,9 @@ fn summed(types: &[(ServiceType, OfType)]) -> u16 {
         // file/subtotal-row-missing speaks of it; the amounts that it should hold are nowhere.
         if parts.detail_rows >= 2 && !parts.has_within {
             unknown |= subtotals.known() | of_details & !details.given();
+        }
+        if parts.is_partly_summed() {
+            unknown |= subtotals.known() & details.given();
         }
         given |= subtotals.known() | of_details & details.known();
     }
