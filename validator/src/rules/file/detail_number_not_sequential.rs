@@ -7,7 +7,7 @@ use crate::finding::{Place, Severity};
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::spec::keys::upplan;
-use crate::spec::{Certainty, Condition, Item, Kind, Table};
+use crate::spec::{Certainty, Condition, Item, Key, Kind, Table};
 use crate::text::Text;
 use crate::together::Together;
 
@@ -31,8 +31,8 @@ pub(super) static RULE: Rule = Rule {
         Citation { source: "v41l", place: "UPJSK No.19" },
     ]),
     reading: Some(Text {
-        ja: "番号は、利用者・事業所・サービスコード・単位数が同じ行のなかで、ファイル内の順に付けると解釈しています。",
-        en: "The numbers are read as those of rows of one user, office, code and units, in the order of the file.",
+        ja: "番号は、利用者・事業所・サービスコード・単位数が同じ行のなかで、ファイル内の順に付けると解釈しています。標準仕様に行の順の明記はないため、1からの番号が1つずつあり行の順だけが異なる場合は警告とします。",
+        en: "The numbers are read as those of rows of one user, office, code and units, in the order of the file. As the text does not give the order of rows, numbers from 1 on, each once, in another order are a warning.",
     }),
     versions: EVERY,
     check: Check::File(start),
@@ -50,6 +50,8 @@ pub(super) static RULE: Rule = Rule {
         // The first of several without one.
         Case { on: "202407-table", also: &[], edit: |draft| renumber(draft, b"1", b"") },
         Case { on: "202208-table", also: &[], edit: |draft| renumber(draft, b"2", b"99") },
+        // Each number once, in another order.
+        Case { on: "202407-table", also: &[], edit: swap },
     ],
 };
 
@@ -82,6 +84,8 @@ struct Group {
     wrong: Option<u32>,
     /// Whether some number cannot be read.
     open: bool,
+    /// One bit for each number seen, up to 63.
+    seen: u64,
 }
 
 fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
@@ -135,6 +139,9 @@ impl FileRule for DetailNumberNotSequential {
                 Some(number) => finding.got_bytes(number.to_string().as_bytes(), shown),
                 None => finding.got("空", "empty"),
             };
+            if group.is_of_another_order() {
+                finding.at_most(Severity::Warning);
+            }
             let rows = group.rows;
             match group.wrong {
                 Some(number) => finding.expected(
@@ -166,6 +173,8 @@ impl Group {
     fn add(&mut self, number: Known<i64>, place: Place) {
         self.rows += 1;
         self.open |= number == Known::Unreadable;
+        let bit = number.is().and_then(|number| 1_u64.checked_shl(u32::try_from(number).ok()?));
+        self.seen |= bit.unwrap_or_default();
         if self.rows == 1 {
             self.place = Some(place);
             self.number = number.is();
@@ -188,6 +197,12 @@ impl Group {
         !self.open && (self.wrong.is_some() || self.is_single_with_number())
     }
 
+    /// Whether its rows have the numbers from 1 on, each once.
+    fn is_of_another_order(&self) -> bool {
+        let numbers = 1_u64.checked_shl(self.rows + 1).map(|beyond| beyond - 2);
+        self.rows >= 2 && numbers == Some(self.seen)
+    }
+
     fn is_single_with_number(&self) -> bool {
         self.rows == 1 && self.number.is_some()
     }
@@ -199,4 +214,66 @@ fn renumber(draft: &mut Draft, from: &[u8], to: &[u8]) -> Option<Site> {
         file.get(row, upplan::SERVICE_CODE).starts_with(b"17") && file.get(row, upplan::DETAIL_NO) == from
     };
     draft.set_where(Kind::Upplan, picks, upplan::DETAIL_NO, to)
+}
+
+/// Swaps the numbers of the first rental that has 1 and of the next row, which has 2 for the same.
+fn swap(draft: &mut Draft) -> Option<Site> {
+    const SAME: [Key; 5] = [
+        upplan::INSURED_NUMBER,
+        upplan::SERVICE_OFFICE_NUMBER,
+        upplan::SERVICE_CODE,
+        upplan::UNITS,
+        upplan::INSURER_NUMBER,
+    ];
+    let (index, row) = draft.find(Kind::Upplan, |file, row| {
+        let numbered = |row, number: &[u8]| file.get(row, upplan::DETAIL_NO) == number;
+        let same = SAME.iter().all(|key| file.get(row, *key) == file.get(row + 1, *key));
+        numbered(row, b"1") && numbered(row + 1, b"2") && same
+    })?;
+    draft.files[index].put(row + 1, upplan::DETAIL_NO, b"1")?;
+    let column = draft.files[index].put(row, upplan::DETAIL_NO, b"2")?;
+    Some(Site::Cell(index, row, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileCheck, Options};
+
+    fn found(numbers: &[&str]) -> Vec<(u64, Severity)> {
+        let mut check =
+            FileCheck::new("UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV", &Options::default());
+        for (number, code) in numbers.iter().zip(11..) {
+            let row = format!(
+                "202407,991018,0000000101,20260928,202610,9970100013,,200,,20261001,,9999,9999,1,171004,00001-0000{code},,,{number},9970100047,,,0,9970100013,\r\n"
+            );
+            check.push(row.as_bytes());
+        }
+        let kept = check.finish().findings.kept;
+        assert!(kept.iter().all(|finding| finding.rule.id == RULE.id), "{numbers:?}");
+        kept.iter().map(|finding| (finding.line().unwrap_or_default(), finding.severity)).collect()
+    }
+
+    #[test]
+    fn numbers_in_another_order_are_a_warning_and_others_an_error() {
+        for (numbers, expected) in [
+            (&[""][..], None),
+            (&["1", "2", "3"], None),
+            (&["1", "3", "2"], Some((2, Severity::Warning))),
+            (&["3", "2", "1"], Some((1, Severity::Warning))),
+            (&["1", "1"], Some((2, Severity::Error))),
+            (&["2", "3"], Some((1, Severity::Error))),
+            (&["0", "1"], Some((1, Severity::Error))),
+            (&["1", "2", ""], Some((3, Severity::Error))),
+            (&["1", "99"], Some((2, Severity::Error))),
+            (&["1"], Some((1, Severity::Error))),
+        ] {
+            assert_eq!(found(numbers), expected.into_iter().collect::<Vec<_>>(), "{numbers:?}");
+        }
+        // More than one bit each can be kept for.
+        let mut many: Vec<String> = (1..=70).map(|number: u32| number.to_string()).collect();
+        many.swap(0, 1);
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(found(&many), [(1, Severity::Error)]);
+    }
 }

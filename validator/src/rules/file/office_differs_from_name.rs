@@ -91,7 +91,10 @@ struct OfficeDiffersFromName {
 
 fn start(start: &FileStart<'_>) -> Box<dyn FileRule> {
     let mut offices = Vec::new();
-    for (key, segment) in comparable(start.kind, start.name) {
+    // Of a name that lacks one end it is not known which end the other office is: name/segment-missing speaks.
+    let lacks = |segment| start.name.missing.contains(&segment);
+    let lacks_one = lacks(Segment::SenderOffice) || lacks(Segment::ReceiverOffice);
+    for (key, segment) in comparable(start.kind, start.name).into_iter().filter(|_| !lacks_one) {
         match start.name.part(segment) {
             // name/office-number-malformed speaks of the others.
             Some(office) if office_number(office.as_bytes()) != OfficeNumber::Malformed => {
@@ -174,4 +177,24 @@ fn another(draft: &mut Draft, kind: Kind, key: Key) -> Option<Site> {
         file.get(row, key) == office.as_bytes() && !file.get(row, upplan::SERVICE_CODE).starts_with(b"17")
     };
     draft.set_where(kind, picks, key, other.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{FileCheck, Options};
+
+    #[test]
+    fn an_office_whose_end_is_not_known_is_not_compared() {
+        for (name, expected) in [
+            ("DLTJSK_202412_9970100021_9970100013_20250104090000.CSV", &["file/office-differs-from-name"][..]),
+            ("DLTJSK_202412_9970100013_20250104090000.CSV", &["name/segment-missing"]),
+            ("DLTJSK_202412__9970100013_20250104090000.CSV", &["name/segment-missing"]),
+        ] {
+            let mut check = FileCheck::new(name, &Options::default());
+            check.push(b"202208,991018,0000000101,202412,9970100039,11\r\n");
+            let judgement = check.finish();
+            let found: Vec<_> = judgement.findings.kept.iter().map(|finding| finding.rule.id).collect();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
 }
