@@ -27,6 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::faults::with_faults;
 use crate::platform::Platform;
+use crate::settings::Settings;
 use crate::{manage, site};
 
 /// What is said of the API as a whole.
@@ -64,12 +65,12 @@ pub(crate) fn served_site(platform: &Arc<Platform>) -> Router {
 }
 
 /// The description of both listeners, without most of the operator's routes.
-pub fn document() -> OpenApi {
+pub fn document(settings: &Settings) -> OpenApi {
     let mut document = About::openapi();
     document.merge(router().into_openapi());
     document.merge(site::router().into_openapi());
     document.merge(manage::described().into_openapi());
-    described::complete(&mut document);
+    described::complete(&mut document, settings);
     document
 }
 

@@ -2,6 +2,7 @@
 //! HTTP for this machine only, without login: who reaches it owns the platform. Knows every part;
 //! decides nothing of what offices may do.
 
+mod clock;
 mod snapshots;
 
 use std::sync::Arc;
@@ -22,8 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::body::{Answer, CertificateView, LicenceView, Nothing};
-use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, ok};
-use crate::clock::Hand;
+use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, bad_request, ok};
 use crate::faults::{Plan, Status};
 use crate::journal::{Event, Line};
 use crate::model::{Office, OfficeNumber};
@@ -54,7 +54,7 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(ready))
         .routes(routes!(version))
         .routes(routes!(metrics))
-        .routes(routes!(clock, set_clock))
+        .routes(routes!(clock::clock, clock::set_clock))
         .routes(routes!(faults, replace_faults, no_faults))
         .routes(routes!(journal))
         .routes(routes!(handshakes))
@@ -81,7 +81,10 @@ pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -
 /// The routes of the management itself.
 pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
     Router::from(described())
-        .route("/openapi.json", get(async || axum::Json(crate::api::document())))
+        .route(
+            "/openapi.json",
+            get(async |State(platform): State<Arc<Platform>>| axum::Json(crate::api::document(&platform.settings))),
+        )
         .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform))
 }
@@ -153,63 +156,6 @@ async fn metrics(State(platform): State<Arc<Platform>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-/// What the clock shows, and whether it runs.
-#[derive(Serialize, ToSchema)]
-struct ClockView {
-    #[serde(with = "time::serde::rfc3339")]
-    now: OffsetDateTime,
-    stopped: bool,
-}
-
-/// How the clock is set: exactly one of the three.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum ClockSetting {
-    /// It runs on from here: a day such as `2027-01-05`, from its beginning in Japan, or a moment with its offset
-    /// such as `2027-01-05T09:00:00+09:00`, of the years 2000 to 2100.
-    RunFrom(String),
-    /// It stands here: the same.
-    StopAt(String),
-    /// It shows the machine's time.
-    Machine {},
-}
-
-/// Reads the clock of the platform.
-#[utoipa::path(
-    get,
-    path = "/manage/clock",
-    operation_id = "manage-clock",
-    tag = "manage",
-    responses((status = 200, description = "done", body = Answer<ClockView>), SystemErrors),
-)]
-async fn clock(State(platform): State<Arc<Platform>>) -> Response {
-    let stopped = matches!(platform.clock.hand(), Hand::Stopped(_));
-    ok(ClockView { now: platform.clock.now(), stopped })
-}
-
-/// Sets it.
-#[utoipa::path(
-    put,
-    path = "/manage/clock",
-    operation_id = "manage-clock-set",
-    tag = "manage",
-    request_body = ClockSetting,
-    responses((status = 200, description = "done", body = Answer<ClockView>), SystemErrors),
-)]
-async fn set_clock(
-    State(platform): State<Arc<Platform>>,
-    Json(setting): Json<ClockSetting>,
-) -> Result<Response, Failure> {
-    let moment = |text: &str| crate::clock::moment(text).map_err(unusable);
-    match setting {
-        ClockSetting::RunFrom(at) => platform.clock.run_from(moment(&at)?),
-        ClockSetting::StopAt(at) => platform.clock.set(Hand::Stopped(moment(&at)?)),
-        ClockSetting::Machine {} => platform.clock.set(Hand::Moved(time::Duration::ZERO)),
-    }
-    platform.note(&Event::Clock { now: platform.clock.now() });
-    Ok(clock(State(platform)).await)
-}
-
 /// How far the fault plan has come.
 #[utoipa::path(
     get,
@@ -269,9 +215,21 @@ async fn no_faults(State(platform): State<Arc<Platform>>) -> Response {
 struct Since {
     /// Those after this number; 0 for all.
     #[serde(default)]
+    #[param(format = "uint64")]
     since: u64,
-    /// At most so many, and never more than 1,000.
+    /// At most so many; 1,000 where none is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+}
+
+impl Since {
+    /// How many lines are asked for.
+    fn limit(&self) -> Result<usize, Failure> {
+        match self.limit.unwrap_or(MOST_LINES) {
+            limit if (1..=MOST_LINES).contains(&limit) => Ok(limit),
+            _ => Err(bad_request(&format!("limit: 1..={MOST_LINES}"))),
+        }
+    }
 }
 
 /// Reads the journal, oldest first.
@@ -284,8 +242,7 @@ struct Since {
     responses((status = 200, description = "done", body = Answer<Vec<Line>>), SystemErrors),
 )]
 async fn journal(State(platform): State<Arc<Platform>>, Query(asked): Query<Since>) -> Result<Response, Failure> {
-    let journal = platform.journal.clone();
-    let limit = asked.limit.unwrap_or(MOST_LINES).min(MOST_LINES);
+    let (journal, limit) = (platform.journal.clone(), asked.limit()?);
     let lines = tokio::task::spawn_blocking(move || journal.since(asked.since, limit)).await;
     match lines {
         Ok(Ok(lines)) => Ok(ok(lines)),
@@ -309,11 +266,10 @@ struct Handshakes {
     params(Since),
     responses((status = 200, description = "done", body = Answer<Handshakes>), SystemErrors),
 )]
-async fn handshakes(State(platform): State<Arc<Platform>>, Query(asked): Query<Since>) -> Response {
-    let limit = asked.limit.unwrap_or(MOST_LINES).min(MOST_LINES);
+async fn handshakes(State(platform): State<Arc<Platform>>, Query(asked): Query<Since>) -> Result<Response, Failure> {
     let mut handshakes = platform.ledger.list(asked.since);
-    handshakes.truncate(limit);
-    ok(Handshakes { handshakes, dropped: platform.ledger.dropped() })
+    handshakes.truncate(asked.limit()?);
+    Ok(ok(Handshakes { handshakes, dropped: platform.ledger.dropped() }))
 }
 
 /// All offices, with all that belongs to them.
@@ -434,7 +390,7 @@ struct RevokedView {
     path = "/manage/certificates/{serial}/revoke",
     operation_id = "manage-certificate-revoke",
     tag = "manage",
-    params(("serial" = String, Path, description = "serial number, in lower-case hexadecimal; leading zeros do not count")),
+    params(("serial" = String, Path, pattern = "^(00)*(0[1-9a-f]|[1-9a-f][0-9a-f])([0-9a-f]{2}){0,19}$", description = "serial number, in lower-case hexadecimal; leading zeros do not count")),
     responses((status = 200, description = "done", body = Answer<RevokedView>), SystemErrors),
 )]
 async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String>) -> Result<Response, Failure> {
@@ -456,10 +412,12 @@ async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String
 #[serde(deny_unknown_fields)]
 struct NewNotice {
     /// 件名
+    #[schema(pattern = r"\S")]
     title: String,
     /// 本文
+    #[schema(pattern = r"\S")]
     text: String,
-    /// Only for this office; else for all.
+    /// Only for this office, which there must be; else for all.
     #[serde(default)]
     office: Option<OfficeNumber>,
 }

@@ -14,7 +14,7 @@ time::serde::format_description!(pub(crate) date, Date, "[year]-[month]-[day]");
 /// published numbers exist that have another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String, example = "9970100013")]
+#[schema(value_type = String, example = "9970100013", pattern = "^[0-9A-HJ-NPR-Z]{10}$")]
 pub struct OfficeNumber(String);
 
 impl OfficeNumber {
@@ -56,10 +56,12 @@ impl fmt::Display for OfficeNumber {
 
 /// An office (事業所) with all that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Office {
     /// 事業所番号
     pub number: OfficeNumber,
     /// 事業所名
+    #[schema(pattern = r"\S")]
     pub name: String,
     /// サービス種類コード of all it takes part with; in the order of the code.
     pub service_types: Vec<String>,
@@ -76,17 +78,19 @@ pub struct Office {
 /// A user and what is known of their password. The password itself is kept in the clear: it is a
 /// test user's, and 利用状況Webサイト shows that of 個人ユーザ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct User {
     /// ユーザID
     pub id: String,
     /// パスワード
+    #[schema(pattern = r"\S")]
     pub password: String,
     /// Whether it can be used.
     pub state: PasswordState,
     /// Failed logins since the last good one.
     pub failures: u32,
     /// Until when the user is locked.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(default, with = "time::serde::rfc3339::option")]
     pub locked_until: Option<OffsetDateTime>,
 }
 
@@ -104,6 +108,7 @@ pub enum PasswordState {
 
 /// ライセンス of one office.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Licence {
     /// 申請日
     #[serde(with = "date")]
@@ -154,6 +159,7 @@ pub enum CertificateKind {
 
 /// A certificate of an office, from its application on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// 1 for the office's first.
     pub no: u32,

@@ -237,7 +237,8 @@ pub struct BulkRequest {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BulkDelivery {
-    /// Its own idempotency key.
+    /// Its own idempotency key, unlike those of the others.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$")]
     pub key: String,
     /// 送信先; may be left out where names tell it.
     #[serde(default)]
@@ -322,6 +323,7 @@ pub struct ReceivedEntry {
 #[serde(deny_unknown_fields)]
 pub struct FetchRequest {
     /// Numbers of entries of 受信一覧.
+    #[schema(min_items = 1)]
     pub ids: Vec<String>,
 }
 

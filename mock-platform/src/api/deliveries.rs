@@ -55,21 +55,23 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
 
 /// The multipart body of a delivery.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "it describes a body that is read part by part")]
 struct DeliveryForm {
     delivery: DeliveryRequest,
-    /// The files, each as a part `file` with its file name.
-    #[schema(value_type = Vec<String>, format = Binary)]
+    /// The files, each as a part `file` with its file name. None is a business error.
+    #[schema(value_type = Vec<String>, format = Binary, required = false)]
     file: Vec<Vec<u8>>,
 }
 
 /// The multipart body of a bulk send.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "it describes a body that is read part by part")]
 struct BulkForm {
     deliveries: BulkRequest,
-    /// The files, each as a part `file` with its file name.
-    #[schema(value_type = Vec<String>, format = Binary)]
+    /// The files, each as a part `file` with its file name. None is a business error.
+    #[schema(value_type = Vec<String>, format = Binary, required = false)]
     file: Vec<Vec<u8>>,
 }
 
@@ -110,7 +112,7 @@ async fn recognise(
     operation_id = "send",
     tag = "deliveries",
     params(
-        ("Idempotency-Key" = String, Header, description = "1 to 128 visible ASCII characters; the same key and content are accepted once"),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$", description = "1 to 128 visible ASCII characters; the same key and content are accepted once"),
     ),
     request_body(content = DeliveryForm, content_type = "multipart/form-data"),
     responses(
@@ -149,7 +151,7 @@ async fn send(State(platform): State<Arc<Platform>>, session: Session, request: 
     operation_id = "send-bulk",
     tag = "deliveries",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "needed where the request names no deliveries"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$", description = "needed where the request names no deliveries"),
     ),
     request_body(content = BulkForm, content_type = "multipart/form-data"),
     responses(

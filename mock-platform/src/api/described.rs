@@ -2,10 +2,13 @@
 //! token after the login, nothing at the management. Answers that are bytes: a string of their media type, or an error
 //! in JSON. Knows paths and operations; admits nobody.
 
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::link::Link;
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr};
+
+use crate::settings::Settings;
 
 /// The client certificate of an office.
 const CERTIFICATE: &str = "certificate";
@@ -18,7 +21,7 @@ const SITE_TOKEN: &str = "site-token";
 const WITHOUT_TOKEN: [&str; 4] = ["login-personal", "login-office", "token-refresh", "site-login"];
 
 /// Completes a document.
-pub(super) fn complete(document: &mut OpenApi) {
+pub(super) fn complete(document: &mut OpenApi, settings: &Settings) {
     let components = document.components.get_or_insert_with(Components::new);
     let certificate = SecurityScheme::MutualTls {
         description: Some("The client certificate of an office (`clients/<number>/client.pem`).".to_owned()),
@@ -28,10 +31,17 @@ pub(super) fn complete(document: &mut OpenApi) {
     components.add_security_scheme(CERTIFICATE, certificate);
     components.add_security_scheme(TOKEN, bearer("`access_token` of login-office or token-refresh."));
     components.add_security_scheme(SITE_TOKEN, bearer("`token` of site-login."));
+    if let Some(RefOr::T(setting)) = components.schemas.get_mut("ClockSetting") {
+        one_alone(setting);
+    }
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
             operation.security = Some(vec![needed(path, operation)]);
             bytes(operation);
+            if path.starts_with("/v1/") {
+                limits(operation, settings);
+            }
+            links(operation);
         }
     }
 }
@@ -53,6 +63,57 @@ fn needed(path: &str, operation: &Operation) -> SecurityRequirement {
     };
     let names = listener.into_iter().chain(token.filter(|_| !open));
     names.fold(SecurityRequirement::default(), |all, name| all.add(name, NO_SCOPES))
+}
+
+/// An object of one key has no other.
+fn one_alone(schema: &mut Schema) {
+    let Schema::OneOf(ways) = schema else { return };
+    for way in &mut ways.items {
+        if let RefOr::T(Schema::Object(way)) = way {
+            let closed = AdditionalProperties::FreeForm(false);
+            for inner in way.properties.values_mut() {
+                if let RefOr::T(Schema::Object(inner)) = inner
+                    && inner.properties.is_empty()
+                {
+                    inner.additional_properties = Some(Box::new(closed.clone()));
+                }
+            }
+            way.additional_properties = Some(Box::new(closed));
+        }
+    }
+}
+
+/// How many entries a page may have is a setting.
+fn limits(operation: &mut Operation, settings: &Settings) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(number))), .. }) = parameter
+            && name == "limit"
+        {
+            number.maximum = Some(settings.page.1.into());
+        }
+    }
+}
+
+/// What leads from an answer to what can be asked next: the operation, the next one, and where its parameters stand.
+type Lead = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const LINKS: [Lead; 5] = [
+    ("send", "sent-detail", &[("id", "$response.body#/data/id")]),
+    ("sent-list", "sent-detail", &[("id", "$response.body#/data/items/0/id")]),
+    ("received-list", "received-detail", &[("id", "$response.body#/data/items/0/id")]),
+    ("received-list", "fetch-file", &[("id", "$response.body#/data/items/0/id"), ("position", "0")]),
+    ("manage-snapshot", "manage-snapshot-restore", &[("name", "$request.path.name")]),
+];
+
+fn links(operation: &mut Operation) {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    let Some(RefOr::T(done)) = operation.responses.responses.get_mut("200") else { return };
+    for (_, next, places) in LINKS.iter().filter(|(from, ..)| *from == id) {
+        let link = places
+            .iter()
+            .fold(Link::builder().operation_id(*next), |link, (name, place)| link.parameter(*name, *place));
+        done.links.insert((*next).to_owned(), RefOr::T(link.build()));
+    }
 }
 
 /// Where bytes are answered, they are no list of numbers.

@@ -78,8 +78,10 @@ async fn home(State(platform): State<Arc<Platform>>, session: Session) -> Result
 #[into_params(parameter_in = Query)]
 struct PageQuery {
     /// `next` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// Entries of a page.
+    #[param(minimum = 1)]
     limit: Option<u32>,
 }
 
@@ -115,8 +117,10 @@ struct OfficesQuery {
     /// The beginning of a number, or a part of a name; left out: all.
     query: Option<String>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     after: Option<String>,
     /// Entries of a page.
+    #[param(minimum = 1)]
     limit: Option<u32>,
 }
 

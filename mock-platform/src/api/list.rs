@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
-use super::respond::Failure;
+use super::respond::{Failure, bad_request, page_length};
 use crate::deviations::ListDeviation;
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
@@ -19,8 +19,10 @@ use crate::store::{DeliveryRecord, FileRecord, Listed, ReceivedRecord, StoreErro
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
     /// `next` of the page before.
+    #[param(min_length = 1)]
     pub(crate) after: Option<String>,
     /// How many entries, at most.
+    #[param(minimum = 1)]
     pub(crate) limit: Option<u32>,
 }
 
@@ -30,11 +32,7 @@ impl Paging {
     /// # Errors
     /// 400 where it is none, or more than a page may have.
     pub(crate) fn limit(&self, platform: &Platform) -> Result<u32, Failure> {
-        let (usual, most) = platform.settings.page;
-        match self.limit.unwrap_or(usual) {
-            limit if (1..=most).contains(&limit) => Ok(limit),
-            _ => Err(System::BadRequest.into()),
-        }
+        page_length(self.limit, &platform.settings)
     }
 }
 
@@ -82,7 +80,7 @@ where
 /// What a failure of the store means to who asked.
 pub(crate) fn failed(error: &StoreError) -> Failure {
     match error {
-        StoreError::Cursor => System::BadRequest.into(),
+        StoreError::Cursor => bad_request(&"after: not a cursor of this list"),
         StoreError::Closed => System::Unavailable.into(),
         StoreError::InUse { .. }
         | StoreError::Foreign { .. }

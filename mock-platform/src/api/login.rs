@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,6 +17,30 @@ use crate::platform::Platform;
 use crate::refusal::{Business, System};
 use crate::tls::Peer;
 use crate::world::UserKind;
+
+/// The first step, with 個人ユーザ.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "it describes a body that is read as [`LoginRequest`]")]
+struct PersonalLogin {
+    /// ユーザID
+    user_id: String,
+    /// パスワード
+    password: String,
+}
+
+/// The second step, with 事業所ユーザ.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "it describes a body that is read as [`LoginRequest`]")]
+struct OfficeLogin {
+    /// ユーザID
+    user_id: String,
+    /// パスワード
+    password: String,
+    /// What the first step answered.
+    step_token: String,
+}
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::default()
@@ -31,7 +56,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Platform>> {
     path = "/v1/login/personal",
     operation_id = "login-personal",
     tag = "accounts",
-    request_body = LoginRequest,
+    request_body = PersonalLogin,
     responses((status = 200, description = "a step token, or a business error", body = Answer<StepAnswer>), SystemErrors)
 )]
 async fn login_personal(
@@ -56,7 +81,7 @@ async fn login_personal(
     path = "/v1/login/office",
     operation_id = "login-office",
     tag = "accounts",
-    request_body = LoginRequest,
+    request_body = OfficeLogin,
     responses((status = 200, description = "tokens, or a business error", body = Answer<SessionAnswer>), SystemErrors)
 )]
 async fn login_office(

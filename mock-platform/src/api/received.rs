@@ -22,7 +22,7 @@ use super::archive;
 use super::body::{Answer, FetchRequest, Page, ReceivedEntry};
 use super::handout::{Done, Handout};
 use super::list::{self, Paging, failed};
-use super::respond::{Failure, Json, Path, Query, SystemErrors, ok};
+use super::respond::{Failure, Json, Path, Query, SystemErrors, bad_request, ok};
 use crate::accounts::Session;
 use crate::deviations::Deviations;
 use crate::model::OfficeNumber;
@@ -142,7 +142,7 @@ async fn received_fetch(
     let Json(FetchRequest { mut ids }) = Json::from_request(request, &()).await?;
     let most = usize::try_from(platform.settings.page.1).unwrap_or(usize::MAX);
     if ids.is_empty() {
-        return Err(System::BadRequest.into());
+        return Err(bad_request(&"ids: at least one"));
     }
     if ids.len() > most {
         let words =

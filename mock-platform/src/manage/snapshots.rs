@@ -22,7 +22,7 @@ use crate::store::StoreError;
     path = "/manage/snapshots/{name}",
     operation_id = "manage-snapshot",
     tag = "manage",
-    params(("name" = String, Path, description = "1 to 64 letters, digits, - and _")),
+    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _")),
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 pub(super) async fn snapshot(
@@ -49,7 +49,7 @@ pub(super) async fn snapshot(
     path = "/manage/snapshots/{name}/restore",
     operation_id = "manage-snapshot-restore",
     tag = "manage",
-    params(("name" = String, Path, description = "1 to 64 letters, digits, - and _")),
+    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _")),
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 pub(super) async fn restore(

@@ -8,6 +8,7 @@ mod bad_input;
 mod bench;
 mod business;
 mod described;
+mod inputs;
 mod meaning;
 mod operator;
 mod systems;
