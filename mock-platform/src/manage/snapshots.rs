@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use renkei_validator::text::Message;
 
-use super::stored;
+use super::{stored, unusable};
 use crate::api::body::{Answer, Nothing};
 use crate::api::respond::{Failure, Path, SystemErrors, ok};
 use crate::platform::Platform;
@@ -43,7 +43,8 @@ pub(super) async fn snapshot(
     }
 }
 
-/// Replaces everything stored with a copy; sessions end.
+/// Replaces everything stored with a copy; sessions end. 400 where the copy is damaged or of another version: then
+/// everything is as before.
 #[utoipa::path(
     post,
     path = "/manage/snapshots/{name}/restore",
@@ -60,10 +61,23 @@ pub(super) async fn restore(
     if !place.is_dir() {
         return Err(System::NotFound.into());
     }
-    platform.store.restore(&place).await.map_err(|error| stored(&error))?;
+    platform.store.restore(&place).await.map_err(|error| unusable_copy(&name, &error))?;
     platform.world.reload().await.map_err(|_| System::Internal)?;
     platform.sessions.close_all();
     Ok(ok(Nothing {}))
+}
+
+/// What is wrong with a copy is not the platform's failure.
+fn unusable_copy(name: &str, error: &StoreError) -> Failure {
+    let (ja, en) = match error {
+        StoreError::Foreign { .. } => ("このバージョンのデータではありません", "holds no data of this version"),
+        StoreError::Damaged { .. } | StoreError::Row { .. } => ("壊れています", "is damaged"),
+        other => return stored(other),
+    };
+    unusable(Message::pair(
+        format!("スナップショット「{name}」は、{ja}。何も復元していません"),
+        format!("the snapshot {name} {en}; nothing was restored"),
+    ))
 }
 
 /// Deliveries, offices and notices are as at the first start; sessions end. What was revoked stays revoked, also by

@@ -113,6 +113,9 @@ fn fill(connection: &Connection, log: &Log, directory: &Path) -> Result<(), Stor
 
 /// Checks a snapshot and copies its bodies into the directory of the store.
 fn copy_in(directory: &Path, from: &Path, number: u64) -> Result<(Log, Replacement), StoreError> {
+    if !from.join(NAME).is_file() {
+        return Err(StoreError::Foreign { directory: from.to_owned() });
+    }
     let meta = index::meta(&index::open_read_only(from)?)?;
     let source = if meta.log_end == 0 { None } else { Some(Log::open_read_only(from, meta.log, meta.log_end)?) };
     let log = Log::create(directory, number)?;

@@ -146,3 +146,35 @@ async fn a_client_whose_certificate_is_revoked_is_refused_at_its_next_request() 
     let answered = |line: &&Value| line["event"] == "request" && line["route"] == "/v1/home";
     assert_eq!(bench.journal(mark).await.iter().filter(answered).count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_that_is_none_is_refused_and_everything_stays() {
+    let bench = Bench::start(small()).await;
+    let file = ("DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV", &b"202407,1\r\n"[..]);
+    bench.deliver(MANAGER, "k", &json!({}), &[file]).await.data();
+    send(bench.local(Method::PUT, "/manage/snapshots/one")).await.data();
+    let folder = bench.running.folder().join("snapshots").join("one");
+    let restore = async || send(bench.local(Method::POST, "/manage/snapshots/one/restore")).await;
+    let told = async || {
+        let reply = restore().await;
+        assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{}", reply.text());
+        reply.json()["error"]["detail"]["ja"].as_str().unwrap().to_owned()
+    };
+    let log = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let log = log.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "log")).unwrap();
+    let bytes = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &bytes[..bytes.len() - 1]).unwrap();
+    assert_eq!(told().await, "スナップショット「one」は、壊れています。何も復元していません");
+    std::fs::write(&log, &bytes).unwrap();
+    let index = folder.join("platform.sqlite");
+    let kept = std::fs::read(&index).unwrap();
+    std::fs::write(&index, b"something else").unwrap();
+    let other = "スナップショット「one」は、このバージョンのデータではありません。何も復元していません";
+    assert_eq!(told().await, other);
+    std::fs::remove_file(&index).unwrap();
+    assert_eq!(told().await, other);
+    assert_eq!(bench.get(MANAGER, "/v1/sent").await.data()["items"].as_array().unwrap().len(), 1);
+    std::fs::write(&index, kept).unwrap();
+    restore().await.data();
+    assert_eq!(restore().await.status, 200);
+}
