@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bind::{Known, Row, SumRow};
 use crate::finding::Place;
 use crate::form::digits;
-use crate::numbers::insured_number;
+use crate::numbers::{OfficeNumber, insured_number, office_number};
 use crate::spec::keys::{dlt1kyo, up1kyo, upkihon, upplan, upsikyu};
 use crate::spec::{Key, Kind, service_type};
 
@@ -177,6 +177,11 @@ impl Gathering {
             self.facts.unsummed.insert(person);
             return;
         };
+        // Of the form of these the rules about cells speak.
+        if office_number(&office) == OfficeNumber::Malformed || code.iter().any(u8::is_ascii_lowercase) {
+            self.facts.unsummed.insert(person);
+            return;
+        }
         // A type that is unknown or not exchanged has a finding of its own; what it was meant to be
         // is missing from the sum of another code.
         let key = ServiceKey { person, office, code };

@@ -1,6 +1,6 @@
 //! `row/end-before-start`
 
-use crate::bind::{Known, Row};
+use crate::bind::{Known, Minutes, Row};
 use crate::draft::{Draft, Site};
 use crate::facts::place;
 use crate::finding::Severity;
@@ -99,8 +99,12 @@ fn reversed(row: &Row<'_>, start: &Item, end: &Item) -> bool {
         return to < from;
     }
     let (Known::Is(from), Known::Is(to)) = (row.time(start.key), row.time(end.key)) else { return false };
-    to < from
+    // A start of 24xx is cell/not-a-time where it has no meaning.
+    to < from && (from < MIDNIGHT || start.form != ItemType::VisitTime)
 }
+
+/// The end of the day.
+const MIDNIGHT: Minutes = Minutes(24 * 60);
 
 fn report(row: &Row<'_>, start: &Item, end: &Item, out: &mut Out<'_>) {
     let is_date = end.form == ItemType::Date;
@@ -136,4 +140,39 @@ fn swap(draft: &mut Draft, kind: Kind, start: Key, end: Key) -> Option<Site> {
     file.put(row, start, &to)?;
     let column = file.put(row, end, &from)?;
     Some(Site::Cell(index, row, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, judge};
+
+    /// Findings in 第6表 whose first row has these times.
+    fn found(start: &[u8], end: &[u8]) -> Vec<(&'static str, Severity)> {
+        let mut draft = Draft::sample("202407-table").expect("it is one");
+        let file = draft.index(Kind::Upplan).expect("it has one");
+        for (key, value) in [(upplan::START_TIME, start), (upplan::END_TIME, end)] {
+            draft.files[file].put(0, key, value).expect("it has the item");
+        }
+        // A file alone lacks its companions.
+        let judgement = judge(&draft.to_files()[file..=file], &Options::default());
+        let of_rows = judgement.findings().into_iter().filter(|finding| !finding.rule.id.starts_with("set/"));
+        of_rows.map(|finding| (finding.rule.id, finding.severity)).collect()
+    }
+
+    #[test]
+    fn one_time_makes_one_finding() {
+        const REVERSED: (&str, Severity) = ("row/end-before-start", Severity::Warning);
+        const NO_TIME: (&str, Severity) = ("cell/not-a-time", Severity::Warning);
+        for (start, end, expected) in [
+            (&b"0900"[..], &b"0900"[..], &[][..]),
+            (b"2330", b"0030", &[REVERSED]),
+            (b"2330", b"2430", &[NO_TIME]),
+            (b"2400", b"0100", &[NO_TIME]),
+            (b"9999", b"0100", &[]),
+        ] {
+            let row = (String::from_utf8_lossy(start), String::from_utf8_lossy(end));
+            assert_eq!(found(start, end), expected, "{row:?}");
+        }
+    }
 }

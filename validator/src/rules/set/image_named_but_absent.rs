@@ -1,11 +1,13 @@
 //! `set/image-named-but-absent`
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::mate;
 use crate::draft::Site;
 use crate::finding::Severity;
 use crate::gaps::{Gap, gaps};
 use crate::name::FileName;
-use crate::rule::{Basis, Case, Check, Citation, DeliveryView, Out, Rule};
+use crate::rule::{Basis, Case, Check, Citation, DeliveryView, Out, Rule, SetView};
 use crate::rules::SINCE_202407;
 use crate::spec::Kind;
 use crate::spec::keys::upkihon;
@@ -56,20 +58,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
-    // An image that stands apart from its set is there, after all.
-    let apart: Vec<&str> = gaps(delivery)
-        .iter()
-        .filter_map(|gap| match *gap {
-            Gap::Timestamp { file, other } | Gap::Office { file, other } => Some((file, other)),
-            Gap::Missing { .. } | Gap::Stranger { .. } | Gap::Misdated { .. } => None,
-        })
-        .filter(|(file, _)| file.kind == Some(Kind::UpkihonImage))
-        .map(|(_, other)| &*other.name)
-        .collect();
+    // What stands apart from its set is there, after all: an image, or the file that names those of the set.
+    let (mut bereft, mut apart) = (BTreeSet::new(), BTreeMap::new());
+    for gap in gaps(delivery) {
+        match *gap {
+            Gap::Timestamp { file, other } | Gap::Office { file, other } => {
+                if file.kind == Some(Kind::UpkihonImage) {
+                    bereft.insert(&*other.name);
+                }
+                apart.insert(&*file.name, &*other.name);
+            }
+            Gap::Missing { .. } | Gap::Stranger { .. } | Gap::Misdated { .. } => {}
+        }
+    }
+    let mut home: BTreeMap<&str, &SetView<'_>> = BTreeMap::new();
+    if !apart.is_empty() {
+        home.extend(delivery.sets.iter().flat_map(|set| set.files.iter().map(move |file| (&*file.name, set))));
+    }
     for set in &delivery.sets {
-        let images: Vec<&str> =
-            set.files.iter().filter(|f| f.kind == Some(Kind::UpkihonImage)).map(|f| f.base_name()).collect();
-        for file in set.files.iter().filter(|file| !apart.contains(&&*file.name)) {
+        for file in set.files.iter().filter(|file| !file.facts.images.is_empty() && !bereft.contains(&*file.name)) {
+            let beside = apart.get(&*file.name).and_then(|other| home.get(other));
+            let files = set.files.iter().chain(beside.iter().flat_map(|set| &set.files));
+            let images: Vec<&str> =
+                files.filter(|file| file.kind == Some(Kind::UpkihonImage)).map(|file| file.base_name()).collect();
             let shown = file.table.and_then(|table| table.item(upkihon::FAMILY_IMAGE_FILE)).is_some_and(|i| i.shown);
             // Of a name that no image has, cell/image-name-malformed speaks.
             let is_image = |name: &[u8]| FileName::parse(&String::from_utf8_lossy(name)).is_image();
@@ -88,4 +99,51 @@ pub(super) fn same(file: &str, named: &[u8]) -> bool {
     let split = |name: &[u8]| name.iter().rposition(|&byte| byte == b'.').unwrap_or(name.len());
     let (file, at) = (file.as_bytes(), split(file.as_bytes()));
     at == split(named) && file[..at] == named[..at] && file[at..].eq_ignore_ascii_case(&named[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::spec::keys::upkihon;
+    use crate::spec::{Kind, Segment};
+    use crate::{Options, judge};
+
+    const NAMED: &str = "UPKIHON_IMAGE_9900100018_46_9970100013_43_20260917113000_0001.jpg";
+    const OTHER: &str = "UPKIHON_IMAGE_9900100018_46_9970100013_43_20260917113000_0002.jpg";
+
+    fn found(draft: &Draft) -> Vec<&'static str> {
+        let judgement = judge(&draft.to_files(), &Options { sets: true, ..Options::default() });
+        judgement.findings().iter().map(|finding| finding.rule.id).collect()
+    }
+
+    fn prevention() -> Draft {
+        let draft = Draft::sample("202407-prevention").expect("it is one");
+        assert_eq!(found(&draft), [""; 0]);
+        draft
+    }
+
+    #[test]
+    fn a_file_that_stands_apart_from_the_image_it_names_is_one_finding() {
+        let mut draft = prevention();
+        draft.rename(Kind::Upkihon, Segment::Timestamp, "20260917113001").expect("its name has one");
+        assert_eq!(found(&draft), ["set/timestamp-differs"]);
+        let image = draft.index(Kind::UpkihonImage).expect("it has one");
+        draft.files.remove(image);
+        assert_eq!(found(&draft), ["set/timestamp-differs", "set/image-named-but-absent"]);
+    }
+
+    #[test]
+    fn a_wrong_name_of_an_image_is_one_finding() {
+        for (name, rule) in [(OTHER, "set/image-named-but-absent"), ("family.jpg", "cell/image-name-malformed")] {
+            let mut draft = prevention();
+            draft.set(Kind::Upkihon, 0, upkihon::FAMILY_IMAGE_FILE, name.as_bytes()).expect("it has the item");
+            assert_eq!(found(&draft), [rule]);
+            // One more image than names: of that one nobody speaks yet.
+            let image = draft.index(Kind::UpkihonImage).expect("it has one");
+            let mut third = draft.files[image].clone();
+            third.name = NAMED.replace("_0001", "_0003");
+            draft.files.push(third);
+            assert_eq!(found(&draft).len(), 2, "{name}");
+        }
+    }
 }

@@ -191,3 +191,26 @@ fn tell<'a>(finding: &'a mut Finding, sum6: Option<&Amount>, sum7: Option<&Amoun
     };
     finding.expected(ja(sum6, "第6表"), en(sum6, "table 6")).got(ja(sum7, "第7表"), en(sum7, "table 7"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, judge};
+
+    #[test]
+    fn a_number_or_code_that_has_not_the_form_of_one_is_one_finding() {
+        for (key, value, rule) in [
+            (upplan::SERVICE_OFFICE_NUMBER, &b"99701O0021"[..], "cell/office-number-malformed"),
+            (upplan::SERVICE_OFFICE_NUMBER, b"99a0100016", "cell/office-number-malformed"),
+            (upplan::SERVICE_CODE, b"11a211", "cell/not-alphanumeric"),
+        ] {
+            for kind in [Kind::Upplan, Kind::Upsikyu] {
+                let mut draft = Draft::sample("202407-table").expect("it is one");
+                draft.set(kind, 0, key, value).expect("it has the item");
+                let judgement = judge(&draft.to_files(), &Options { sets: true, ..Options::default() });
+                let found: Vec<_> = judgement.findings().iter().map(|finding| finding.rule.id).collect();
+                assert_eq!(found, [rule], "{kind} {}", String::from_utf8_lossy(value));
+            }
+        }
+    }
+}
