@@ -40,6 +40,7 @@ use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 pub use error::StoreError;
+pub(crate) use reader::behind;
 pub use record::{
     AcceptOutcome, Change, DeliveryRecord, FetchOutcome, FileRecord, FileRef, Listed, NewDelivery, NewFile,
     ReceivedRecord,

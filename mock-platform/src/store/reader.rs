@@ -172,6 +172,11 @@ pub(super) fn documents(connection: &Connection, kind: &str) -> Result<Vec<(Stri
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The cursor behind a delivery in a page of [`sent`]; `None` where it is none.
+pub(crate) fn behind(delivery: &str) -> Option<String> {
+    Id::Delivery.read(delivery).map(|number| format!("s{number}"))
+}
+
 /// Reads the cursor of a page of [`sent`].
 pub(super) fn sent_cursor(text: &str) -> Result<i64, StoreError> {
     text.strip_prefix('s').and_then(|number| number.parse().ok()).ok_or(StoreError::Cursor)

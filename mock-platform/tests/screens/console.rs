@@ -3,6 +3,9 @@
 use http_body_util::BodyExt;
 use renkei_mock_platform::clock::Hand;
 use renkei_mock_platform::model::OfficeNumber;
+use renkei_mock_platform::store::NewDelivery;
+use renkei_mock_platform::tls::ledger::{Handshake, Outcome};
+use renkei_mock_platform::tls::{Greeting, Reason};
 use time::macros::datetime;
 use tower::ServiceExt;
 
@@ -139,4 +142,72 @@ async fn lines_of_the_journal_arrive_as_they_are_written_until_the_platform_stop
     assert!(frame.contains("\"event\":\"障害計画の変更\"") && frame.contains(&format!("id: {}", last + 1)), "{frame}");
     bench.stop();
     assert!(body.frame().await.is_none());
+}
+
+/// Which of some marks stand on a page, in its order, and where its link to the next page of the list leads.
+fn listed(text: &str, words: &str, of: impl Fn(&str) -> bool) -> (Vec<String>, Option<String>) {
+    let found = words.split_whitespace().filter(|word| of(word)).map(str::to_owned).collect();
+    let older = text.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|href| href.contains("before="));
+    (found, older.map(|href| href.replace("&amp;", "&")))
+}
+
+#[tokio::test]
+async fn deliveries_and_handshakes_that_one_page_does_not_hold_are_on_the_next() {
+    let bench = Bench::new().await;
+    let mut operator = bench.browser();
+    let office = |number: &str| OfficeNumber::parse(number).unwrap();
+    for i in 0_u32..405 {
+        // Of two senders, so that a page is made of both.
+        let (sender, receiver) = if i % 3 == 0 { (PROVIDER, MANAGER) } else { (MANAGER, PROVIDER) };
+        let delivery = NewDelivery {
+            sender: office(sender),
+            receiver: office(receiver),
+            key: format!("k{i}"),
+            digest: [0; 32],
+            message: String::new(),
+            timestamp: None,
+            accepted_at: crate::bench::NOW,
+            visible_at: crate::bench::NOW,
+            copies: 1,
+            files: Vec::new(),
+        };
+        bench.platform().store.accept(delivery).await.unwrap();
+        let reason = Reason::NoCertificate;
+        let outcome = Outcome::Refused { alert: reason.alert(), reason };
+        bench.platform().ledger.record(Handshake {
+            seq: 0,
+            connection: 5_000 + u64::from(i),
+            at: crate::bench::NOW,
+            peer: "127.0.0.1:1".parse().unwrap(),
+            greeting: Greeting::Serve,
+            outcome,
+            shown: None,
+        });
+    }
+    let number = |word: &str| word.len() == 11 && word.starts_with("S0000000");
+    let mut path = Some("/console/deliveries".to_owned());
+    let mut pages = Vec::new();
+    while let Some(next) = path {
+        let page = operator.get(&next).await;
+        let (found, older) = listed(&page.text(), &page.words(), number);
+        pages.push(found);
+        path = older;
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 5]);
+    let all: Vec<String> = (1..=405).rev().map(|number| format!("S{number:010}")).collect();
+    assert_eq!(pages.concat(), all);
+
+    let connection = |word: &str| word.len() == 4 && word.starts_with('5');
+    let mut path = Some("/console/handshakes?only=refused".to_owned());
+    let mut pages = Vec::new();
+    while let Some(next) = path {
+        assert!(next.contains("only=refused"), "{next}");
+        let page = operator.get(&next).await;
+        let (found, older) = listed(&page.text(), &page.words(), connection);
+        pages.push(found);
+        path = older;
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 5]);
+    let all: Vec<String> = (5_000..5_405).rev().map(|number| number.to_string()).collect();
+    assert_eq!(pages.concat(), all);
 }

@@ -20,7 +20,7 @@ use crate::api::respond::Failure;
 use crate::model::OfficeNumber;
 use crate::platform::Platform;
 use crate::post;
-use crate::store::DeliveryRecord;
+use crate::store::{DeliveryRecord, behind};
 use crate::tls::ledger::{Failure as Failed, Handshake, Outcome};
 
 /// Lines of a page.
@@ -36,6 +36,8 @@ struct HandshakesPage {
     lines: Vec<Line>,
     /// Only those that came to nothing are shown.
     refused: bool,
+    /// Before which entry the next page begins.
+    older: Option<u64>,
     dropped: u64,
     turned_away: u64,
 }
@@ -55,6 +57,8 @@ struct Line {
 struct DeliveriesPage {
     frame: Frame,
     lines: Vec<Delivery>,
+    /// Behind which delivery the next page begins.
+    older: Option<String>,
 }
 
 struct Delivery {
@@ -71,11 +75,21 @@ struct Delivery {
 pub(super) async fn handshakes(State(screens): State<Arc<Screens>>, visit: Visit, asked: Asked) -> Response {
     let ledger = &screens.platform.ledger;
     let refused = asked.get("only") == "refused";
+    let before = asked.get("before").parse().unwrap_or(u64::MAX);
     let frame = super::frame(&visit, "/console/handshakes", "TLS接続", "Handshakes");
     let listed = ledger.list(0);
     let wanted = listed.iter().rev().filter(|one| !(refused && matches!(one.outcome, Outcome::Established { .. })));
-    let lines = wanted.take(LINES).map(|handshake| line(&frame, handshake)).collect();
-    shown(&HandshakesPage { lines, refused, dropped: ledger.dropped(), turned_away: ledger.turned_away(), frame })
+    let mut wanted = wanted.skip_while(|one| one.seq >= before).peekable();
+    let (mut lines, mut last) = (Vec::new(), 0);
+    while lines.len() < LINES
+        && let Some(handshake) = wanted.next()
+    {
+        last = handshake.seq;
+        lines.push(line(&frame, handshake));
+    }
+    let older = wanted.peek().map(|_| last);
+    let (dropped, turned_away) = (ledger.dropped(), ledger.turned_away());
+    shown(&HandshakesPage { lines, refused, older, dropped, turned_away, frame })
 }
 
 fn line(frame: &Frame, handshake: &Handshake) -> Line {
@@ -138,17 +152,26 @@ fn failed(failure: &Failed) -> (&'static str, Message) {
     }
 }
 
-pub(super) async fn deliveries(State(screens): State<Arc<Screens>>, visit: Visit) -> Result<Response, Trouble> {
+pub(super) async fn deliveries(
+    State(screens): State<Arc<Screens>>,
+    visit: Visit,
+    asked: Asked,
+) -> Result<Response, Trouble> {
     let (platform, now) = (&screens.platform, screens.platform.clock.now());
+    let after = behind(asked.get("before"));
+    let mut has_more = false;
     let mut found: Vec<DeliveryRecord> = Vec::new();
     let mut entries: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for office in platform.world.offices() {
-        let page = platform.store.sent(&office.number, None, LINES as u32).await.map_err(Failure::from)?;
+        let page = platform.store.sent(&office.number, after.clone(), LINES as u32).await.map_err(Failure::from)?;
+        has_more |= page.next.is_some();
         found.extend(page.items);
         entries_of(platform, &office.number, now, &mut entries).await?;
     }
     found.sort_by(|a, b| b.id.cmp(&a.id));
+    has_more |= found.len() > LINES;
     found.truncate(LINES);
+    let older = found.last().filter(|_| has_more).map(|last| last.id.clone());
     let lines = found.into_iter().map(|delivery| Delivery {
         entries: entries.remove(&delivery.id).unwrap_or_default(),
         id: delivery.id,
@@ -161,6 +184,7 @@ pub(super) async fn deliveries(State(screens): State<Arc<Screens>>, visit: Visit
     Ok(shown(&DeliveriesPage {
         frame: super::frame(&visit, "/console/deliveries", "送信データ", "Deliveries"),
         lines: lines.collect(),
+        older,
     }))
 }
 
