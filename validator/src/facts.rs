@@ -177,17 +177,17 @@ impl Gathering {
             self.facts.unsummed.insert(person);
             return;
         };
-        // Of the form of these the rules about cells speak.
-        if office_number(&office) == OfficeNumber::Malformed || code.iter().any(u8::is_ascii_lowercase) {
-            self.facts.unsummed.insert(person);
-            return;
-        }
-        // A type that is unknown or not exchanged has a finding of its own; what it was meant to be
-        // is missing from the sum of another code.
         let key = ServiceKey { person, office, code };
         let known = self.services.iter().position(|(own, _)| own.code == code && own.office == office);
         let before = if known.is_none() { self.facts.services.remove(&key) } else { None };
-        if known.is_none() && before.is_none() && service_type(row.table.version, &code[..2]) != Some(true) {
+        // Numbers and codes of another form, and types that are unknown or not exchanged, have findings of their
+        // own; what they were meant to be is missing from the sum of another code.
+        let is_meant_otherwise = || {
+            office_number(&office) == OfficeNumber::Malformed
+                || code.iter().any(u8::is_ascii_lowercase)
+                || service_type(row.table.version, &code[..2]) != Some(true)
+        };
+        if known.is_none() && before.is_none() && is_meant_otherwise() {
             self.facts.unsummed.insert(person);
             return;
         }
