@@ -49,7 +49,14 @@ const MAKES: &[&str] = &["「見本」①型", "架空ソフト, 表示付き", 
 /// restriction is that of the fee schedule).
 const LIGHT: [u8; 4] = [7, 8, 9, 10];
 
-/// What a user rents, in the order of codes.
+/// What is used with something else only, and with what: 車いす付属品 with a 車いす, 特殊寝台付属品 with a
+/// 特殊寝台.
+const WITH: [(u8, u8); 2] = [(2, 1), (4, 3)];
+
+/// Of which nobody uses two at a time: what one sits and lies on, and what watches and lifts.
+const ONE: [u8; 6] = [1, 3, 5, 11, 12, 13];
+
+/// What a user rents, in the order of codes. What is used with something else is not rented without it.
 pub(crate) fn rented(dice: &mut Dice, level: CareLevel) -> Vec<Product> {
     let heavy = level >= CareLevel::Care2;
     let kinds: Vec<(u32, &Kind)> =
@@ -62,9 +69,14 @@ pub(crate) fn rented(dice: &mut Dice, level: CareLevel) -> Vec<Product> {
     let mut products: Vec<Product> = Vec::new();
     while products.len() < items {
         let kind = *dice.weighted(&kinds);
+        let has = |products: &[Product], number: u8| products.iter().any(|product| product.kind == number);
+        let with = WITH.iter().find(|(number, _)| *number == kind.number).map(|(_, with)| *with);
+        let missing = kinds.iter().find(|(_, kind)| Some(kind.number) == with && !has(&products, kind.number));
+        products.extend(missing.map(|(_, kind)| product(dice, kind)));
         let product = product(dice, kind);
         // Nobody rents one and the same thing twice.
-        if products.iter().all(|other| other.tais != product.tais) {
+        let twice = ONE.contains(&kind.number) && has(&products, kind.number);
+        if !twice && products.iter().all(|other| other.tais != product.tais) {
             products.push(product);
         }
     }
@@ -118,5 +130,16 @@ mod tests {
         }
         // Some rentals differ in nothing but their product.
         assert!(alike > 50, "{alike}");
+    }
+
+    #[test]
+    fn a_side_rail_comes_with_a_bed_and_nobody_has_two_beds() {
+        for i in 0..2000 {
+            let heavy = rented(&mut Dice::of(1, &[i]), CareLevel::Care4);
+            let count = |kind: u8| heavy.iter().filter(|product| product.kind == kind).count();
+            assert!(count(4) == 0 || count(3) == 1, "{heavy:?}");
+            assert!(count(2) == 0 || count(1) == 1, "{heavy:?}");
+            assert!([1, 3, 5, 11, 12, 13].into_iter().all(|kind| count(kind) <= 1), "{heavy:?}");
+        }
     }
 }
