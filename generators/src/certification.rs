@@ -42,12 +42,25 @@ const STEP_AT_RENEWAL: u32 = 400;
 /// How often in a thousand a period has a 区分変更; an assumption.
 const CHANGE_IN_PERIOD: u32 = 90;
 
-/// Lengths of a period in months, by weight; an assumption.
-const TERMS: &[(u32, i32)] = &[(10, 6), (45, 12), (25, 24), (15, 36), (5, 48)];
+/// Lengths of a first period in months, by weight: twelve at most (介護保険法施行規則, general
+/// knowledge); the weights are an assumption.
+const FIRST_TERMS: &[(u32, i32)] = &[(45, 6), (55, 12)];
 
-/// How long before the first service the first period of somebody new begins, in days; an
-/// assumption.
-const BEFORE_SERVICES: (u32, u32) = (10, 75);
+/// Lengths of a renewed period in months, by weight; an assumption.
+const TERMS: &[(u32, i32)] = &[(10, 6), (45, 12), (25, 24), (15, 36), (5, LONGEST)];
+
+/// Only for a level that stays, and only since [`LONGEST_SINCE`]; 36 otherwise (介護保険法施行規則,
+/// general knowledge).
+const LONGEST: i32 = 48;
+const LONG: i32 = 36;
+const LONGEST_SINCE: YearMonth = YearMonth { year: 2021, month: 4 };
+
+/// The day of the month before the first service on which the first plan is made.
+const PLANNED_ON: u8 = 15;
+
+/// How long before the first plan the first period of somebody new begins, in days: nobody plans for
+/// somebody who has not applied. An assumption.
+const BEFORE_PLAN: (u32, u32) = (3, 45);
 
 /// Levels on going over from 要支援, by weight; an assumption.
 const AFTER_SUPPORT: &[(u32, CareLevel)] = &[(60, CareLevel::Care1), (25, CareLevel::Care2), (15, CareLevel::Care3)];
@@ -61,10 +74,13 @@ pub(crate) fn chain(dice: &mut Dice, side: Side, life: &Life) -> Vec<Certificati
         Side::Target => TARGET,
     };
     let start = YearMonth { year: 2018, month: 10 };
-    // Every first period ends after 2020-09 at the earliest where it is long; short ones are renewed.
+    // Before the first month of all; what ends before it is renewed.
     let (months, number) = (dice.below(24) as i32, dice.between(1, 28) as u8);
     let valid_from = match life.from {
-        Some(first) => shift(first, -i64::from(dice.between(BEFORE_SERVICES.0, BEFORE_SERVICES.1))),
+        Some(first) => {
+            let planned_on = day(plus(month_of(first), -1), PLANNED_ON);
+            shift(planned_on, -i64::from(dice.between(BEFORE_PLAN.0, BEFORE_PLAN.1)))
+        }
         None => day(plus(start, months), number),
     };
     let level = *dice.weighted(mix);
@@ -107,6 +123,11 @@ fn extend(
         if !is_new && dice.chance(STEP_AT_RENEWAL) {
             level = step(dice, mix, level);
         }
+        let stays = before == Some(level) && month_of(valid_from) >= LONGEST_SINCE;
+        let term = match *dice.weighted(if is_new { FIRST_TERMS } else { TERMS }) {
+            LONGEST if !stays => LONG,
+            term => term,
+        };
         let certified_on = if is_new {
             shift(valid_from, i64::from(dice.between(20, 35)))
         } else {
@@ -114,7 +135,7 @@ fn extend(
         };
         is_new = false;
         // A period that begins within a month has the rest of that month in addition.
-        let term = *dice.weighted(TERMS) - i32::from(valid_from.day() == 1);
+        let term = term - i32::from(valid_from.day() == 1);
         let valid_to = last_day(plus(month_of(valid_from), term));
         let mut period =
             Certification { certified_on, valid_from, valid_to, level, changed_on: None, previous: before };
@@ -174,7 +195,8 @@ pub fn level_of_month(certifications: &[Certification], month: YearMonth) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::{FIRST_MONTH, LAST_MONTH, months};
+    use crate::calendar::{FIRST_MONTH, LAST_MONTH, between, months};
+    use crate::delivery::Purpose;
 
     const ALWAYS: Life = Life { from: None, until: None, care_from: None };
 
@@ -202,15 +224,41 @@ mod tests {
     }
 
     #[test]
-    fn somebody_new_is_certified_for_the_first_time_shortly_before() {
+    fn somebody_new_has_applied_for_the_first_time_shortly_before_the_plan() {
         let first = day(YearMonth { year: 2025, month: 5 }, 9);
+        let planned_on = day(YearMonth { year: 2025, month: 4 }, 15);
+        assert_eq!(Purpose::Plan.made_on(month_of(first)), planned_on);
         for i in 0..500 {
             let chain = chain(&mut Dice::of(1, &[i]), Side::Care, &Life { from: Some(first), ..ALWAYS });
-            let days = (first - chain[0].valid_from).whole_days();
-            assert!((10..=75).contains(&days), "{days}");
+            let days = (planned_on - chain[0].valid_from).whole_days();
+            assert!((3..=45).contains(&days), "{days}");
             assert!(chain[0].certified_on > chain[0].valid_from && chain[0].valid_to > first);
             assert!(chain[0].changed_on.is_some() || chain[0].previous.is_none());
         }
+    }
+
+    #[test]
+    fn no_period_is_longer_than_one_of_its_kind_may_be() {
+        let april = day(YearMonth { year: 2021, month: 4 }, 1);
+        let mut longest = 0;
+        for side in [Side::Care, Side::Support] {
+            for i in 0..2000 {
+                let chain = chain(&mut Dice::of(1, &[i]), side, &ALWAYS);
+                // In months, the rest of the one it begins in left out.
+                let length = |period: &Certification| {
+                    let whole = between(month_of(period.valid_from), month_of(period.valid_to));
+                    whole + i32::from(period.valid_from.day() == 1)
+                };
+                assert!(length(&chain[0]) <= 12, "{:?}", chain[0]);
+                for pair in chain.windows(2) {
+                    let first = pair[1].changed_on.and(pair[1].previous).unwrap_or(pair[1].level);
+                    let may_be = if first == pair[0].level && pair[1].valid_from >= april { 48 } else { 36 };
+                    assert!(length(&pair[1]) <= may_be, "{pair:?}");
+                    longest += usize::from(length(&pair[1]) == 48);
+                }
+            }
+        }
+        assert!(longest > 50, "{longest}");
     }
 
     #[test]
