@@ -46,7 +46,10 @@ pub fn result(population: &Population, user: &User, month: YearMonth, planned: &
     for visit in planned {
         let Some(time) = visit.time else { continue };
         let call = (visit.date, time, visit.office);
-        fates.entry(call).or_insert_with(|| fate(seed, user, planned, call, month));
+        if !fates.contains_key(&call) {
+            let fate = fate(seed, user, planned, &fates, call, month);
+            fates.insert(call, fate);
+        }
     }
     let mut done: Vec<Visit> = Vec::new();
     for visit in planned {
@@ -56,12 +59,12 @@ pub fn result(population: &Population, user: &User, month: YearMonth, planned: &
             None => done.push(visit.clone()),
         }
     }
-    done.extend(extra(population, user, planned, month));
+    done.extend(extra(population, user, planned, &done, month));
     settle(&mut done, month);
     ordered(done)
 }
 
-fn fate(seed: u64, user: &User, planned: &[Visit], call: Call, month: YearMonth) -> Fate {
+fn fate(seed: u64, user: &User, planned: &[Visit], fates: &BTreeMap<Call, Fate>, call: Call, month: YearMonth) -> Fate {
     let (date, (start, end), office) = call;
     let of_call = |visit: &&Visit| (visit.date, visit.time, visit.office) == (date, Some((start, end)), office);
     let mut services = planned.iter().filter(of_call).filter_map(|visit| find(visit.code, month));
@@ -76,14 +79,23 @@ fn fate(seed: u64, user: &User, planned: &[Visit], call: Call, month: YearMonth)
         return Fate::At((start, end));
     }
     let by = *dice.pick(&[10, 15, 30, 60]);
-    // Earlier, but not before the day began; later, but not beyond its end.
-    if dice.chance(500) && start >= by {
-        Fate::At((start - by, end - by))
-    } else if end + by < 1440 {
-        Fate::At((start + by, end + by))
-    } else {
-        Fate::At((start, end))
-    }
+    // Earlier, but not before the day began; later, but not beyond its end; and not while another is there.
+    let time = if dice.chance(500) && start >= by { (start - by, end - by) } else { (start + by, end + by) };
+    let is_free = planned.iter().filter(|other| other.date == date).all(|other| {
+        let Some(planned) = other.time.filter(|own| (*own, other.office) != ((start, end), office)) else {
+            return true;
+        };
+        match fates.get(&(date, planned, other.office)) {
+            Some(Fate::Cancelled) => true,
+            Some(Fate::At(moved)) => !clash(*moved, time),
+            None => !clash(planned, time),
+        }
+    });
+    Fate::At(if time.1 < 1440 && is_free { time } else { (start, end) })
+}
+
+fn clash(one: (u16, u16), other: (u16, u16)) -> bool {
+    one.0 < other.1 && other.0 < one.1
 }
 
 /// Whether a service is billed by the month or the days of it.
@@ -95,11 +107,12 @@ fn is_due(service: &Service) -> bool {
     }
 }
 
-/// One visit more of an office, in the evening of a day on which it does not come.
-fn extra(population: &Population, user: &User, planned: &[Visit], month: YearMonth) -> Vec<Visit> {
+/// One visit more of an office, in the evening of a day on which it does not come and nobody else does
+/// then.
+fn extra(population: &Population, user: &User, planned: &[Visit], done: &[Visit], month: YearMonth) -> Vec<Visit> {
     let seed = population.request().seed;
     let mut seen: Vec<u32> = Vec::new();
-    let mut more = Vec::new();
+    let mut more: Vec<Visit> = Vec::new();
     for visit in planned {
         let is_base = find(visit.code, month).is_some_and(|service| service.role == Role::Base);
         let visits = VISITING.contains(&[visit.code[0], visit.code[1]]) && is_base;
@@ -117,14 +130,19 @@ fn extra(population: &Population, user: &User, planned: &[Visit], month: YearMon
         }
         let mut serves = population.arrangements(user.index);
         serves.retain(|one| one.office == visit.office && visit.code.starts_with(&one.service_type));
+        let evening = (1140, 1140 + end - start);
         let days: Vec<Date> = calendar::days(month)
             .filter(|date| !is_away(*date) && serves.iter().any(|one| one.from <= *date && *date <= one.until))
             .filter(|date| !planned.iter().any(|other| other.date == *date && other.office == visit.office))
+            .filter(|date| {
+                let mut others = done.iter().chain(&more).filter(|other| other.date == *date);
+                !others.any(|other| other.time.is_some_and(|time| clash(time, evening)))
+            })
             .collect();
         if days.is_empty() {
             continue;
         }
-        let extra = Visit { date: *dice.pick(&days), time: Some((1140, 1140 + end - start)), ..visit.clone() };
+        let extra = Visit { date: *dice.pick(&days), time: Some(evening), ..visit.clone() };
         // 緊急時訪問介護加算 goes with a visit that was asked for at once.
         if let Some(service) = find(*b"114000", month).filter(|_| visit.code.starts_with(b"11")) {
             more.push(Visit { code: service.code, units: service.units, count: 1, ..extra.clone() });

@@ -15,7 +15,8 @@ pub(crate) struct Week {
 
 impl Week {
     /// Takes a start that is free on as many weekdays as asked for, if there is one, and says which
-    /// they are. Sundays are taken last.
+    /// they are. Sundays are taken last. A start that is given is kept: weekdays on which it is not free
+    /// give way to others, or are left out.
     pub(crate) fn take(&mut self, dice: &mut Dice, days: u32, minutes: u16, start: Option<u16>) -> (Vec<u8>, u16) {
         let first = dice.below(6) as u8;
         // Spread over Monday to Saturday: twice a week is Monday and Thursday, or Tuesday and Friday.
@@ -26,19 +27,18 @@ impl Week {
             _ => 1,
         };
         let mut weekdays: Vec<u8> = Vec::new();
+        let suits = |weekday: u8| start.is_none_or(|start| self.free(weekday, start, minutes));
         for n in 0..days.min(6) as u8 {
-            let mut weekday = (first + n * apart) % 6;
-            while weekdays.contains(&weekday) {
-                weekday = (weekday + 1) % 6;
-            }
-            weekdays.push(weekday);
+            let from = (first + n * apart) % 6;
+            let mut next = (0..6).map(|step| (from + step) % 6);
+            weekdays.extend(next.find(|weekday| !weekdays.contains(weekday) && suits(*weekday)));
         }
         if days >= 7 {
             weekdays.push(6);
         }
         let turn = dice.below(11) as usize;
         let tried = (0..STARTS.len()).map(|n| if n < 11 { STARTS[(turn + n) % 11] } else { STARTS[n] });
-        let starts: Vec<u16> = start.into_iter().chain(tried).collect();
+        let starts: Vec<u16> = start.map_or_else(|| tried.collect(), |start| vec![start]);
         let count = |start: u16| weekdays.iter().filter(|weekday| self.free(**weekday, start, minutes)).count();
         // The first of the starts that most of the weekdays have free.
         let start = starts.iter().copied().rev().max_by_key(|start| count(*start)).unwrap_or(STARTS[0]);
@@ -76,6 +76,18 @@ mod tests {
                 let clash = |other: &&(u8, u16, u16)| one.0 == other.0 && one.1 < other.2 && other.1 < one.2;
                 assert!(week.taken[at + 1..].iter().find(clash).is_none(), "{week:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_start_that_is_given_is_kept_and_other_weekdays_are_taken() {
+        for i in 0..100 {
+            let mut dice = Dice::of(1, &[i]);
+            let mut week = Week::default();
+            let (four, _) = week.take(&mut dice, 4, 510, Some(570));
+            let (two, start) = week.take(&mut dice, 3, 430, Some(555));
+            assert_eq!((four.len(), two.len(), start), (4, 2, 555));
+            assert!(two.iter().all(|weekday| !four.contains(weekday) && *weekday < 6), "{four:?} {two:?}");
         }
     }
 

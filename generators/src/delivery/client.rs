@@ -240,10 +240,21 @@ fn level(certification: &Certification, month: YearMonth) -> CareLevel {
 }
 
 /// The visits with those of one office on one day half an hour earlier. `None` where there is none
-/// with a time.
+/// with a time that could be, for the other offices of the day.
 fn earlier(dice: &mut Dice, visits: &[Visit]) -> Option<Vec<Visit>> {
-    let timed: Vec<&Visit> =
-        visits.iter().filter(|visit| visit.time.is_some_and(|(start, end)| start >= 60 && end > start)).collect();
+    let is_free = |one: &Visit| {
+        visits.iter().filter(|other| other.date == one.date && provider(other) != provider(one)).all(|other| {
+            let clashes = |(start, end): (u16, u16)| other.time.is_some_and(|(s, e)| s + 30 < end && start < e + 30);
+            visits
+                .iter()
+                .filter(|visit| visit.date == one.date && provider(visit) == provider(one))
+                .all(|visit| !visit.time.is_some_and(clashes))
+        })
+    };
+    let timed: Vec<&Visit> = visits
+        .iter()
+        .filter(|visit| visit.time.is_some_and(|(start, end)| start >= 60 && end > start) && is_free(visit))
+        .collect();
     if timed.is_empty() {
         return None;
     }
