@@ -5,14 +5,18 @@ mod prevention;
 
 pub use prevention::{BasicInfo, basic_info, prevention_plan};
 
+use std::collections::BTreeSet;
+
 use renkei_validator::bind::YearMonth;
 use renkei_validator::spec::keys::{up1kyo, up2kyo, up3kyo};
 use renkei_validator::spec::{Key, Version, service_types};
 use time::Date;
 
+use crate::calendar::{month_of, plus};
 use crate::chance::Dice;
 use crate::encode::{EncodeError, Items, Sheet, day, level_code};
 use crate::model::{CareLevel, Certification, Visit};
+use crate::stays::STAYS;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +61,12 @@ impl Occasion<'_> {
         items
     }
 
-    /// 実施期間: from the first month of the plan to so many months later.
-    fn period(&self, months: u16) -> String {
-        let last = self.month.year * 12 + u16::from(self.month.month) - 1 + months - 1;
-        format!("{}から{}", era(self.month.year, self.month.month), era(last / 12, (last % 12 + 1) as u8))
+    /// 実施期間: from the first month of the plan to so many months later, but not beyond the certified
+    /// period.
+    fn period(&self, months: i32) -> String {
+        let certified = month_of(self.certification.valid_to).max(self.month);
+        let last = plus(self.month, months - 1).min(certified);
+        format!("{}から{}", era(self.month), era(last))
     }
 
     /// The services of the plan: the offices, each once, in the order of the user's list.
@@ -70,16 +76,20 @@ impl Occasion<'_> {
             let Some(first) = self.visits.iter().find(|visit| visit.office == index) else { continue };
             let office = self.sheet.office(index)?;
             let code = [first.code[0], first.code[1]];
-            let mut days: Vec<Date> =
-                self.visits.iter().filter(|v| v.office == index && v.time.is_some()).map(|v| v.date).collect();
-            days.sort_unstable();
-            days.dedup();
-            let frequency = match days.len() {
-                0 => "毎日".to_owned(),
-                days @ 1..=3 => format!("月{days}回"),
-                days => format!("週{}回", (days * 7).div_ceil(31).min(7)),
+            let own = || self.visits.iter().filter(|visit| visit.office == index);
+            let days: BTreeSet<Date> = own().map(|visit| visit.date).collect();
+            let weekdays: BTreeSet<u8> = own()
+                .filter(|visit| visit.time.is_some())
+                .map(|visit| visit.date.weekday().number_from_monday())
+                .collect();
+            let is_weekly = !weekdays.is_empty() && !is_by_month(code);
+            let frequency = match weekdays.len() {
+                _ if STAYS.contains(&code) => format!("月{}日", days.len()),
+                _ if is_by_month(code) => format!("月{}回", days.len()),
+                0 | 7.. => "毎日".to_owned(),
+                weekdays => format!("週{weekdays}回"),
             };
-            services.push(Service { code, number: &office.number, name: &office.name, frequency });
+            services.push(Service { code, number: &office.number, name: &office.name, frequency, is_weekly });
         }
         Ok(services)
     }
@@ -91,14 +101,21 @@ struct Service<'a> {
     number: &'a str,
     name: &'a str,
     frequency: String,
+    /// Whether it has its place in a week.
+    is_weekly: bool,
+}
+
+/// 居宅療養管理指導 is given once or twice a month.
+fn is_by_month(code: [u8; 2]) -> bool {
+    matches!(&code, b"31" | b"34")
 }
 
 /// Marks the dice of this module.
 const TEXTS: u64 = 0x7E87;
 
 /// 令和 as plans write it: R8.4.
-fn era(year: u16, month: u8) -> String {
-    format!("R{}.{month}", year.saturating_sub(2018))
+fn era(month: YearMonth) -> String {
+    format!("R{}.{}", month.year.saturating_sub(2018), month.month)
 }
 
 /// サービス種類, without what stands in brackets behind it.
@@ -294,7 +311,7 @@ pub fn plan3(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
     for visit in occasion.visits {
         let (Some((start, end)), weekday) = (visit.time, visit.date.weekday().number_from_monday()) else { continue };
         let slot = (weekday, start, end, [visit.code[0], visit.code[1]]);
-        if start <= end && end < 24 * 60 && !week.contains(&slot) {
+        if start <= end && end < 24 * 60 && !is_by_month(slot.3) && !week.contains(&slot) {
             week.push(slot);
         }
     }
@@ -326,7 +343,7 @@ pub fn plan3(occasion: &Occasion<'_>) -> Result<Vec<Items>, EncodeError> {
             (up3kyo::ACTIVITY_END_TIME, hhmm(end)),
         ]);
     }
-    for service in occasion.services()?.iter().filter(|service| service.frequency == "毎日") {
+    for service in occasion.services()?.iter().filter(|service| !service.is_weekly) {
         entry(vec![(up3kyo::NON_WEEKLY_SERVICE, format!("{}：{}", type_name(service.code), service.name))]);
     }
     Ok(rows)
