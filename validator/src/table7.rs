@@ -36,6 +36,9 @@ const UNITS_AMOUNT: usize = 0;
 /// That of 給付管理単位数.
 const MANAGED_UNITS: usize = 1;
 
+/// Those that services outside the limit and beyond 30 days have, too, one bit for each.
+const OF_ALL_SERVICES: u16 = 1 << UNITS_AMOUNT | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9;
+
 /// No table of this kind has more columns.
 const MOST_COLUMNS: usize = u64::BITS as usize;
 
@@ -370,9 +373,10 @@ impl OfType {
         outside.saturating_add(beyond)
     }
 
-    /// Whether some details may stand in no subtotal.
-    pub(crate) fn is_partly_summed(&self) -> bool {
-        self.may_lack() > 0 && (self.units.open || self.units.subtotals != self.units.details)
+    /// The amounts that the subtotals sum up a part of the details of, or may do so.
+    pub(crate) fn partly_summed(&self) -> u16 {
+        let is_partial = self.may_lack() > 0 && (self.units.open || self.units.subtotals != self.units.details);
+        if is_partial { self.subtotals.given() & OF_ALL_SERVICES } else { 0 }
     }
 }
 
@@ -469,6 +473,20 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::spec::{Version, tables};
+
+    #[test]
+    fn services_outside_the_limit_have_no_units_within_or_over_one() {
+        let of_all = (0..AMOUNTS.len()).filter(|index| OF_ALL_SERVICES >> index & 1 == 1).map(|index| AMOUNTS[index]);
+        let expected = [
+            upsikyu::SERVICE_UNITS_AMOUNT,
+            upsikyu::TOTAL_COST_INSURED,
+            upsikyu::INSURANCE_CLAIM_AMOUNT,
+            upsikyu::USER_COPAY_INSURED,
+            upsikyu::USER_COPAY_FULL,
+        ];
+        assert_eq!(of_all.collect::<Vec<_>>(), expected);
+        assert_eq!(AMOUNTS[MANAGED_UNITS], upsikyu::MANAGED_UNITS);
+    }
 
     #[test]
     fn a_number_too_long_for_an_amount_is_not_added_up() {

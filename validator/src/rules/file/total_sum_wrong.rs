@@ -32,8 +32,8 @@ pub(super) static RULE: Rule = Rule {
         },
     },
     reading: Some(Text {
-        ja: "サービス種類ごとに、小計の行に値があれば小計を、なければ明細を合計します。EEEE・ZZZZの行を省き、小計が明細の一部だけの合計になっているときは、明細と小計の両方にある値を比べません。",
-        en: "For each service type the subtotal rows are added where they have a value, else the detail rows. Where EEEE or ZZZZ is left out, so that the subtotals sum up a part of the details only, amounts that both give are not compared.",
+        ja: "サービス種類ごとに、小計の行に値があれば小計を、なければ明細を合計します。EEEE・ZZZZの行を省き、小計が明細の一部だけの合計になっているときは、その小計を含む値を比べません。",
+        en: "For each service type the subtotal rows are added where they have a value, else the detail rows. Where EEEE or ZZZZ is left out, so that the subtotals sum up a part of the details only, amounts that hold them are not compared.",
     }),
     versions: EVERY,
     check: Check::Sums(check),
@@ -48,6 +48,17 @@ pub(super) static RULE: Rule = Rule {
             on: "202407-table",
             also: &[],
             edit: |draft| draft.set_where(Kind::Upsikyu, is_total, upsikyu::USER_COPAY_INSURED, b""),
+        },
+        Case {
+            on: "202208-table",
+            also: &[],
+            // What is outside the limit is in the total, and in no subtotal.
+            edit: |draft| {
+                let outside = |file: &DraftFile, row| file.get(row, upsikyu::SERVICE_CODE).ends_with(b"EEEE");
+                let (file, row) = draft.find(Kind::Upsikyu, outside)?;
+                draft.files[file].rows.remove(row);
+                Some(Site::File(file))
+            },
         },
     ],
     bad: &[
@@ -82,9 +93,7 @@ fn summed(types: &[(ServiceType, OfType)]) -> u16 {
         if parts.detail_rows >= 2 && !parts.has_within {
             unknown |= subtotals.known() | of_details & !details.given();
         }
-        if parts.is_partly_summed() {
-            unknown |= subtotals.known() & details.given();
-        }
+        unknown |= parts.partly_summed();
         given |= subtotals.known() | of_details & details.known();
     }
     given & !unknown
