@@ -295,6 +295,45 @@ fn too_little_room_is_refused_before_anything_is_written() {
     assert!(last.ends_with(" needed, 1.0MiB free; nothing was written"), "{err}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn too_little_room_for_the_rest_says_what_an_earlier_run_left() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("small")).unwrap();
+    // A run that fails in the middle, a disk that fills up, and one that has room again.
+    let script = "mount -t tmpfs -o size=8m none small || exit 9
+        again() { \"$0\" generate --users 200 --offices 20 --months 2026-04 --out small/out --resume --lang \"$1\"; echo \"ends with $?\"; }
+        head -c 8000000 /dev/zero > small/full; again en
+        rm small/full; (trap '' XFSZ; ulimit -f 64; again en)
+        head -c 7600000 /dev/zero > small/full; again en; again ja
+        rm small/full; again en > done; ls -A small";
+    let mut command = std::process::Command::new("unshare");
+    command.args(["-rm", "sh", "-c", script, env!("CARGO_BIN_EXE_renkei")]).current_dir(folder.path());
+    let Some(output) = command.output().ok().filter(|output| output.status.code() == Some(0)) else {
+        println!("skipped: no disk of eight MiB can be mounted here");
+        return;
+    };
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(out, "ends with 3\nends with 3\nends with 3\nends with 3\nout\n", "{err}");
+    let errors: Vec<&str> =
+        err.lines().filter(|line| line.starts_with("error: ") || line.starts_with("エラー: ")).collect();
+    let [nothing, failed, rest, rest_ja] = errors[..] else { panic!("{err}") };
+    assert!(nothing.ends_with(" free; nothing was written"), "{nothing}");
+    assert!(failed.ends_with("; what is complete was kept, and --resume goes on with it"), "{failed}");
+    assert!(rest.starts_with("error: too little room on the disk of small/out: about "), "{rest}");
+    assert!(rest.contains(" needed for the rest, "), "{rest}");
+    assert!(
+        rest.ends_with("; nothing was written this time; what is complete was kept, and --resume goes on with it"),
+        "{rest}"
+    );
+    assert!(
+        rest_ja.ends_with("。今回は何も書いていません。できた分は残してあり、--resume で続きから作れます"),
+        "{rest_ja}"
+    );
+    let last = fs::read_to_string(folder.path().join("done")).unwrap();
+    assert!(last.ends_with("ends with 0\n"), "{last}");
+}
+
 /// Every file below a folder.
 fn files(folder: &std::path::Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();

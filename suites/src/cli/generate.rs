@@ -328,7 +328,10 @@ fn make(settings: &Settings, population: &Population, terminal: &Terminal) -> Re
                 let text = with_line_end(lang::read(terminal.lang, &summary(written)).to_owned());
                 Ok(terminal.show(&text, Exit::Valid))
             }
-            Err(Stop::Told(Exit::Incomplete, message)) if place.resume => {
+            // What is complete is there only if the run came so far as to begin.
+            Err(Stop::Told(Exit::Incomplete, message))
+                if place.resume && job.look(place).is_ok_and(|left| left.is_some()) =>
+            {
                 Err(Stop::Told(Exit::Incomplete, told::kept(&message)))
             }
             Err(stop) => Err(stop),
@@ -354,7 +357,11 @@ fn folder(
     // What an earlier run left is either part of what is needed or removed first.
     let there = leftover.map_or(0, |leftover| leftover.bytes);
     if let Some(Room { free, .. }) = room.filter(|room| room.free.saturating_add(there) < estimate.on_disk) {
-        return Err(Stop::Told(Exit::Incomplete, told::no_room(&place.out, estimate.on_disk, free)));
+        let message = match leftover.filter(|_| place.resume) {
+            Some(_) => told::no_room_for_the_rest(&place.out, estimate.on_disk.saturating_sub(there), free),
+            None => told::no_room(&place.out, estimate.on_disk, free),
+        };
+        return Err(Stop::Told(Exit::Incomplete, message));
     }
     if let Some(leftover) = leftover {
         terminal.note(&told::leftover(leftover, place.resume));

@@ -81,6 +81,20 @@ pub(super) fn no_room(out: &Path, needed: u64, free: u64) -> Message {
     )
 }
 
+/// The disk is too small for what an earlier run has not made.
+pub(super) fn no_room_for_the_rest(out: &Path, needed: u64, free: u64) -> Message {
+    let (out, needed, free) = (out.display(), size(needed), size(free));
+    Message::pair(
+        format!(
+            "{out} のディスクの空き容量が足りません: 残りに約{needed}が必要で、空きは{free}です。今回は何も書いていません"
+        ),
+        format!(
+            "too little room on the disk of {out}: about {needed} needed for the rest, {free} free; nothing was written \
+             this time"
+        ),
+    )
+}
+
 /// What an earlier run left, and what becomes of it.
 pub(super) fn leftover(leftover: Leftover, is_resumed: bool) -> Message {
     let Leftover { units, bytes } = leftover;
