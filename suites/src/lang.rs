@@ -62,6 +62,11 @@ pub(crate) fn io_reason(error: &io::Error) -> Message {
         io::ErrorKind::InvalidFilename => ("この名前は使えません", "there can be no such name"),
         io::ErrorKind::AlreadyExists => ("すでにあります", "it is there already"),
         io::ErrorKind::StorageFull => ("空き容量がありません", "there is no space left"),
+        io::ErrorKind::QuotaExceeded => ("使える容量の上限に達しています", "the quota is used up"),
+        io::ErrorKind::FileTooLarge => ("ファイルの大きさの上限を超えます", "the file would be too large"),
+        io::ErrorKind::ReadOnlyFilesystem => ("書き込みできないディスクです", "the disk is read-only"),
+        io::ErrorKind::AddrInUse => ("このポートはすでに使われています", "the port is in use"),
+        io::ErrorKind::AddrNotAvailable => ("この端末にないアドレスです", "this machine has no such address"),
         io::ErrorKind::UnexpectedEof => ("途中で終わっています", "it ends too early"),
         _ => return Message::same(error.to_string()),
     };
@@ -98,6 +103,9 @@ mod tests {
         assert_eq!(io_reason(&missing), Message::pair("見つかりません", "it is not there"));
         let full = io::ErrorKind::StorageFull.into();
         assert_eq!(io_reason(&full), Message::pair("空き容量がありません", "there is no space left"));
+        let bound = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let again = std::net::TcpListener::bind(bound.local_addr().unwrap()).unwrap_err();
+        assert_eq!(io_reason(&again), Message::pair("このポートはすでに使われています", "the port is in use"));
         let other = io::Error::other("the disk is on fire");
         assert_eq!(io_reason(&other), Message::same("the disk is on fire"));
     }
