@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use renkei_validator::text::Message;
+use renkei_validator::text::{Message, Text};
 use thiserror::Error;
 use time::{Date, OffsetDateTime};
 use tokio::net::{TcpListener, TcpSocket};
@@ -114,7 +114,7 @@ pub enum StartError {
         folder: PathBuf,
     },
     /// A port cannot be had.
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address}: {error}{}", taken(error).en)]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -143,10 +143,23 @@ impl StartError {
                 "フォルダー {} は空ではなく、renkei serve のデータもありません。新しいフォルダーか、空のフォルダーを指定してください",
                 folder.display()
             ),
-            StartError::Listen { address, error } => format!("{address} で待ち受けできません: {error}"),
+            StartError::Listen { address, error } => {
+                format!("{address} で待ち受けできません: {error}{}", taken(error).ja)
+            }
             StartError::Folder { path, why } => format!("{} を使えません: {why}", path.display()),
         };
         Message::pair(ja, self.to_string())
+    }
+}
+
+/// What helps where a port is another program's.
+fn taken(error: &io::Error) -> Text {
+    if error.kind() != io::ErrorKind::AddrInUse {
+        return Text { ja: "", en: "" };
+    }
+    Text {
+        ja: "。別のポートを指定してください（ポート0なら空いているものを使います）",
+        en: "; choose another port (port 0 takes any that is free)",
     }
 }
 

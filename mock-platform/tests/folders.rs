@@ -159,3 +159,14 @@ async fn variables_stand_there_only_while_the_platform_runs() {
     assert!(matches!(run(folder.path(), None).await, Err(StartError::Folder { .. })));
     assert!(!variables.exists());
 }
+
+#[tokio::test]
+async fn a_port_that_is_another_programs_is_told_with_what_helps() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap();
+    let error = start(Options { listen, seed: Some(world()), ..Options::for_tests() }).await.unwrap_err();
+    let told = error.message();
+    assert!(told.en.starts_with(&format!("cannot listen on {listen}: ")), "{}", told.en);
+    assert!(told.en.ends_with("; choose another port (port 0 takes any that is free)"), "{}", told.en);
+    assert!(told.ja.ends_with("。別のポートを指定してください（ポート0なら空いているものを使います）"), "{}", told.ja);
+}
