@@ -30,8 +30,8 @@ pub struct Answer {
     pub verdict: Verdict,
     /// Its words; may be empty.
     pub message: String,
-    /// The 1-based line that says so.
-    line: u64,
+    /// The byte of the text where a record begins that says so.
+    at: u64,
 }
 
 /// What an importer said, by id.
@@ -59,7 +59,8 @@ impl Verdicts {
             let record = record.map_err(|error| {
                 bad(format!("CSVとして読み取れません: {error}"), format!("cannot be read as CSV: {error}"))
             })?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let at = record.position().map_or(0, csv::Position::byte);
+            let line = || line(&text, at);
             let id = record.get(0).unwrap_or_default().trim();
             if std::mem::take(&mut first) && id.eq_ignore_ascii_case("id") {
                 continue;
@@ -73,22 +74,22 @@ impl Verdicts {
                 Some(word) => {
                     let word = clipped(word);
                     return Err(bad(
-                        format!("{line}行目: 「{word}」は accepted でも rejected でもありません"),
-                        format!("line {line}: {word:?} is neither accepted nor rejected"),
+                        format!("{}行目: 「{word}」は accepted でも rejected でもありません", line()),
+                        format!("line {}: {word:?} is neither accepted nor rejected", line()),
                     ));
                 }
                 None => {
                     return Err(bad(
-                        format!("{line}行目: id,verdict[,message] の形ではありません"),
-                        format!("line {line}: expected id,verdict[,message]"),
+                        format!("{}行目: id,verdict[,message] の形ではありません", line()),
+                        format!("line {}: expected id,verdict[,message]", line()),
                     ));
                 }
             };
             // A message with commas that nobody has put in quotes is still one message.
             let message = record.iter().skip(2).collect::<Vec<_>>().join(",");
-            let answer = Answer { verdict, message, line };
+            let answer = Answer { verdict, message, at };
             if let Some(before) = verdicts.insert(id.to_owned(), answer) {
-                let (id, before) = (clipped(id), before.line);
+                let (id, line, before) = (clipped(id), line(), self::line(&text, before.at));
                 return Err(bad(
                     format!("{line}行目: {id} は{before}行目にもあります"),
                     format!("line {line}: {id} stands on line {before}, too"),
@@ -102,6 +103,16 @@ impl Verdicts {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The 1-based line on which a record begins. The reader has it begin right behind what ends the one
+/// before, which is the middle of a CRLF and may have blank lines behind it.
+fn line(text: &str, at: u64) -> usize {
+    let (before, behind) = text.split_at(usize::try_from(at).map_or(text.len(), |at| at.min(text.len())));
+    let ends = behind.len() - behind.trim_start_matches(['\r', '\n']).len();
+    let before = &text[..before.len() + ends];
+    let bare = before.matches('\r').count() - before.matches("\r\n").count();
+    1 + before.matches('\n').count() + bare
 }
 
 fn decode(bytes: &[u8]) -> Result<String, BadVerdicts> {
@@ -340,6 +351,11 @@ mod tests {
         for (bytes, en) in [
             (&b"a,accepted\nb,maybe\n"[..], "line 2: \"maybe\" is neither accepted nor rejected"),
             (b"a\n", "line 1: expected id,verdict[,message]"),
+            // As spreadsheets write them, with a heading, blank lines, and line breaks in messages.
+            (b"id,verdict\r\na,maybe\r\n", "line 2: \"maybe\" is neither accepted nor rejected"),
+            (b"\r\na,accepted,\"x\r\ny\"\r\n\r\nb\r\n", "line 5: expected id,verdict[,message]"),
+            (b"id,verdict\r\na,accepted\r\nb,rejected\r\na,accepted", "line 4: a stands on line 2, too"),
+            (b"id,verdict\ra,accepted\ra,accepted\r", "line 3: a stands on line 2, too"),
             (b"a,accepted\n\nb,accepted\na,accepted\n", "line 4: a stands on line 1, too"),
             (b"\xFF\xFEa\0", "it is in UTF-16 or the like; save it in UTF-8 or Shift_JIS"),
             (b"a,rejected,\x80\xFD\n", "it is neither in UTF-8 nor in Shift_JIS"),
