@@ -64,13 +64,14 @@ pub(crate) fn served_site(platform: &Arc<Platform>) -> Router {
     observed::observed(router, platform)
 }
 
-/// The description of both listeners, without most of the operator's routes.
-pub fn document(settings: &Settings) -> OpenApi {
+/// The description of both listeners. `url` is where the platform's listens; the other is where the description is
+/// served.
+pub fn document(settings: &Settings, url: Option<&str>) -> OpenApi {
     let mut document = About::openapi();
     document.merge(router().into_openapi());
     document.merge(site::router().into_openapi());
     document.merge(manage::described().into_openapi());
-    described::complete(&mut document, settings);
+    described::complete(&mut document, settings, url);
     document
 }
 

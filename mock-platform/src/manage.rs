@@ -83,7 +83,9 @@ pub(crate) fn routes(platform: &Arc<Platform>) -> Router {
     Router::from(described())
         .route(
             "/openapi.json",
-            get(async |State(platform): State<Arc<Platform>>| axum::Json(crate::api::document(&platform.settings))),
+            get(async |State(platform): State<Arc<Platform>>| {
+                axum::Json(crate::api::document(&platform.settings, platform.url.as_deref()))
+            }),
         )
         .method_not_allowed_fallback(respond::no_such_method)
         .with_state(Arc::clone(platform))

@@ -51,6 +51,8 @@ pub struct Platform {
     pub body_memory: Arc<Semaphore>,
     /// Where snapshots lie.
     pub snapshots: PathBuf,
+    /// The URL of the API, where it is served.
+    pub url: Option<String>,
 }
 
 /// The name of the authority's folder in the platform's.
@@ -90,6 +92,7 @@ impl Platform {
             body_memory: Arc::new(Semaphore::new(settings.most_body_memory.min(Semaphore::MAX_PERMITS))),
             authority_folder: folder.join(AUTHORITY),
             snapshots: folder.join("snapshots"),
+            url: None,
             clock,
             settings,
             store,

@@ -281,6 +281,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     });
     parts.gate = options.gate;
     parts.inspector = options.inspector;
+    parts.url = Some(url(platform));
     parts.faults.replace(options.plan);
     let parts = Arc::new(parts);
     let names: Vec<String> = NAMES.map(String::from).to_vec();

@@ -10,7 +10,7 @@ use renkei_mock_platform::settings::Settings;
 
 #[test]
 fn a_plan_can_name_every_operation_and_no_other() {
-    let document = serde_json::to_value(api::document(&Settings::default())).unwrap();
+    let document = serde_json::to_value(api::document(&Settings::default(), None)).unwrap();
     assert_eq!(document["openapi"].as_str().unwrap().get(..3), Some("3.1"));
     let mut described = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {

@@ -6,7 +6,7 @@ use utoipa::openapi::link::Link;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Server};
 
 use crate::settings::Settings;
 
@@ -21,7 +21,7 @@ const SITE_TOKEN: &str = "site-token";
 const WITHOUT_TOKEN: [&str; 4] = ["login-personal", "login-office", "token-refresh", "site-login"];
 
 /// Completes a document.
-pub(super) fn complete(document: &mut OpenApi, settings: &Settings) {
+pub(super) fn complete(document: &mut OpenApi, settings: &Settings, url: Option<&str>) {
     let components = document.components.get_or_insert_with(Components::new);
     let certificate = SecurityScheme::MutualTls {
         description: Some("The client certificate of an office (`clients/<number>/client.pem`).".to_owned()),
@@ -36,6 +36,8 @@ pub(super) fn complete(document: &mut OpenApi, settings: &Settings) {
     }
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
+            // The rest is served where the document is.
+            operation.servers = url.filter(|_| path.starts_with("/v1/")).map(|url| vec![Server::new(url)]);
             operation.security = Some(vec![needed(path, operation)]);
             bytes(operation);
             if path.starts_with("/v1/") {
