@@ -1,15 +1,18 @@
 //! `set/plan-date-differs`
 
+use std::collections::BTreeSet;
+
 use super::{RELATIONS, en_of, ja_of, mate};
+use crate::check::FileJudgement;
 use crate::draft::{Draft, Site};
-use crate::facts::{Occasion, occasion_key};
-use crate::finding::{Place, Severity};
+use crate::facts::{Occasion, Person, occasion_key};
+use crate::finding::{Finding, Severity};
 use crate::rule::{Basis, Case, Check, Out, Rule, SetView};
 use crate::rules::EVERY;
 use crate::spec::keys::{up1kyo, upkihon};
 use crate::spec::{Key, Kind, parse_date};
 use crate::text::Text;
-use crate::units::pairs;
+use crate::units::{Pair, pairs};
 
 pub(super) static RULE: Rule = Rule {
     id: "set/plan-date-differs",
@@ -61,28 +64,117 @@ fn change(draft: &mut Draft, base: Kind, companion: Kind, key: Key) -> Option<Si
 }
 
 fn check(set: &SetView<'_>, out: &mut Out<'_>) {
-    for pair in pairs(set).iter().filter(|pair| pair.dated) {
-        let (base, companion) = (pair.base, pair.companion);
-        let Some(key) = companion.kind.and_then(occasion_key) else { continue };
-        let Some(item) = companion.table.and_then(|table| table.item(key)) else { continue };
-        for (person, _) in companion.facts.people().filter(|(person, _)| base.facts.has(person)) {
-            let days: Vec<(&Occasion, &Place)> = companion.facts.of(person).collect();
-            let known: Vec<&Occasion> = base.facts.of(person).map(|(day, _)| day).collect();
-            // A date that is none has a finding of its own.
-            if days.iter().map(|(day, _)| *day).chain(known.iter().copied()).any(|day| parse_date(day).is_none()) {
-                continue;
+    let dated: Vec<&Pair<'_>> = pairs(set).iter().filter(|pair| pair.dated).collect();
+    for group in dated.chunk_by(|a, b| std::ptr::eq(a.base, b.base)) {
+        let base = group[0].base;
+        let mut alone = BTreeSet::new();
+        for (person, _) in base.facts.people() {
+            let Some((day, first)) = alone_with(group, person) else { continue };
+            alone.insert(*person);
+            if let Some(told) = tell(base, first, (*person, day), out) {
+                told.related_file(&first.name, "一緒に送るほかのファイルの日付は同じです", "the other files agree");
             }
-            for (day, _) in days.into_iter().filter(|(day, _)| !known.contains(day)) {
-                let Some(place) = companion.facts.occasion_places.get(&(*person, *day)) else { continue };
-                out.place_other(companion, *place)
-                    .say(
-                        format!("{}が{}と異なります", item.name_ja, ja_of(base)),
-                        format!("the {} is not the one in {}", key.name(), en_of(base)),
-                    )
-                    .expected(format!("{}と同じ日付", ja_of(base)), format!("the date in {}", en_of(base)))
-                    .got_bytes(day, item.shown)
-                    .related_file(&base.name, "組のもとになるファイルです", "the set is built around this file");
+        }
+        for companion in group.iter().map(|pair| pair.companion) {
+            let both = |person: &Person| base.facts.has(person) && !alone.contains(person);
+            for (person, _) in companion.facts.people().filter(|(person, _)| both(person)) {
+                for day in left_over(companion, base, person) {
+                    if let Some(told) = tell(companion, base, (*person, day), out) {
+                        told.related_file(
+                            &base.name,
+                            "組のもとになるファイルです",
+                            "the set is built around this file",
+                        );
+                    }
+                }
             }
+        }
+    }
+}
+
+/// The days of a person in a file that the other one does not have; none where one of them is no date, which
+/// has a finding of its own.
+fn left_over(file: &FileJudgement, other: &FileJudgement, person: &Person) -> Vec<Occasion> {
+    let days = |file: &FileJudgement| -> Vec<Occasion> { file.facts.of(person).map(|(day, _)| *day).collect() };
+    let (own, known) = (days(file), days(other));
+    if own.iter().chain(&known).any(|day| parse_date(day).is_none()) {
+        return Vec::new();
+    }
+    own.into_iter().filter(|day| !known.contains(day)).collect()
+}
+
+/// The day that the base alone has for a person, where its companions, two at least, all have the same one
+/// instead; with the first of them.
+fn alone_with<'a>(group: &[&Pair<'a>], person: &Person) -> Option<(Occasion, &'a FileJudgement)> {
+    let base = group[0].base;
+    let companions = group.iter().map(|pair| pair.companion).filter(|companion| companion.facts.has(person));
+    let mut differences =
+        companions.map(|companion| (companion, left_over(base, companion, person), left_over(companion, base, person)));
+    let (first, own, others) = differences.next()?;
+    let ([day], [_], Some(second)) = (&own[..], &others[..], differences.next()) else { return None };
+    let agrees = |(_, days, instead): (_, Vec<Occasion>, Vec<Occasion>)| days == own && instead == others;
+    (agrees(second) && differences.all(agrees)).then_some((*day, first))
+}
+
+/// Says of a day in a file that it is not the one in the other.
+fn tell<'o>(
+    file: &FileJudgement,
+    other: &FileJudgement,
+    (person, day): (Person, Occasion),
+    out: &'o mut Out<'_>,
+) -> Option<&'o mut Finding> {
+    let key = file.kind.and_then(occasion_key)?;
+    let item = file.table.and_then(|table| table.item(key))?;
+    let place = file.facts.occasion_places.get(&(person, day))?;
+    let finding = out.place_other(file, *place);
+    finding
+        .say(
+            format!("{}が{}と異なります", item.name_ja, ja_of(other)),
+            format!("the {} is not the one in {}", key.name(), en_of(other)),
+        )
+        .expected(format!("{}と同じ日付", ja_of(other)), format!("the date in {}", en_of(other)))
+        .got_bytes(&day, item.shown);
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::DraftFile;
+    use crate::{Options, judge};
+
+    /// Findings where these kinds of a set have another date for the record of their first row.
+    fn found(sample: &str, kinds: &[Kind], key: Key) -> Vec<(&'static str, Option<Kind>)> {
+        let mut draft = Draft::sample(sample).expect("it is one");
+        for &kind in kinds {
+            let file = draft.index(kind).expect("it has one");
+            let record = |file: &DraftFile, row| [key, up1kyo::INSURED_NUMBER].map(|key| file.get(row, key).to_vec());
+            let first = record(&draft.files[file], 0);
+            for row in 0..draft.files[file].rows.len() {
+                if record(&draft.files[file], row) == first {
+                    draft.files[file].put(row, key, b"20260801").expect("it has the item");
+                }
+            }
+        }
+        let judgement = judge(&draft.to_files(), &Options { sets: true, ..Options::default() });
+        let kind = |finding: &Finding| crate::name::FileName::parse(&finding.at.file).meant_kind();
+        judgement.findings().into_iter().map(|finding| (finding.rule.id, kind(finding))).collect()
+    }
+
+    #[test]
+    fn a_date_that_only_one_file_has_is_one_finding_there() {
+        const PLAN: [Kind; 4] = [Kind::Up1kyo, Kind::Up2kyo, Kind::Up3kyo, Kind::Uphosoku];
+        for kind in PLAN {
+            let found = found("202407-plan", &[kind], up1kyo::PLAN_CREATED_ON);
+            assert_eq!(found, [(RULE.id, Some(kind))]);
+        }
+        let two = found("202407-plan", &PLAN[2..], up1kyo::PLAN_CREATED_ON);
+        assert_eq!(two, [(RULE.id, Some(Kind::Up3kyo)), (RULE.id, Some(Kind::Uphosoku))]);
+        let all = found("202407-plan", &PLAN, up1kyo::PLAN_CREATED_ON);
+        assert_eq!(all, []);
+        for kind in [Kind::Upkihon, Kind::UpkihonSub1] {
+            let found = found("202407-prevention", &[kind], upkihon::CONSULTED_ON);
+            assert_eq!(found, [(RULE.id, Some(kind))]);
         }
     }
 }
