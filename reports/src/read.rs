@@ -4,7 +4,7 @@
 mod consistent;
 mod locate;
 
-use renkei_validator::text::Message;
+use renkei_validator::text::{Message, Text};
 use serde::Deserialize;
 
 use crate::model::Report;
@@ -12,6 +12,12 @@ use crate::safe::safe;
 
 /// The shape that is read.
 const SCHEMA: &str = "renkei-report/1";
+
+/// What is said of a list, a number and the like.
+const NO_OBJECT: Text = Text {
+    ja: "JSONのオブジェクトではありません。renkeiのreport.jsonではないようです",
+    en: "it is no JSON object; this seems to be no report.json of renkei",
+};
 
 /// What is wrong with a `report.json`, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +77,14 @@ fn check_schema(text: &str) -> Result<(), ReadError> {
     struct Head {
         schema: Option<serde_json::Value>,
     }
-    let head: Head = serde_json::from_str(text).map_err(|error| of_serde(String::new(), &error))?;
+    let head: Head = serde_json::from_str(text).map_err(|error| {
+        let said = error.to_string();
+        let told = of_serde(String::new(), &error);
+        match said.starts_with("invalid type") || said.starts_with("invalid length") {
+            true => ReadError { why: NO_OBJECT.into(), ..told },
+            false => told,
+        }
+    })?;
     let why = match head.schema {
         Some(schema) if schema == SCHEMA => return Ok(()),
         Some(schema) => {

@@ -47,6 +47,11 @@ fn another_shape_is_named_whatever_else_it_holds() {
     assert_eq!(error.why.en, "this shape (renkei-report/2) cannot be read; renkei-report/1 can");
     assert_eq!(refused("{\"schema\": 1}").why.en, "this shape (1) cannot be read; renkei-report/1 can");
     assert_eq!(refused("{}").why.en, "it has no schema; this seems to be no report.json of renkei");
+    for text in ["[]", "null", "7", "\"renkei-report/1\""] {
+        let error = refused(text);
+        assert_eq!((error.path.as_str(), error.line), ("", 1));
+        assert_eq!(error.why.ja, "JSONのオブジェクトではありません。renkeiのreport.jsonではないようです");
+    }
     assert_eq!(refused("[]").line, 1);
     assert_eq!(refused("").why.en, "it ends half-way");
 }
