@@ -157,7 +157,7 @@ fn scalar(value: &DeValue<'_>) -> Result<String, Message> {
 }
 
 fn unknown_key(key: &str) -> Message {
-    let near = KEYS.iter().find(|known| strsim::damerau_levenshtein(key, known) <= 3);
+    let near = crate::nearest::nearest(key, &KEYS);
     let keys = KEYS.join(", ");
     match near {
         Some(near) => Message::pair(
@@ -215,6 +215,8 @@ mod tests {
             error.en
         );
         assert!(error.ja.starts_with("x.tomlの3行目: fail-on: "), "{}", error.ja);
+        let other = parse("x.toml", "path = \"in\"").unwrap_err();
+        assert!(other.en.starts_with("x.toml, line 1: path: no such setting; the settings are lang, "), "{}", other.en);
     }
 
     #[test]

@@ -52,6 +52,16 @@ fn the_exit_code_tells_whether_something_that_counts_began() {
 }
 
 #[test]
+fn the_help_names_the_records_in_the_order_they_are_given() {
+    let folder = folder();
+    for (lang, before, after) in [("ja", "<前.json>", "<後.json>"), ("en", "<BEFORE.json>", "<AFTER.json>")] {
+        let help = run(folder.path(), ["report", "diff", "--help", "--lang", lang]).code_is(0).out;
+        let places: Vec<usize> = [before, after].map(|name| help.rfind(&format!("\n  {name}")).unwrap()).into();
+        assert!(places.is_sorted() && help.contains(&format!("{before} {after}")), "{help}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_ends_with_2() {
     let folder = folder();
     fs::write(folder.path().join(TABLE6), table6()).unwrap();

@@ -33,8 +33,8 @@ pub(super) fn command(lang: Lang) -> Command {
         ))
         .override_usage(say("renkei demo [オプション]", "renkei demo [OPTIONS]"))
         .after_help(say(
-            "データはすべて架空です。ほかの端末とは通信しません。1分ほどで終わります。",
-            "All data is fictional, nothing leaves this machine, and it takes less than a minute.",
+            "データはすべて架空です。ほかの端末とは通信しません。数秒で終わります。",
+            "All data is fictional, nothing leaves this machine, and it takes a few seconds.",
         ))
         .arg(Arg::new("out").long("out").value_name("DIR").value_parser(clap::value_parser!(PathBuf)).help(say(
             "結果を置く新しいフォルダー（既定 renkei-demo）",

@@ -32,9 +32,15 @@ impl Format {
 
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
-    let record = |name: &'static str, ja, en| Arg::new(name).required(true).value_name(name).help(say(ja, en));
-    let arguments = say("引数", "Arguments");
-    dress(Command::new("diff"), Some(record("BEFORE", "前の report.json", "The report.json of before")), lang)
+    let before = Arg::new("BEFORE")
+        .value_name(say("前.json", "BEFORE.json"))
+        .help(say("前の report.json", "The report.json of before"));
+    let after = Arg::new("AFTER")
+        .value_name(say("後.json", "AFTER.json"))
+        .help(say("後の report.json", "The report.json of after"))
+        .help_heading(say("引数", "Arguments"));
+    // In the order they are written in, not that of their names.
+    dress(Command::new("diff"), Some(before.required(true).display_order(0)), lang)
         .about(say("2つのreport.jsonを比べます", "Compares two report.json"))
         .override_usage(say(
             "renkei report diff [オプション] <前.json> <後.json>",
@@ -45,7 +51,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "Exit codes: 0 nothing that counts began, 1 something did, 2 wrong usage or unreadable file, 3 the second \
              check is incomplete",
         ))
-        .arg(record("AFTER", "後の report.json", "The report.json of after").help_heading(arguments))
+        .arg(after.required(true).display_order(1))
         .arg(word_arg("format", Format::WORDS, Format::parse, lang).value_name("FORMAT").help(say(
             "形式: text（既定）, json, markdown",
             "Format: text (default), json, markdown",
