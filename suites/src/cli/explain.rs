@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use renkei_reports::{Lang, baseline, catalogue};
 use renkei_validator::rules;
-use renkei_validator::text::Message;
+use renkei_validator::text::{Message, Text};
 
 use super::dress;
 use super::terminal::{Terminal, with_line_end};
@@ -42,8 +42,8 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
 
 /// What is said of an id that no rule has.
 pub(super) fn unknown(id: &str) -> Message {
-    let ids: Vec<&str> = rules::all().iter().map(|rule| rule.id).collect();
-    let near = nearest(id, &ids).join(", ");
+    let titles: Vec<(&str, Text)> = rules::all().iter().map(|rule| (rule.id, rule.title)).collect();
+    let near = nearest(id, &titles).join(", ");
     Message::pair(
         format!("ルール {id} はありません。近いもの: {near}\nすべてのルールは renkei rules で表示します。"),
         format!("no rule {id}; the nearest are {near}\nrenkei rules lists them all."),
@@ -51,30 +51,45 @@ pub(super) fn unknown(id: &str) -> Message {
 }
 
 /// The ids most like one that does not exist, the best first. A layer left out or mistaken weighs
-/// little: people remember the defect.
-fn nearest<'a>(id: &str, ids: &[&'a str]) -> Vec<&'a str> {
+/// little: people remember the defect, or have its message before them.
+fn nearest<'a>(id: &str, titles: &[(&'a str, Text)]) -> Vec<&'a str> {
+    let id = id.trim().to_lowercase();
     let slug = |id: &str| id.rsplit('/').next().map(str::to_owned).unwrap_or_default();
-    let mut ranked: Vec<(usize, &str)> = ids
+    let mut ranked: Vec<(bool, usize, &str)> = titles
         .iter()
-        .map(|known| {
-            let whole = strsim::damerau_levenshtein(id, known) * 2;
-            let part = strsim::damerau_levenshtein(&slug(id), &slug(known)) * 2 + 1;
-            (whole.min(part), *known)
+        .map(|(known, title)| {
+            let says = !id.is_empty() && (title.ja.contains(&id) || title.en.contains(&id));
+            let whole = strsim::damerau_levenshtein(&id, known) * 2;
+            let part = strsim::damerau_levenshtein(&slug(&id), &slug(known)) * 2 + 1;
+            (!says, whole.min(part), *known)
         })
         .collect();
     ranked.sort();
-    ranked.into_iter().map(|(_, known)| known).take(SUGGESTED).collect()
+    ranked.into_iter().map(|(_, _, known)| known).take(SUGGESTED).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TITLES: [(&str, Text); 4] = [
+        ("cell/too-long", Text { ja: "長すぎます", en: "the value is too long" }),
+        ("cell/date-does-not-exist", Text { ja: "暦にない日付です", en: "the date is not in the calendar" }),
+        ("csv/too-few-items", Text { ja: "項目が足りません", en: "items are missing" }),
+        ("bytes/gaiji", Text { ja: "外字が使われています", en: "it is a character of one's own" }),
+    ];
+
     #[test]
-    fn a_slip_and_a_forgotten_layer_both_lead_to_the_rule() {
-        let ids = ["cell/too-long", "cell/date-does-not-exist", "csv/too-few-items", "bytes/gaiji"];
-        assert_eq!(nearest("cell/to-long", &ids)[0], "cell/too-long");
-        assert_eq!(nearest("date-does-not-exist", &ids)[0], "cell/date-does-not-exist");
-        assert_eq!(nearest("cell/gaiji", &ids)[0], "bytes/gaiji");
+    fn a_slip_a_forgotten_layer_and_a_message_lead_to_the_rule() {
+        for (said, expected) in [
+            ("cell/to-long", "cell/too-long"),
+            ("date-does-not-exist", "cell/date-does-not-exist"),
+            ("cell/gaiji", "bytes/gaiji"),
+            ("CELL/TOO-LONG", "cell/too-long"),
+            ("暦にない日付", "cell/date-does-not-exist"),
+            ("not in the calendar", "cell/date-does-not-exist"),
+        ] {
+            assert_eq!(nearest(said, &TITLES)[0], expected, "{said}");
+        }
     }
 }
