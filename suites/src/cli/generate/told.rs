@@ -186,7 +186,13 @@ pub(super) fn refusal(error: &WriteError) -> (Exit, Message) {
 /// A number of bytes for people.
 fn size(bytes: u64) -> String {
     let mib = bytes as f64 / f64::from(1 << 20);
-    if mib < 10_240.0 { format!("{mib:.1}MiB") } else { format!("{:.1}GiB", mib / 1024.0) }
+    if bytes < 1 << 20 {
+        format!("{:.1}KiB", mib * 1024.0)
+    } else if mib < 10_240.0 {
+        format!("{mib:.1}MiB")
+    } else {
+        format!("{:.1}GiB", mib / 1024.0)
+    }
 }
 
 #[cfg(test)]
@@ -195,7 +201,8 @@ mod tests {
 
     #[test]
     fn sizes_are_told_in_units_that_people_read() {
-        assert_eq!([0, 1 << 20, 10 << 30, 3 << 40].map(size), ["0.0MiB", "1.0MiB", "10.0GiB", "3072.0GiB"]);
+        let told = [0, 5_120, 1 << 20, 10 << 30, 3 << 40].map(size);
+        assert_eq!(told, ["0.0KiB", "5.0KiB", "1.0MiB", "10.0GiB", "3072.0GiB"]);
     }
 
     #[test]
