@@ -207,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn both_readmes_name_every_key_in_their_order() {
+        for (readme, comma) in [(include_str!("../../README.md"), ", "), (include_str!("../../README.ja.md"), "、")] {
+            assert!(readme.contains(&KEYS.map(|key| format!("`{key}`")).join(comma)));
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
         let error = parse("x.toml", "lang = \"ja\"\n\nfail-on = \"none\"\n").unwrap_err();
         assert!(
