@@ -289,3 +289,22 @@ proptest! {
         prop_assert_eq!(losses(&part, &whole), vec![Loss::Invented; rows.len()]);
     }
 }
+
+#[test]
+fn who_became_somebody_else_is_told_as_that() {
+    // All of a person's rows, and nothing else, lose the zeros of the number.
+    let mut wanted = sample("202407-table");
+    let (kind, key) = (Kind::Upplan, upplan::INSURED_NUMBER);
+    let rows = file(&mut wanted, kind).rows.len();
+    let first = file(&mut wanted, kind).get(0, key).to_vec();
+    let of_first = (0..rows).filter(|row| file(&mut wanted, kind).get(*row, key) == first).collect::<Vec<_>>();
+    assert!(first.starts_with(b"0") && of_first.len() > 1 && of_first.len() < rows, "{first:?}");
+    let edit = |draft: &mut Draft| {
+        for row in &of_first {
+            draft.set(kind, *row, key, b"1");
+        }
+    };
+    let told: Vec<_> =
+        of_first.iter().map(|row| (Loss::Changed, Some(*row as u64 + 1), Some("insured_number"))).collect();
+    assert_eq!(after("202407-table", edit), told);
+}

@@ -5,7 +5,7 @@
 mod pairing;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use renkei_validator::decode::Encoding;
 use renkei_validator::name::{FileName, NamedKind};
@@ -210,18 +210,19 @@ fn rows(want: &Sheet, got: &Sheet, manner: &Manner, differences: &mut Vec<Differ
         .collect();
     let whole = |row: &&SheetRow| row.cells.len() == table.items.len();
     let mut groups: BTreeMap<Vec<String>, (Vec<&SheetRow>, Vec<&SheetRow>)> = BTreeMap::new();
-    let group = |row: &SheetRow| -> Vec<String> {
-        let columns = ["insurer_number", "insured_number", "plan_created_on", "target_month", "consulted_on"];
-        let keys = columns.iter().filter_map(|name| Key::parse(name));
-        let cells = keys.filter_map(|key| table.column(key)).map(|column| &row.cells[column]);
-        cells.map(|cell| cell.text().to_owned()).collect()
-    };
+    let columns = ["insurer_number", "insured_number", "plan_created_on", "target_month", "consulted_on"];
+    let keys: Vec<usize> =
+        columns.iter().filter_map(|name| Key::parse(name)).filter_map(|key| table.column(key)).collect();
+    let group =
+        |row: &SheetRow| -> Vec<String> { keys.iter().map(|&column| row.cells[column].text().to_owned()).collect() };
     for row in want.rows.iter().filter(whole) {
         groups.entry(group(row)).or_default().0.push(row);
     }
     for row in got.rows.iter().filter(whole) {
         groups.entry(group(row)).or_default().1.push(row);
     }
+    let rest: Vec<usize> = compared.iter().copied().filter(|column| !keys.contains(column)).collect();
+    join_renamed(&rest, &mut groups);
     let mut found = Vec::new();
     for (want, got) in groups.values() {
         pairing::compare(table, &compared, want, got, &mut |difference| found.push(difference));
@@ -234,6 +235,25 @@ fn rows(want: &Sheet, got: &Sheet, manner: &Manner, differences: &mut Vec<Differ
         (one.expected_line.or(one.line), one.expected_line.is_none(), one.item.map_or(0, |item| item.no))
     });
     differences.extend(found.into_iter().map(|one| Difference { file: file.clone(), ..one }));
+}
+
+/// Where all rows of somebody are those of somebody else, it is not the rows that differ but who it is.
+fn join_renamed(rest: &[usize], groups: &mut BTreeMap<Vec<String>, (Vec<&SheetRow>, Vec<&SheetRow>)>) {
+    let (mut missing, mut strangers) = (Vec::new(), BTreeMap::<_, VecDeque<Vec<String>>>::new());
+    for (key, (want, got)) in &*groups {
+        match (want.is_empty(), got.is_empty()) {
+            (false, true) => missing.push((pairing::said(rest, want), key.clone())),
+            (true, false) => strangers.entry(pairing::said(rest, got)).or_default().push_back(key.clone()),
+            (true, true) | (false, false) => {}
+        }
+    }
+    for (said, missing) in missing {
+        let Some(stranger) = strangers.get_mut(&said).and_then(VecDeque::pop_front) else { continue };
+        let rows = groups.remove(&stranger).map(|(_, got)| got).unwrap_or_default();
+        if let Some((_, got)) = groups.get_mut(&missing) {
+            *got = rows;
+        }
+    }
 }
 
 /// What a file is called. One that was made to be compared is no file that anybody has: what it is stands there

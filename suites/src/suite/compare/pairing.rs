@@ -7,7 +7,7 @@ use renkei_validator::spec::{ItemType, Table};
 
 use super::value::loss;
 use super::{Difference, Loss, whole_file};
-use crate::suite::sheet::SheetRow;
+use crate::suite::sheet::{SheetRow, Value};
 
 /// Pairs of rows that are weighed. Beyond it rows are taken in their order.
 const MOST: usize = 1 << 20;
@@ -36,6 +36,14 @@ pub(super) fn compare(
 fn differing(table: &'static Table, columns: &[usize], a: &SheetRow, b: &SheetRow) -> Vec<(usize, Loss)> {
     let of = |&column: &usize| Some((column, loss(&table.items[column], &a.cells[column], &b.cells[column])?));
     columns.iter().filter_map(of).collect()
+}
+
+/// What rows say in some of their columns, in whatever order.
+pub(super) fn said(columns: &[usize], rows: &[&SheetRow]) -> Vec<Vec<Value>> {
+    let cells = |row: &&SheetRow| columns.iter().map(|&column| row.cells[column].clone()).collect::<Vec<_>>();
+    let mut said: Vec<_> = rows.iter().map(cells).collect();
+    said.sort();
+    said
 }
 
 /// Takes out of both what is in both. Rows that say the same in another form are paired later, at no cost.

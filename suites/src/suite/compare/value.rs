@@ -21,8 +21,9 @@ pub(super) fn loss(item: &Item, expected: &Value, got: &Value) -> Option<Loss> {
         Value::Text(_) if found.is_empty() => Loss::Dropped,
         Value::Broken(_) if wanted.starts_with(found) && !found.is_empty() => Loss::Truncated,
         Value::Broken(_) => Loss::ReEncoded,
-        Value::Text(_) if is_default(item, found) => Loss::Defaulted,
+        // The beginning of a number of zeros is no default of anybody.
         Value::Text(_) if is_text(item) && wanted.starts_with(found) => Loss::Truncated,
+        Value::Text(_) if is_default(item, found) => Loss::Defaulted,
         Value::Text(_) if is_re_encoded(wanted, found) => Loss::ReEncoded,
         Value::Text(_) => Loss::Changed,
     })
@@ -158,7 +159,7 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use renkei_validator::spec::{Kind, Version, keys::upplan, keys::upsikyu, tables};
+    use renkei_validator::spec::{Kind, Version, keys::uphosoku, keys::upplan, keys::upsikyu, tables};
 
     use super::*;
 
@@ -203,6 +204,9 @@ mod tests {
         assert_eq!(of(Kind::Upplan, upplan::START_TIME, "0900", "9999"), Some(Loss::Defaulted));
         assert_eq!(of(Kind::Upplan, upplan::SHORT_STAY_DAYS_BEFORE_MONTH, "", "0"), Some(Loss::Defaulted));
         assert_eq!(of(Kind::Upplan, upplan::SATELLITE_NO, "", "01"), Some(Loss::Invented));
+        let phone = |got| of(Kind::Uphosoku, uphosoku::USER_PHONE, "000-0000-00000", got);
+        assert_eq!(phone("000-0000-0000"), Some(Loss::Truncated));
+        assert_eq!(phone("0000000000"), Some(Loss::Defaulted));
     }
 
     #[test]
