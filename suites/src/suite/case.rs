@@ -285,6 +285,9 @@ pub struct Platform {
     /// Whether it looks at what files say, and refuses what does not conform.
     #[serde(default)]
     pub gate: bool,
+    /// Entries on a page of a list, where the software asks for no number of them.
+    #[serde(default)]
+    pub page: Option<u32>,
 }
 
 /// A licence.

@@ -216,13 +216,16 @@ fn version(case: &Case, abilities: &Abilities) -> Result<Version, Text> {
 
 /// What a case needs and the software cannot do.
 fn lacking(case: &Case, abilities: &Abilities) -> Option<Text> {
+    // Deletions that a correction is to write, too, are as optional as those that are asked for.
+    let is_deletion = |name: &String| case.given(name).is_some_and(|given| given.deletes.is_some());
+    let deletes = case.expect.says.iter().flatten().any(is_deletion);
     for step in &case.step {
         let lacking = match step {
             Step::Export { operation: Operation::Again, .. } if !abilities.again => Text {
                 ja: "取り込んだものを書き出すことができません",
                 en: "it cannot write out again what it read",
             },
-            Step::Export { operation: Operation::Delete, .. } if !abilities.delete => {
+            Step::Export { operation: Operation::Delete | Operation::Correct, .. } if deletes && !abilities.delete => {
                 Text { ja: "削除を出力できません", en: "it does not write deletions" }
             }
             Step::Export { .. } if !abilities.export => {

@@ -1,10 +1,11 @@
 //! Holds what came to what was expected: files conform, say this, and this is held. Knows the validator and
 //! the comparison by meaning; asks no software.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_validator::finding::{Finding, Severity};
-use renkei_validator::spec::{Key, Kind, keys};
+use renkei_validator::name::FileName;
+use renkei_validator::spec::{Key, Kind, Segment, keys};
 use renkei_validator::text::{Message, Text};
 use renkei_validator::{Options, judge};
 
@@ -73,12 +74,46 @@ pub(super) fn says(
             format!("what it wrote says something else: {}", why.en),
         )
     };
+    if let Some(why) = under_one_number(files) {
+        return Err(Ended::Fail(different(why)));
+    }
     let same = same(setting, expected, got, evidence, &different);
     match (same, content.ok().as_ref().and_then(twice)) {
         (Err(Ended::Fail(_)), Some(why)) => Err(Ended::Fail(different(why))),
         (same, _) => same,
     }
 }
+
+/// Two months that went to one receiver under one ファイル連番: by that number files are one set, and a set has one
+/// month.
+fn under_one_number(files: &[Named]) -> Option<Message> {
+    let mut months: BTreeMap<Vec<String>, &str> = BTreeMap::new();
+    let names: Vec<FileName> = files.iter().map(|(name, _)| FileName::parse(name)).collect();
+    for name in &names {
+        let set = SET.map(|segment| name.part(segment).unwrap_or_default().to_owned());
+        let Some(month) = name.part(Segment::TargetMonth).filter(|month| *month != "000000") else { continue };
+        let number = name.part(Segment::Timestamp).filter(|number| !number.is_empty())?;
+        let other = *months.entry(set.to_vec()).or_insert(month);
+        if other != month {
+            return Some(Message::pair(
+                format!(
+                    "{other}と{month}の分が、同じ連番 {number} で出力されています。月ごとの組に、別の連番を付けます"
+                ),
+                format!("{other} and {month} have the timestamp {number} both; each month is a set with its own"),
+            ));
+        }
+    }
+    None
+}
+
+/// The parts of a name by which files are one set.
+const SET: [Segment; 5] = [
+    Segment::SenderOffice,
+    Segment::SenderServiceType,
+    Segment::ReceiverOffice,
+    Segment::ReceiverServiceType,
+    Segment::Timestamp,
+];
 
 /// What was written twice, with another time in the name: to say that all of its rows should not be there would
 /// be true and no help.

@@ -13,6 +13,7 @@ use renkei_mock_platform::clock::Clock;
 use renkei_mock_platform::faults::Plan;
 use renkei_mock_platform::model::OfficeNumber;
 use renkei_mock_platform::server::{Data, Options, Running, start};
+use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::world::Seed;
 use renkei_validator::name::FileName;
 use renkei_validator::spec::Segment;
@@ -78,9 +79,13 @@ impl<'a> Stage<'a> {
         };
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(cannot)?;
-        let folder = tempfile::tempdir().map_err(cannot)?;
+        // A person may have to find it, where files whose names begin with a dot are not shown.
+        let folder = tempfile::Builder::new().prefix("renkei-").tempdir().map_err(cannot)?;
         let clock = Clock::of_machine();
+        let mut settings = Settings::default();
+        settings.page.0 = case.platform.page.unwrap_or(settings.page.0);
         let options = Options {
+            settings,
             data: Data::Folder(folder.path().join("platform")),
             seed: Some(seed(case, givens, &own, &clock)?),
             clock,

@@ -227,6 +227,66 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "holds-rounded-times",
+        title: Text {
+            ja: "取り込んだ時刻を5分単位に丸めます", en: "rounds times that it reads to five minutes"
+        },
+        caught_by: &["d2.import.times-to-the-minute", "d3.import.times-to-the-minute"],
+        how: How::Holds(|held, _| {
+            with_times(held, |time| match time.split_at_checked(3) {
+                Some((head, last)) if last != "0" && time != "9999" => {
+                    format!("{head}{}", if last < "5" { "0" } else { "5" })
+                }
+                _ => time.to_owned(),
+            })
+        }),
+    },
+    Deviation {
+        name: "holds-no-midnight",
+        title: Text {
+            ja: "取り込んだ0時を、時刻なしとします", en: "takes a service from 0:00 for one without a time"
+        },
+        caught_by: &["d2.import.times-to-the-minute", "d3.import.times-to-the-minute"],
+        how: How::Holds(|held, _| {
+            with_times(held, |time| if time == "0000" { "9999".to_owned() } else { time.to_owned() })
+        }),
+    },
+    Deviation {
+        name: "knows-people-by-number",
+        title: Text {
+            ja: "保険者を見ずに、被保険者番号だけで利用者を見分けます",
+            en: "tells people apart by their insured number, whoever the insurer is",
+        },
+        caught_by: &["d2.import.same-number-of-two-insurers", "d3.import.same-number-of-two-insurers"],
+        how: How::Holds(|mut held, _| {
+            for document in &mut held.documents {
+                let last: BTreeMap<String, String> = document.rows.iter().map(insured).collect();
+                document.rows.retain(|row| last.get(&insured(row).0) == Some(&insured(row).1));
+            }
+            held
+        }),
+    },
+    Deviation {
+        name: "deletes-all-types",
+        title: Text {
+            ja: "実績の削除で、同じ事業所のすべてのサービス種類を消します",
+            en: "removes all service types of an office on the deletion of one",
+        },
+        caught_by: &["d3.import.deletion-of-one-type"],
+        how: How::Holds(|mut held, memory| {
+            let names = memory.deliveries.iter().flatten().map(|(name, _)| FileName::parse(name));
+            let gone: Vec<Option<String>> = names
+                .filter(|name| name.meant_kind() == Some(Kind::Dltjsk))
+                .map(|name| name.part(Segment::SenderOffice).map(str::to_owned))
+                .collect();
+            held.documents.retain(|document| {
+                let office = document.source.as_ref().map(|end| end.office.clone());
+                document.kind != Kind::Upjsk || !gone.contains(&office)
+            });
+            held
+        }),
+    },
+    Deviation {
         name: "own-lines-only",
         title: Text {
             ja: "取り込んだ予定から、ほかの事業所の行を捨てます",
@@ -276,6 +336,22 @@ fn with_texts(mut held: Content, change: impl Fn(&str) -> String) -> Content {
         }
     }
     held
+}
+
+fn with_times(mut held: Content, change: impl Fn(&str) -> String) -> Content {
+    for row in held.documents.iter_mut().flat_map(|document| &mut document.rows) {
+        for key in [keys::upplan::START_TIME, keys::upplan::END_TIME] {
+            let time = change(row.get(key));
+            row.set(key, time);
+        }
+    }
+    held
+}
+
+/// Whose a row is: the number, and the insurer.
+fn insured(row: &Row) -> (String, String) {
+    let of = |key| row.get(key).to_owned();
+    (of(keys::upplan::INSURED_NUMBER), of(keys::upplan::INSURER_NUMBER))
 }
 
 fn has_wrong_check_digit(row: &Row) -> bool {

@@ -37,6 +37,8 @@ pub enum Habit {
     StopsAtRefusal,
     /// It logs in once and never again.
     LogsInOnce,
+    /// It reads the first page of a list.
+    ReadsOnePage,
 }
 
 impl Habit {
@@ -171,5 +173,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         },
         caught_by: &["transport.send.token-ends", "transport.fetch.token-ends"],
         how: How::Talks(Habit::LogsInOnce),
+    },
+    Deviation {
+        name: "reads-one-page",
+        title: Text {
+            ja: "受信一覧の最初のページしか読みません", en: "reads the first page of the list only"
+        },
+        caught_by: &["transport.fetch.second-page"],
+        how: How::Talks(Habit::ReadsOnePage),
     },
 ];

@@ -311,6 +311,82 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         how: How::SendsAgain,
     },
     Deviation {
+        name: "keeps-what-is-gone",
+        title: Text {
+            ja: "訂正でなくなった利用者の削除を出力しません",
+            en: "does not delete what a correction has taken out",
+        },
+        caught_by: &[
+            "d1.export.correction-drops-a-plan",
+            "d2.export.correction-drops-a-person",
+            "d3.export.correction-drops-a-person",
+        ],
+        how: How::Writes(|task, draft| {
+            if task.operation == Operation::Correct {
+                draft.files.retain(|file| !file.name.starts_with("DLT"));
+            }
+        }),
+    },
+    Deviation {
+        name: "rounds-times",
+        title: Text {
+            ja: "時刻を5分単位に丸めて出力します", en: "writes times rounded to five minutes"
+        },
+        caught_by: &["d2.export.first-minute-of-day", "d3.export.times-to-the-minute"],
+        how: How::Writes(|_, draft| {
+            each(draft, |item, cell| {
+                if let (ItemType::VisitTime, Some(last)) = (item.form, cell.last_mut())
+                    && *last != b'0'
+                {
+                    *last = if *last < b'5' { b'0' } else { b'5' };
+                }
+            });
+        }),
+    },
+    Deviation {
+        name: "states-202701",
+        title: Text {
+            ja: "2027年1月の分から、CSVバージョンに202701を書きます",
+            en: "states 202701 as the version from that month on",
+        },
+        caught_by: &["d2.export.month-after-version-3", "d3.export.month-after-version-3"],
+        how: How::Writes(|_, draft| {
+            for file in &mut draft.files {
+                if FileName::parse(&file.name).part(Segment::TargetMonth) >= Some("202701") {
+                    file.rows.iter_mut().for_each(|row| replace(row.cells.first_mut(), b"202407", b"202701"));
+                }
+            }
+        }),
+    },
+    Deviation {
+        name: "short-names",
+        title: Text { ja: "名称を20文字で切ります", en: "cuts names at 20 characters" },
+        caught_by: &["d2.export.long-names"],
+        how: How::Asks(|task| {
+            let mut content = task.content.clone();
+            for row in content.documents.iter_mut().flat_map(|document| &mut document.rows) {
+                for key in [keys::upplan::SERVICE_OFFICE_NAME, keys::upplan::PLAN_MANAGER_NAME] {
+                    let short: String = row.get(key).chars().take(20).collect();
+                    row.set(key, short);
+                }
+            }
+            content
+        }),
+    },
+    Deviation {
+        name: "one-timestamp-for-all",
+        title: Text {
+            ja: "1回の出力のすべての組に、同じ連番を付けます",
+            en: "gives all sets of an export one timestamp",
+        },
+        caught_by: &["d2.export.two-months"],
+        how: How::Writes(|_, draft| {
+            for file in 0..draft.files.len() {
+                draft.rename_file(file, Segment::Timestamp, "20261020180000");
+            }
+        }),
+    },
+    Deviation {
         name: "midnight-for-no-time",
         title: Text {
             ja: "時間の決まりのないサービスを、0000で出力します",

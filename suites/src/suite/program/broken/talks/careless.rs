@@ -155,7 +155,7 @@ impl Line<'_> {
             for entry in page.items.into_iter().filter(|entry| seen.insert(entry.id.clone())) {
                 all &= self.fetch(task, &entry).await?;
             }
-            after = page.next;
+            after = page.next.filter(|_| self.habit != Habit::ReadsOnePage);
             if after.is_none() {
                 return Ok(all);
             }
