@@ -17,6 +17,7 @@
 //! One thing is done at a time, so files are read and written without async; the sockets are what is
 //! waited for.
 
+mod companions;
 mod connection;
 mod disk;
 mod failure;

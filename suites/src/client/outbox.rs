@@ -22,10 +22,11 @@ use std::time::SystemTime;
 use renkei_mock_platform::api::body::{RecogniseRequest, Recognised};
 use renkei_mock_platform::model::OfficeNumber;
 use renkei_validator::name::FileName;
-use renkei_validator::spec::Segment;
+use renkei_validator::spec::{self, Segment};
 use renkei_validator::text::Message;
 use reqwest::Method;
 
+use super::companions;
 use super::failure::{Failure, told};
 use super::parcel::NOTES;
 use super::session::Session;
@@ -227,6 +228,10 @@ impl Outbox {
                 .await?;
             let mut rest: BTreeSet<String> = names.into_iter().collect();
             for delivery in recognised.deliveries {
+                let kinds: Vec<_> =
+                    delivery.files.iter().filter_map(|file| spec::Kind::parse(file.kind.as_deref()?)).collect();
+                // Nothing that comes later makes anything better of what is a whole set, or a part of none.
+                let refusal = delivery.refusal.as_ref().filter(|_| companions::are_missing(&kinds));
                 // A name that we did not ask about, or twice, is not ours to send.
                 let files: Vec<String> =
                     delivery.files.into_iter().map(|file| file.name).filter(|name| rest.remove(name)).collect();
@@ -235,7 +240,7 @@ impl Outbox {
                 if files.is_empty() || incomplete {
                     continue;
                 }
-                if let (Some(refusal), Waiting::ForTheRest) = (&delivery.refusal, waiting) {
+                if let (Some(refusal), Waiting::ForTheRest) = (refusal, waiting) {
                     let looks = self.waited.get(&files).copied().unwrap_or(0) + 1;
                     if looks <= PATIENCE {
                         let why = told(refusal);
