@@ -41,6 +41,11 @@ fn a_machine_is_asked_nothing_and_every_adapter_can_be_read() {
         let args = ["test", "init", "--lang", "en", "--yes", "--product", "p", "--adapter", adapter];
         let run = finish(renkei(folder.path()).args(args), b"").code_is(0);
         assert_eq!(run.err, "", "{adapter}");
+        let commands = !["attended", "in-process"].contains(&adapter);
+        assert_eq!(run.out.contains("put the commands in"), commands, "{adapter}: {}", run.out);
+        // Who has no exit code for renkei to look at is told how else to say that something was not done.
+        let text = fs::read_to_string(folder.path().join("sut.toml")).unwrap();
+        assert_eq!(text.contains(r#"# {"schema": "renkei-result/1", "done": true}"#), adapter == "http", "{text}");
         let settings = read(folder.path());
         assert_eq!((settings.product.as_str(), settings.roles), ("p", vec![Party::CareManager]), "{adapter}");
     }

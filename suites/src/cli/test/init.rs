@@ -33,7 +33,10 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(answer("roles", "ROLES", say("役割: care-manager, provider, center", "care-manager, provider, center")))
         .arg(answer("patterns", "PATTERNS", say("申告する区分: D1～D7など", "The patterns claimed, such as D1,D2")))
         .arg(answer("csv-versions", "VERSIONS", say("CSVバージョン", "The values of CSVバージョン")))
-        .arg(answer("adapter", "ADAPTER", say("操作のしかた", "How it is reached: command, folder, http, …")))
+        .arg(answer("adapter", "ADAPTER", say(
+            "操作のしかた: command（コマンド）, folder（フォルダー）, http（専用クライアント）, attended（人が操作）, in-process（renkeiの見本）",
+            "How it is reached: command, folder, http (its own client), attended (a person), in-process (renkei's own)",
+        )))
         .arg(
             Arg::new("yes")
                 .long("yes")
@@ -59,13 +62,15 @@ pub(super) fn command(lang: Lang) -> Command {
 pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     let path = matches.get_one::<PathBuf>("sut").map_or_else(|| Path::new(DEFAULT_FILE), PathBuf::as_path);
     match init(matches, path, terminal.lang) {
-        Ok(()) => {
+        Ok(adapter) => {
             let name = path.display();
+            let (ja, en) = match adapter {
+                "attended" | "in-process" => ("", ""),
+                _ => ("コマンドを書き換えてから、", "put the commands in, then "),
+            };
             let text = match terminal.lang {
-                Lang::Ja => {
-                    format!("{name} を作りました。コマンドを書き換えてから、renkei test run を実行してください\n")
-                }
-                Lang::En => format!("wrote {name}; put the commands in, then run renkei test run\n"),
+                Lang::Ja => format!("{name} を作りました。{ja}renkei test run を実行してください\n"),
+                Lang::En => format!("wrote {name}; {en}run renkei test run\n"),
             };
             terminal.show(&text, Exit::Valid)
         }
@@ -76,7 +81,8 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
     }
 }
 
-fn init(matches: &ArgMatches, path: &Path, lang: Lang) -> Result<(), Message> {
+/// Writes the file. `Ok` is the adapter that was chosen.
+fn init(matches: &ArgMatches, path: &Path, lang: Lang) -> Result<&'static str, Message> {
     let force = matches.get_flag("force");
     // Told before anything is asked.
     if !force && path.exists() {
@@ -111,7 +117,7 @@ fn init(matches: &ArgMatches, path: &Path, lang: Lang) -> Result<(), Message> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).create_new(!force);
     let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| {
+    written.map(|()| start.adapter).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
             return exists(path);
         }

@@ -34,7 +34,7 @@ pub(super) fn lines(running: &Running) -> Result<Vec<Line>, Message> {
     })
 }
 
-/// Says what is wrong first.
+/// Says what is wrong first, and that the software never came, where that is all there is to it.
 pub(super) fn verdict(
     setting: &Setting<'_>,
     seen: &Seen,
@@ -46,11 +46,34 @@ pub(super) fn verdict(
         .iter()
         .filter(|line| seen.exchanges.iter().any(|(from, until, _)| line.seq > *from && line.seq <= *until))
         .collect();
+    let verdict = judged(setting, seen, lines, &of_software, received, evidence);
+    if of_software.is_empty() { verdict.map_err(never_came) } else { verdict }
+}
+
+/// A client that ends before it connects fails everything that it should have done.
+fn never_came(ended: Ended) -> Ended {
+    match ended {
+        Ended::Fail(why) => Ended::Fail(Message::pair(
+            format!("プラットフォームへの接続が一度もありませんでした。{}", why.ja),
+            format!("it never came to the platform: {}", why.en),
+        )),
+        other @ (Ended::Pass | Ended::Skip(_) | Ended::Blocked(_)) => other,
+    }
+}
+
+fn judged(
+    setting: &Setting<'_>,
+    seen: &Seen,
+    lines: &[Line],
+    of_software: &[&Line],
+    received: &[Named],
+    evidence: &mut Evidence<'_>,
+) -> Result<(), Ended> {
     for conduct in &setting.case.expect.transport {
-        conducted(*conduct, setting, seen, &of_software)?;
+        conducted(*conduct, setting, seen, of_software)?;
     }
     let expect = &setting.case.expect;
-    once_each(setting, expect.delivered.as_ref().unwrap_or(&seen.given), &of_software, evidence)?;
+    once_each(setting, expect.delivered.as_ref().unwrap_or(&seen.given), of_software, evidence)?;
     in_inbox(setting, expect.received.as_ref().unwrap_or(&seen.for_us), received)?;
     // What the platform holds as fetched is whole in the inbox, whatever the case is about.
     fetched_whole(lines, received)?;
@@ -215,8 +238,9 @@ fn reported(seen: &Seen) -> Result<(), Ended> {
     let any = |done| seen.exchanges.iter().any(|(.., told)| *told == done);
     match any(None) && !any(Some(false)) {
         true => Err(Ended::Blocked(Message::pair(
-            "できなかったことを知らせたかどうか、わかりません。送受信の終わり方が知らされませんでした",
-            "whether it told of what was not done is not known: nothing says how the exchange ended",
+            "できなかったことを知らせたかどうか、わかりません。送受信の終わり方が知らされませんでした。クライアントが {result} にrenkei-result/1の\"done\"を書くか、終了コードで知らせると判定できます",
+            "whether it told of what was not done is not known: nothing says how the exchange ended. A client tells it by \
+             \"done\" of renkei-result/1 in {result}, or by its exit code",
         ))),
         false => Ok(()),
     }
@@ -270,10 +294,16 @@ fn gives_up(seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
             let times = refused.entry(what).or_default();
             *times += 1;
             if *times > 1 {
-                return fail(
-                    format!("断られたもの（{}）を、そのまま送り直しました", what.0),
-                    format!("it tried again what was refused for good ({})", what.0),
-                );
+                return match line.event {
+                    Event::Login { .. } => fail(
+                        format!("断られたログイン（{}）を、同じ送受信の中でもう一度行いました", what.0),
+                        format!("it logged in again, in the same exchange, where that was refused ({})", what.0),
+                    ),
+                    _ => fail(
+                        format!("断られたもの（{}）を、そのまま送り直しました", what.0),
+                        format!("it sent again what was refused for good ({})", what.0),
+                    ),
+                };
             }
         }
     }

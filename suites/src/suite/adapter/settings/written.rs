@@ -70,7 +70,22 @@ fn section(adapter: &str, lang: Lang) -> String {
         ),
         "http" => format!(
             "\n[http]\n{mine}\nstart = [\"./client\", \"{{profile}}\", \"{{outbox}}\", \"{{inbox}}\"]\n{more}\n# tell = \
-             \"platform.json\"\n# quiet = 40\n"
+             \"platform.json\"\n# quiet = 40\n{}\n",
+            say(
+                "# tell で伝えるクライアントや、終了しないクライアントは、送受信の終わりに {result} へ次を書きます。\n\
+                 # 書かないと、「できなかったことを知らせる」ケースは判定保留になります:\n\
+                 # {\"schema\": \"renkei-result/1\", \"done\": true}",
+                "# A client that is told by `tell`, or that never ends, writes this to {result} when an exchange is over.\n\
+                 # Without it, cases about telling what was not done are blocked:\n\
+                 # {\"schema\": \"renkei-result/1\", \"done\": true}"
+            )
+        ),
+        "attended" => format!(
+            "\n[attended]\n{}\nexchange = false\n",
+            say(
+                "# ソフトを模擬プラットフォームに接続できるときは true にします",
+                "# true where the software can be connected to the mock platform"
+            )
         ),
         _ => String::new(),
     }
