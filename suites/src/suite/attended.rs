@@ -8,6 +8,7 @@ mod desk;
 mod fields;
 mod guard;
 mod markup;
+mod offered;
 mod pages;
 mod runner;
 mod serve;
@@ -34,6 +35,8 @@ use self::serve::Served;
 pub struct Settings {
     /// Where answers and files are kept; a run that was closed goes on from there.
     pub folder: PathBuf,
+    /// Where the judge keeps evidence.
+    pub evidence: PathBuf,
     /// What the software can do.
     pub abilities: Abilities,
     /// The language that the page opens in.
@@ -72,8 +75,9 @@ impl Attended {
             title: case.title.clone(),
             pattern: case.pattern,
             direction: case.direction(),
+            transport: case.is_transport(),
         };
-        let desk = Arc::new(Desk::new(book, cases.iter().map(listed).collect(), settings.lang));
+        let desk = Arc::new(Desk::new(book, cases.iter().map(listed).collect(), &settings.evidence, settings.lang));
         let served = Served::start(&desk)?;
         Ok(Attended { desk, abilities: settings.abilities.clone(), served })
     }

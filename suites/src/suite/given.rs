@@ -40,11 +40,19 @@ pub fn make(case: &Case, version: Version) -> Result<Givens, Message> {
     let mut givens = Givens::new();
     for given in &case.given {
         let made = one(case, given, version, &givens).map_err(|why| {
-            Message::pair(format!("given {}: {}", given.name, why.ja), format!("given {}: {}", given.name, why.en))
+            Message::pair(
+                format!("ケースのデータ「{}」を作れません: {}", given.name, why.ja),
+                format!("the data {} of the case cannot be made: {}", given.name, why.en),
+            )
         })?;
         givens.insert(given.name.clone(), made);
     }
     Ok(givens)
+}
+
+/// The deletions of what a content says.
+pub fn deletions(content: &Content) -> Content {
+    deletion::of(content)
 }
 
 /// The contents of some givens together.

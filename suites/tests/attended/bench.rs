@@ -87,7 +87,8 @@ pub(crate) fn settings(folder: &Path, identity: &str) -> Settings {
         answers: true,
         exchange: false,
     };
-    Settings { folder: folder.to_owned(), abilities, lang: Lang::Ja, identity: identity.to_owned() }
+    let (evidence, identity) = (folder.join("evidence"), identity.to_owned());
+    Settings { folder: folder.to_owned(), evidence, abilities, lang: Lang::Ja, identity }
 }
 
 /// Compares with the sample.

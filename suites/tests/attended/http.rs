@@ -192,6 +192,65 @@ fn files_are_uploaded_or_named_by_their_folder_and_judged() {
     assert_eq!(outcomes[1].outcome, Outcome::Fail);
 }
 
+#[test]
+fn nothing_is_taken_of_a_folder_that_was_named_by_mistake() {
+    let folder = tempdir().unwrap();
+    let wrong = tempdir().unwrap();
+    for (name, bytes) in sample() {
+        std::fs::write(wrong.path().join(name), bytes).unwrap();
+    }
+    std::fs::write(wrong.path().join("passwords.txt"), "secret").unwrap();
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow("/case/d2.export.plan/open", Form::new()).await;
+        let named = step(0).text("folder", wrong.path().display().to_string());
+        let page = visitor.follow("/case/d2.export.plan/answer", named).await;
+        assert!(page.contains("（passwords.txt）。フォルダーが違わないか") && page.contains("渡して次へ"), "{page}");
+        visitor.finish().await;
+    });
+    assert!(!folder.path().join("files").exists(), "nothing was copied");
+}
+
+#[test]
+fn what_is_filled_in_is_kept_where_another_window_has_opened_another_case() {
+    let folder = tempdir().unwrap();
+    let import = "/case/d2.import.plan";
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow(&format!("{import}/open"), Form::new()).await;
+        visitor.follow(&format!("{import}/answer"), step(0).text("all", "accepted")).await;
+        visitor.follow("/case/d2.export.plan/open", Form::new()).await;
+        let page = visitor.follow(&format!("{import}/answer"), step(1).text("l2", "missing")).await;
+        assert!(page.contains("入力は保存しました") && page.contains("続ける"), "{page}");
+        let page = visitor.follow(&format!("{import}/open"), Form::new()).await;
+        assert!(page.contains(r#"name="l2" value="missing" checked"#), "{page}");
+        // One that has ended meanwhile says so, and stays as it is.
+        visitor.follow("/case/d2.export.plan/open", Form::new()).await;
+        visitor.follow("/case/d2.export.plan/answer", with_files(step(0), &sample())).await;
+        let page = visitor.follow("/case/d2.export.plan/answer", step(0).text("none", "on")).await;
+        assert!(page.contains("このケースはもう終わっています") && page.contains("合格"), "{page}");
+        visitor.finish().await;
+    });
+}
+
+#[test]
+fn evidence_is_opened_from_the_result() {
+    let folder = tempdir().unwrap();
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow("/case/d2.export.plan/open", Form::new()).await;
+        let page = visitor.follow("/case/d2.export.plan/answer", with_files(step(0), &sample())).await;
+        let link = "/case/d2.export.plan/evidence/0";
+        assert!(page.contains(link) && page.contains("/evidence/UPPLAN</code>"), "{page}");
+        std::fs::create_dir_all(folder.path().join("evidence")).unwrap();
+        std::fs::write(folder.path().join("evidence/UPPLAN"), b"\x8c\xa9").unwrap();
+        let url = format!("{}{link}", visitor.root);
+        let got = visitor.client.get(url).header(COOKIE, &visitor.cookie).send().await.unwrap();
+        assert_eq!(got.bytes().await.unwrap(), b"\x8c\xa9"[..]);
+        visitor.finish().await;
+    });
+}
+
 /// The names of the radio buttons of a page that have not been chosen.
 fn open_lines(page: &str) -> usize {
     let names = |part: &str| part.split('"').next().unwrap().to_owned();

@@ -21,6 +21,9 @@ use crate::suite::sut::{Abilities, Role, Sut, Trouble};
 /// Where answers of a person are kept.
 const ATTENDED: &str = "renkei-attended";
 
+/// Where evidence is kept among them, unless there is a folder for it.
+const EVIDENCE: &str = "evidence";
+
 /// How the software is reached.
 enum Way {
     Sut(Box<dyn Sut>),
@@ -56,7 +59,8 @@ impl Software {
             // Answers outlive the run.
             let folder = out.map_or_else(|| PathBuf::from(ATTENDED), |out| out.join(ATTENDED));
             let abilities = by_hand(&settings, attended.exchange);
-            let settings = attended::Settings { folder, abilities, lang, identity: identity.clone() };
+            let evidence = out.map_or_else(|| folder.join(EVIDENCE), Clone::clone);
+            let settings = attended::Settings { folder, evidence, abilities, lang, identity: identity.clone() };
             return Ok(Software { identity, way: Way::Attended(settings), _work: temporary });
         }
         let (roles, patterns) = (settings.roles.clone(), settings.patterns.clone());
@@ -107,6 +111,9 @@ fn attend(
         &format!("ブラウザーで開いてください（一度だけ使えます）: {address}"),
         &format!("Open in a browser (it works once): {address}"),
     ));
+    // Whoever looks at why a case failed does so on the page, before there is a report.
+    let kept = Options { out: options.out.or(Some(&settings.evidence)), ..options.clone() };
+    runner.options = &kept;
     let mut outcomes = attended.lead(cases, &mut runner);
     outcomes.sort_by(|a, b| (a.pattern, &a.case).cmp(&(b.pattern, &b.case)));
     Ok(outcomes)

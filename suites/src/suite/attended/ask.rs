@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::suite::compare::{Named, OWN};
 use crate::suite::content::{Content, Document};
 use crate::suite::forms::{self, Form, Purpose};
+use crate::suite::given;
 use crate::suite::sut::{ExchangeTask, ExportTask, ImportTask, Operation};
 
 /// A question.
@@ -71,7 +72,7 @@ pub(crate) fn export(step: usize, task: &ExportTask<'_>) -> Ask {
         sheets.push((purpose, forms::of(task.content)));
     }
     let mut kinds: Vec<String> = Vec::new();
-    for document in &task.content.documents {
+    for document in &to_come(task).documents {
         let told = told(document);
         if !kinds.contains(&told) {
             kinds.push(told);
@@ -80,6 +81,31 @@ pub(crate) fn export(step: usize, task: &ExportTask<'_>) -> Ask {
     let before = task.before.map(Content::json).unwrap_or_default();
     let digest = digest(&["export", &format!("{:?}", task.operation), &task.content.json(), &before]);
     Ask { step, digest, what: What::Export { operation: task.operation, sheets, kinds } }
+}
+
+/// What the files of an export are to say, as far as their kinds and ends go. A correction deletes what was sent
+/// before and is not there any more.
+fn to_come(task: &ExportTask<'_>) -> Content {
+    match (task.operation, task.before) {
+        (Operation::Delete, _) => given::deletions(task.content),
+        (Operation::Correct, Some(before)) => task.content.clone().and(&gone(before, task.content)),
+        (Operation::New | Operation::Correct | Operation::Again, _) => task.content.clone(),
+    }
+}
+
+/// The deletions of a content that are not those of another, too: their rows are natural keys.
+fn gone(content: &Content, other: &Content) -> Content {
+    let still = given::deletions(other);
+    let mut gone = given::deletions(content);
+    for document in &mut gone.documents {
+        let same = |one: &&Document| {
+            (one.kind, &one.source, &one.destination) == (document.kind, &document.source, &document.destination)
+        };
+        let kept: Vec<_> = still.documents.iter().filter(same).flat_map(|one| &one.rows).collect();
+        document.rows.retain(|row| !kept.contains(&row));
+    }
+    gone.documents.retain(|document| !document.rows.is_empty());
+    gone
 }
 
 /// The question of an import. The files lie in `folder`.
@@ -257,4 +283,40 @@ fn digest(parts: &[&str]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use renkei_validator::spec::keys;
+
+    use super::*;
+    use crate::suite::sut::Role;
+
+    const TABLE: &str = "UPPLAN_202610_9970100013_43_9970100021_11_20260928101500.CSV";
+
+    fn kinds(content: &Content, before: Option<&Content>, operation: Operation) -> Vec<String> {
+        let version = content.documents[0].version;
+        let task = ExportTask { case: "x", role: Role::CareManager, version, content, before, operation };
+        match export(0, &task).what {
+            What::Export { kinds, .. } => kinds,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn files_to_come_are_those_of_what_is_done() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/clean/202407-table/");
+        let bytes = std::fs::read(format!("{root}{TABLE}")).unwrap();
+        let before = Content::from_files(&[(TABLE.to_owned(), bytes)]).unwrap();
+        let table = "サービス利用票（第6表）予定: UPPLAN 202610 9970100013→9970100021";
+        let deletion = "サービス利用票_予定_削除: DLTPLAN 202610 9970100013→9970100021";
+        assert_eq!(kinds(&before, None, Operation::New), [table]);
+        assert_eq!(kinds(&before, None, Operation::Delete), [deletion]);
+        assert_eq!(kinds(&before, Some(&before), Operation::Correct), [table]);
+        let mut left = before.clone();
+        let last = left.documents[0].rows.last().unwrap().get(keys::upplan::INSURED_NUMBER).to_owned();
+        left.documents[0].rows.retain(|row| row.get(keys::upplan::INSURED_NUMBER) != last);
+        assert!(!left.documents[0].rows.is_empty(), "it is about two people");
+        assert_eq!(kinds(&left, Some(&before), Operation::Correct), [table, deletion]);
+    }
 }

@@ -2,7 +2,7 @@
 //! shows it and lays the answer beside it. Knows who waits for what; knows no markup and judges nothing.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub(crate) struct Listed {
     pub(crate) title: Pair,
     pub(crate) pattern: Pattern,
     pub(crate) direction: CaseKind,
+    /// Whether it talks to a platform, which is another one each time.
+    pub(crate) transport: bool,
 }
 
 /// What the runner is told to do next.
@@ -59,6 +61,7 @@ pub(crate) struct Desk {
     changed: Condvar,
     pulse: watch::Sender<u64>,
     cases: Vec<Listed>,
+    evidence: PathBuf,
 }
 
 #[derive(Debug)]
@@ -92,9 +95,10 @@ pub(crate) enum Sight {
 pub(crate) struct Left;
 
 impl Desk {
-    pub(crate) fn new(book: Book, cases: Vec<Listed>, lang: Lang) -> Desk {
+    pub(crate) fn new(book: Book, cases: Vec<Listed>, evidence: &Path, lang: Lang) -> Desk {
         let inner = Inner { book, runner: Runner::Idle, command: None, reply: None, leave: false, lang, notice: None };
-        Desk { inner: Mutex::new(inner), changed: Condvar::new(), pulse: watch::channel(0).0, cases }
+        let (pulse, evidence) = (watch::channel(0).0, evidence.to_owned());
+        Desk { inner: Mutex::new(inner), changed: Condvar::new(), pulse, cases, evidence }
     }
 
     /// The cases, in their order.
@@ -115,6 +119,12 @@ impl Desk {
     /// Where answers and files are kept.
     pub(crate) fn folder(&self) -> PathBuf {
         self.lock().book.folder().to_owned()
+    }
+
+    /// Where a file of evidence lies. What the record of a case says of it is not trusted to stay in the folder.
+    pub(crate) fn evidence(&self, file: &str) -> Option<PathBuf> {
+        let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        inside.then(|| self.evidence.join(file))
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -256,9 +266,11 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    /// Opens a case at one of its steps; what was answered there and later counts no more.
+    /// Opens a case at one of its steps; what was answered there and later counts no more. What was exchanged is
+    /// gone with its platform.
     pub(crate) fn open_at(&self, case: usize, step: usize) {
         if let Some(listed) = self.cases.get(case) {
+            let step = if listed.transport { 0 } else { step };
             self.lock().keep(&listed.id, |entry| {
                 entry.answered = entry.answered.min(step);
                 entry.outcome = None;
@@ -312,6 +324,42 @@ impl Inner {
     fn keep(&mut self, case: &str, change: impl FnOnce(&mut Entry)) {
         if let Err(message) = self.book.change(case, change) {
             self.notice = Some(message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_exchanged_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let listed = |id: &str, transport| Listed {
+            id: id.to_owned(),
+            title: Pair { ja: id.to_owned(), en: id.to_owned() },
+            pattern: Pattern::Transport,
+            direction: CaseKind::Exchange,
+            transport,
+        };
+        let book = Book::open(folder.path(), "1").unwrap();
+        let cases = vec![listed("sends", true), listed("exports-and-imports", false)];
+        let desk = Desk::new(book, cases, folder.path(), Lang::En);
+        for case in 0..2 {
+            desk.lock().book.change(&desk.cases[case].id, |entry| entry.answered = 2).unwrap();
+            desk.open_at(case, 2);
+        }
+        assert_eq!((desk.entry(0).answered, desk.entry(1).answered), (0, 2));
+    }
+
+    #[test]
+    fn evidence_lies_in_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = Book::open(folder.path(), "1").unwrap();
+        let desk = Desk::new(book, Vec::new(), Path::new("out"), Lang::En);
+        assert_eq!(desk.evidence("case/held.json"), Some(Path::new("out").join("case/held.json")));
+        for outside in ["../secret", "/etc/hostname", "case/../../secret"] {
+            assert_eq!(desk.evidence(outside), None, "{outside}");
         }
     }
 }

@@ -113,13 +113,17 @@ struct Shown {
     /// The class of how it stands, and the word.
     standing: (&'static str, &'static str),
     why: String,
-    steps: usize,
+    /// Whether something of it is answered or filled in.
+    begun: bool,
+    /// Whether it begins anew each time.
+    anew: bool,
 }
 
 impl Shown {
     fn of(lang: Lang, listed: &Listed, entry: &Entry, now: bool) -> Shown {
         let outcome = entry.outcome.as_ref();
         let why = outcome.and_then(|outcome| outcome.why.as_ref());
+        let begun = entry.answered > 0 || entry.draft.is_some();
         Shown {
             id: listed.id.clone(),
             title: pick(lang, &listed.title.ja, &listed.title.en).to_owned(),
@@ -131,7 +135,7 @@ impl Shown {
             },
             standing: match outcome.map(|outcome| outcome.outcome) {
                 None if now => ("now", pick(lang, "回答待ち", "waits for you")),
-                None if entry.answered > 0 => ("now", pick(lang, "途中", "begun")),
+                None if begun => ("now", pick(lang, "途中", "begun")),
                 None => ("open", pick(lang, "未実施", "not begun")),
                 Some(Outcome::Pass) => ("pass", pick(lang, "合格", "passed")),
                 Some(Outcome::Fail) => ("fail", pick(lang, "不合格", "failed")),
@@ -140,7 +144,8 @@ impl Shown {
                 Some(Outcome::Blocked) => ("blocked", pick(lang, "判定保留", "blocked")),
             },
             why: why.map_or_else(String::new, |why| pick(lang, &why.ja, &why.en).to_owned()),
-            steps: entry.answered,
+            begun,
+            anew: listed.transport,
         }
     }
 }
@@ -249,7 +254,8 @@ pub(crate) fn result(site: &Site, at: usize, outcome: &OutcomeRecord) -> Page {
     let case = case_of(site, frame.lang, at);
     let evidence = outcome.evidence.iter().map(|one| {
         let what = pick(frame.lang, &one.what.ja, &one.what.en).to_owned();
-        (what, one.file.clone().unwrap_or_default())
+        let path = one.file.as_deref().and_then(|file| site.desk.evidence(file));
+        (what, path.map_or_else(String::new, |path| path.display().to_string()))
     });
     let evidence = evidence.collect();
     let next = next_open(site, at + 1).map(|at| case_of(site, frame.lang, at));
@@ -346,7 +352,8 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
     let entry = site.desk.entry(at);
     let before = entry.replies.get(ask.step).filter(|given| given.ask == ask.digest).map(|given| &given.reply);
     let mut draft = site.desk.draft(at, ask.step);
-    if draft.is_empty() {
+    // How another exchange ended says nothing of this one.
+    if draft.is_empty() && !matches!(ask.what, What::Exchange { .. }) {
         draft = before.map(fields_of).unwrap_or_default();
     }
     let step = Step { at: ask.step };

@@ -8,8 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -23,8 +22,7 @@ use super::book::{Ended, Reply, Screen, Seen, Told};
 use super::desk::{Command, Desk, Sight};
 use super::fields::{self, Fields, MOST_BYTES};
 use super::guard::{Guard, Refused};
-use super::markup;
-use crate::suite::forms::{self, Head};
+use super::{markup, offered};
 
 /// How long a page waits for the runner before it says that it computes.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -37,7 +35,7 @@ pub(crate) struct Site {
     pub(crate) guard: Guard,
 }
 
-type Shared = State<Arc<Site>>;
+pub(super) type Shared = State<Arc<Site>>;
 
 /// All routes.
 pub(crate) fn router(desk: &Arc<Desk>, guard: Guard) -> Router {
@@ -48,9 +46,10 @@ pub(crate) fn router(desk: &Arc<Desk>, guard: Guard) -> Router {
         .route("/case/{id}/open", post(open))
         .route("/case/{id}/answer", post(answer))
         .route("/case/{id}/skip", post(skip))
-        .route("/case/{id}/sheet/{nth}", get(sheet))
-        .route("/case/{id}/file/{nth}", get(file))
-        .route("/case/{id}/files.zip", get(archive))
+        .route("/case/{id}/sheet/{nth}", get(offered::sheet))
+        .route("/case/{id}/file/{nth}", get(offered::file))
+        .route("/case/{id}/files.zip", get(offered::archive))
+        .route("/case/{id}/evidence/{nth}", get(offered::evidence))
         .route("/language", post(language))
         .route("/finish", get(finish).post(finished))
         .fallback(nowhere)
@@ -123,7 +122,7 @@ async fn home(State(site): Shared) -> Response {
     markup::home(&site).into_response()
 }
 
-async fn nowhere(State(site): Shared) -> Response {
+pub(super) async fn nowhere(State(site): Shared) -> Response {
     (StatusCode::NOT_FOUND, markup::nowhere(&site)).into_response()
 }
 
@@ -141,72 +140,11 @@ async fn case(State(site): Shared, Path(id): Path<String>) -> Response {
 }
 
 /// The question that is asked of a case.
-fn asking(site: &Site, id: &str) -> Option<(usize, Arc<Ask>)> {
+pub(super) fn asking(site: &Site, id: &str) -> Option<(usize, Arc<Ask>)> {
     match site.desk.sight() {
         Sight::Asking(at, ask) if site.desk.place(id) == Some(at) => Some((at, ask)),
         Sight::Idle | Sight::Busy(_) | Sight::Asking(..) | Sight::Ended => None,
     }
-}
-
-async fn sheet(State(site): Shared, Path((id, nth)): Path<(String, usize)>) -> Response {
-    let Some((at, ask)) = asking(&site, &id) else { return nowhere(State(site)).await };
-    let listed = &site.desk.cases()[at];
-    let page = match &ask.what {
-        What::Export { sheets, .. } => sheets.get(nth).cloned(),
-        What::Show { forms, .. } => (nth == 0).then(|| (forms::Purpose::Compare, forms.clone())),
-        What::Import { .. } | What::Exchange { .. } => None,
-    };
-    let Some(part) = page else { return nowhere(State(site)).await };
-    let title = Message::pair(listed.title.ja.clone(), listed.title.en.clone());
-    let html = forms::page(&Head { case: listed.id.clone(), title }, &[part], site.desk.lang());
-    let policy = HeaderValue::from_static(
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
-    );
-    ([(CONTENT_SECURITY_POLICY, policy), (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], html)
-        .into_response()
-}
-
-async fn file(State(site): Shared, Path((id, nth)): Path<(String, usize)>) -> Response {
-    let Some((_, ask)) = asking(&site, &id) else { return nowhere(State(site)).await };
-    match &ask.what {
-        What::Import { files, .. } => match files.get(nth) {
-            Some((name, bytes)) => download(name, bytes.clone()),
-            None => nowhere(State(site)).await,
-        },
-        What::Export { .. } | What::Show { .. } | What::Exchange { .. } => nowhere(State(site)).await,
-    }
-}
-
-async fn archive(State(site): Shared, Path(id): Path<String>) -> Response {
-    let Some((_, ask)) = asking(&site, &id) else { return nowhere(State(site)).await };
-    match &ask.what {
-        What::Import { files, .. } => match zipped(files) {
-            Some(bytes) => download(&format!("{id}.zip"), bytes),
-            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        },
-        What::Export { .. } | What::Show { .. } | What::Exchange { .. } => nowhere(State(site)).await,
-    }
-}
-
-fn zipped(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-    use std::io::Write;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    for (name, bytes) in files {
-        zip.start_file(name.as_str(), options).ok()?;
-        zip.write_all(bytes).ok()?;
-    }
-    Some(zip.finish().ok()?.into_inner())
-}
-
-fn download(name: &str, bytes: Vec<u8>) -> Response {
-    // Names of cases are letters, digits and signs; another name is told by its kind only.
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    let name = if plain { name } else { "file" };
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = HeaderValue::from_static("application/octet-stream");
-    ([(CONTENT_DISPOSITION, disposition), (CONTENT_TYPE, kind)], bytes).into_response()
 }
 
 // What forms do.
@@ -324,7 +262,10 @@ async fn answer(State(site): Shared, Path(id): Path<String>, multipart: Multipar
         Ok(fields) => fields,
         Err(response) => return response,
     };
-    let Some((at, ask)) = asking(&site, &id) else { return to(&address(&id)) };
+    let Some((at, ask)) = asking(&site, &id) else {
+        set_aside(&site, &id, fields);
+        return to(&address(&id));
+    };
     if fields.get("step") != ask.step.to_string() {
         site.desk.tell(Refused::Key.message());
         return to(&address(&id));
@@ -357,6 +298,30 @@ async fn answer(State(site): Shared, Path(id): Path<String>, multipart: Multipar
         }
     }
     to(&address(&id))
+}
+
+/// Keeps the answers of a form whose question is not asked any more, and says so: another window has opened
+/// another case meanwhile, or has ended this one.
+fn set_aside(site: &Site, id: &str, fields: Fields) {
+    let (Some(at), Ok(step)) = (site.desk.place(id), fields.get("step").parse()) else { return };
+    if site.desk.entry(at).outcome.is_some() {
+        return site.desk.tell(Message::pair(
+            "このケースはもう終わっています。いまの回答は使っていません。直すときは、ケースをやり直してください",
+            "this case has ended already, and this answer was not used; to change it, do the case again",
+        ));
+    }
+    if site.desk.cases()[at].transport {
+        return site.desk.tell(Message::pair(
+            "別のウィンドウでほかのケースを開いたため、このケースは中断しました。いまの回答は使っていません",
+            "another case was opened in another window, so this one was left; this answer was not used",
+        ));
+    }
+    site.desk.keep_draft(at, step, draft_of(fields));
+    site.desk.tell(Message::pair(
+        "別のウィンドウでほかのケースを開いたため、このケースは中断しています。入力は保存しました。「続ける」から送信し直してください。ファイルは、もう一度選んでください",
+        "another case was opened in another window, so this one is left for now; what you filled in is kept. Go on \
+         and send it again; files are to be chosen again",
+    ));
 }
 
 /// The fields of a form to be filled in again.
