@@ -13,6 +13,7 @@ mod stream;
 mod upload;
 mod wildcard;
 
+pub(crate) use self::archive::Damaged;
 pub(crate) use self::folder::is_hidden;
 pub(crate) use self::name::{name_of, shown};
 pub(crate) use self::selection::Selection;

@@ -6,6 +6,7 @@ use std::io;
 use renkei_reports::Lang;
 use renkei_validator::text::Message;
 
+use crate::input::Damaged;
 use crate::text_file;
 
 /// The language of a setting's value.
@@ -53,6 +54,9 @@ pub(crate) fn io_reason(error: &io::Error) -> Message {
             "UTF-8の文字として読み取れません。UTF-8で保存してください",
             "it is not in UTF-8; save it as UTF-8",
         );
+    }
+    if error.get_ref().is_some_and(|inner| inner.is::<Damaged>()) {
+        return Message::pair("書庫の中で壊れています", "it is damaged within the archive");
     }
     let (ja, en) = match error.kind() {
         io::ErrorKind::NotFound => ("見つかりません", "it is not there"),

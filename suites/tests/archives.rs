@@ -195,7 +195,17 @@ fn a_damaged_entry_is_told_and_the_rest_is_judged() {
     patch(&path, b"some bytes", b"same bytes");
     let report = check_json(folder.path(), ["a.zip"]).code_is(3).report();
     assert_eq!(inputs(&report), [format!("a.zip/{TABLE6}")]);
-    assert_eq!(blocking(&report)[0].0, "a.zip/damaged.CSV");
+    let why = "cannot be read: it is damaged within the archive";
+    assert_eq!(blocking(&report)[0], ("a.zip/damaged.CSV", why));
+    // A stream that cannot be unpacked: its first block is of a kind that there is not.
+    archive(&path, CompressionMethod::Deflated, &[("damaged.CSV", &b"some bytes ".repeat(9)), (TABLE6, &table6)]);
+    let mut bytes = fs::read(&path).unwrap();
+    let content = 30 + "damaged.CSV".len();
+    bytes[content] |= 6;
+    fs::write(&path, bytes).unwrap();
+    let report = check_json(folder.path(), ["a.zip"]).code_is(3).report();
+    assert_eq!(inputs(&report), [format!("a.zip/{TABLE6}")]);
+    assert_eq!(blocking(&report)[0], ("a.zip/damaged.CSV", why));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! what is refused; writes nothing to disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use encoding_rs::SHIFT_JIS;
 use renkei_validator::text::Message;
@@ -110,7 +110,7 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
         }
         let packed = entry.compressed_size();
         let mut reader = match entry.with_reader(&mut content, ZipReadOptions::new()) {
-            Ok(reader) => reader,
+            Ok(reader) => Entry(reader),
             Err(error) => {
                 refuse(inputs, reason(&error));
                 continue;
@@ -130,6 +130,35 @@ pub(super) fn judge(inputs: &mut Inputs, place: &Place, name: &str, named: bool,
             is_over = true;
         }
         run.progress.advance(packed);
+    }
+}
+
+/// What an entry holds does not come out of it.
+#[derive(Debug)]
+pub(crate) struct Damaged;
+
+impl std::fmt::Display for Damaged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("damaged within the archive")
+    }
+}
+
+impl std::error::Error for Damaged {}
+
+/// What comes out of an entry. What the library says of damage is told as [`Damaged`]; a failure of the
+/// disk, which has a number, stays what it is.
+struct Entry<R>(R);
+
+impl<R: Read> Read for Entry<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other
+                if error.raw_os_error().is_none() =>
+            {
+                io::Error::new(io::ErrorKind::InvalidData, Damaged)
+            }
+            _ => error,
+        })
     }
 }
 
