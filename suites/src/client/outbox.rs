@@ -22,7 +22,7 @@ use std::time::SystemTime;
 use renkei_mock_platform::api::body::{RecogniseRequest, Recognised};
 use renkei_mock_platform::model::OfficeNumber;
 use renkei_validator::name::FileName;
-use renkei_validator::spec::{self, Segment};
+use renkei_validator::spec::Segment;
 use renkei_validator::text::Message;
 use reqwest::Method;
 
@@ -229,7 +229,7 @@ impl Outbox {
             let mut rest: BTreeSet<String> = names.into_iter().collect();
             for delivery in recognised.deliveries {
                 let kinds: Vec<_> =
-                    delivery.files.iter().filter_map(|file| spec::Kind::parse(file.kind.as_deref()?)).collect();
+                    delivery.files.iter().filter_map(|file| FileName::parse(&file.name).meant_kind()).collect();
                 // Nothing that comes later makes anything better of what is a whole set, or a part of none.
                 let refusal = delivery.refusal.as_ref().filter(|_| companions::are_missing(&kinds));
                 // A name that we did not ask about, or twice, is not ours to send.
