@@ -13,8 +13,10 @@ use std::thread;
 use common::folder;
 use renkei_suites::suite::adapter::settings::Settings;
 use renkei_suites::suite::adapter::{Adapter, open};
+use renkei_suites::suite::case::find;
 use renkei_suites::suite::compare::Named;
 use renkei_suites::suite::content::Content;
+use renkei_suites::suite::run::{Options, judge};
 use renkei_suites::suite::sut::{
     Answer, ExchangeTask, Exchanged, ExportTask, ImportTask, Operation, Role, Sut, Trouble,
 };
@@ -233,4 +235,14 @@ fn a_client_that_ends_says_by_its_code_whether_all_was_done() {
     assert_eq!(undone.unwrap(), Exchanged { done: Some(false), message: None });
     let missing = blocked(exchange(folder.path(), 60, "start = ['renkei-no-such-program']"));
     assert!(missing.starts_with("cannot start renkei-no-such-program: "), "{missing}");
+}
+
+#[test]
+fn a_client_that_ended_before_it_connected_is_told_as_that() {
+    let folder = folder();
+    let program = std::env::current_exe().unwrap();
+    let rest = format!("adapter = \"http\"\n[http]\nstart = ['{}', '--no-such-option']\n", program.display());
+    let outcome =
+        judge(find("transport.send.one-delivery").unwrap(), &mut *sut(folder.path(), &rest), &Options::default());
+    assert_eq!(outcome.why.unwrap().en, "it never came to the platform: plan was not delivered");
 }

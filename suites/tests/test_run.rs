@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use renkei_reports::Outcome;
+use renkei_reports::{Outcome, Pattern};
 use renkei_suites::suite::case::find;
 use renkei_suites::suite::compare::Named;
 use renkei_suites::suite::content::Content;
@@ -15,6 +15,7 @@ use renkei_suites::suite::run::{Options, StateError, judge, run};
 use renkei_suites::suite::sut::{
     Abilities, ExchangeTask, Exchanged, ExportTask, ImportTask, Imported, Role, Sut, Trouble,
 };
+use renkei_validator::spec::Version;
 use renkei_validator::text::Message;
 
 mod common;
@@ -172,6 +173,16 @@ fn without_a_plain_exchange_every_case_is_blocked_and_none_failed() {
             assert!(why.starts_with("the plain exchange at the beginning could not be done: "), "{why}");
         }
     }
+}
+
+#[test]
+fn without_a_plain_exchange_what_is_not_for_the_software_is_still_not_for_it() {
+    let mut troubled = Troubled::new(9, true, blocked);
+    let cases = [EXPORT, "v3.schedule.export.one-person"].map(|id| find(id).unwrap());
+    troubled.good = Program::good(Role::ALL).claiming([Pattern::D2], Version::ALL);
+    let outcomes = run(&mut troubled, &cases, &Options { smoke: true, ..Options::default() }, &mut |_| {}).unwrap();
+    let told: Vec<_> = outcomes.iter().map(|one| (one.outcome, one.case.as_str())).collect();
+    assert_eq!(told, [(Outcome::Blocked, EXPORT), (Outcome::Skip, "v3.schedule.export.one-person")]);
 }
 
 #[test]

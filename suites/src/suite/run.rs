@@ -86,7 +86,10 @@ pub fn run(
         let outcome = match &smoke {
             _ if interrupt::asked() => record(case, Ended::Blocked(interrupt::text().into()), Vec::new()),
             Ok(()) => judge(case, sut, options),
-            Err(why) => blocked_by_smoke(case, why),
+            Err(why) => match applies(case, &sut.abilities()) {
+                Err(skip @ Ended::Skip(_)) => record(case, skip, Vec::new()),
+                Ok(_) | Err(_) => blocked_by_smoke(case, why),
+            },
         };
         tell(&outcome);
         // What Ctrl-C has cut short is run by whoever resumes.
@@ -159,35 +162,39 @@ fn once(case: &Case, sut: &mut dyn Sut, options: &Options<'_>) -> OutcomeRecord 
 
 fn tried(case: &Case, sut: &mut dyn Sut, options: &Options<'_>, evidence: &mut Evidence<'_>) -> Ended {
     let abilities = sut.abilities();
-    let version = match version(case, &abilities) {
-        Ok(version) => version,
-        Err(why) => return Ended::Skip(why.into()),
+    let (version, givens, role) = match applies(case, &abilities) {
+        Ok(applies) => applies,
+        Err(ended) => return ended,
     };
-    let givens = match given::make(case, version) {
-        Ok(givens) => givens,
-        Err(why) => return Ended::Blocked(why),
-    };
-    let Some(role) = steps::role(case, &givens) else {
-        return Ended::Blocked(Message::pair(
-            "だれのソフトのケースかわかりません",
-            "nobody's software is meant by the case",
-        ));
-    };
-    if !abilities.roles.contains(&role) {
-        let title = renkei_validator::spec::Party::from(role).title();
-        return Ended::Skip(Message::pair(
-            format!("{}のソフトのケースです", title.ja),
-            format!("it is about the software of a {}", title.en),
-        ));
-    }
-    if let Some(why) = lacking(case, &abilities) {
-        return Ended::Skip(why.into());
-    }
     let setting =
         Setting { case, version, role, givens: &givens, abilities: &abilities, show_values: options.show_values };
     let ended =
         if case.is_transport() { stage::run(&setting, sut, evidence) } else { steps::run(&setting, sut, evidence) };
     ended.unwrap_or_else(|ended| ended)
+}
+
+/// The version that a case is run in, what there is to work with, and whose software it is about; or why it is not
+/// for this one.
+fn applies(case: &Case, abilities: &Abilities) -> Result<(Version, given::Givens, Role), Ended> {
+    let version = version(case, abilities).map_err(|why| Ended::Skip(why.into()))?;
+    let givens = given::make(case, version).map_err(Ended::Blocked)?;
+    let Some(role) = steps::role(case, &givens) else {
+        return Err(Ended::Blocked(Message::pair(
+            "だれのソフトのケースかわかりません",
+            "nobody's software is meant by the case",
+        )));
+    };
+    if !abilities.roles.contains(&role) {
+        let title = renkei_validator::spec::Party::from(role).title();
+        return Err(Ended::Skip(Message::pair(
+            format!("{}のソフトのケースです", title.ja),
+            format!("it is about the software of a {}", title.en),
+        )));
+    }
+    match lacking(case, abilities) {
+        Some(why) => Err(Ended::Skip(why.into())),
+        None => Ok((version, givens, role)),
+    }
 }
 
 /// All that a case is run with.
@@ -290,6 +297,21 @@ fn blocked_by_smoke(case: &Case, why: &Message) -> OutcomeRecord {
 mod tests {
     use super::*;
     use crate::suite::case::cases;
+    use crate::suite::program::Program;
+
+    #[test]
+    fn deletions_of_a_correction_are_asked_of_nobody_who_writes_none() {
+        let abilities = Program::good(Role::ALL).abilities();
+        let without = Abilities { delete: false, ..abilities.clone() };
+        let of = |id: &str, abilities: &Abilities| {
+            lacking(cases().iter().find(|case| case.id == id).expect("there is one"), abilities).map(|why| why.en)
+        };
+        let deletes = Some("it does not write deletions");
+        assert_eq!(of("d2.export.correction-drops-a-person", &without), deletes);
+        assert_eq!(of("d2.export.deletion", &without), deletes);
+        assert_eq!(of("d2.export.corrected-tables", &without), None);
+        assert_eq!(of("d2.export.correction-drops-a-person", &abilities), None);
+    }
 
     #[test]
     fn each_case_is_in_one_part() {

@@ -77,7 +77,15 @@ fn judged(
     in_inbox(setting, expect.received.as_ref().unwrap_or(&seen.for_us), received)?;
     // What the platform holds as fetched is whole in the inbox, whatever the case is about.
     fetched_whole(lines, received)?;
-    // Last, as what is known to be wrong is told first.
+    // Last, as what is known to be wrong is told first, and all is done only where nothing is.
+    if expect.transport.contains(&Conduct::ReportsDone)
+        && seen.exchanges.last().is_some_and(|(.., done)| *done == Some(false))
+    {
+        return fail(
+            "すべて済んだのに、できなかったと知らせました".to_owned(),
+            "it reported trouble, where all was done".to_owned(),
+        );
+    }
     match expect.transport.contains(&Conduct::ReportsTrouble) {
         true => reported(seen),
         false => Ok(()),
@@ -221,10 +229,6 @@ fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Lin
                 "it reported that all was done, where something was not".to_owned(),
             )
         }
-        Conduct::ReportsDone if seen.exchanges.last().is_some_and(|(.., done)| *done == Some(false)) => fail(
-            "すべて済んだのに、できなかったと知らせました".to_owned(),
-            "it reported trouble, where all was done".to_owned(),
-        ),
         Conduct::GivesUp => gives_up(seen, lines),
         Conduct::NothingAgain => nothing_again(lines),
         // Held to of every case.
@@ -374,6 +378,19 @@ mod tests {
 
     fn is_fine(conduct: &Seen, lines: &[Line]) -> bool {
         gives_up(conduct, &lines.iter().collect::<Vec<_>>()).is_ok()
+    }
+
+    #[test]
+    fn a_login_that_was_refused_is_not_what_was_sent() {
+        let login = |seq| {
+            let (user, code) = ("c9970100013".to_owned(), Some("CPM-A07".to_owned()));
+            let event = Event::Login { user, office: None, code };
+            Line { seq, at: OffsetDateTime::UNIX_EPOCH, event }
+        };
+        let seen = Seen { exchanges: vec![(0, 2, None)], ..Seen::default() };
+        let lines = [login(1), login(2)];
+        let Err(Ended::Fail(why)) = gives_up(&seen, &lines.iter().collect::<Vec<_>>()) else { panic!("it is told") };
+        assert_eq!(why.en, "it logged in again, in the same exchange, where that was refused (CPM-A07)");
     }
 
     #[test]
