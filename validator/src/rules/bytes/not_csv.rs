@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Its name ends in .CSV, but it holds something else: an import cannot read a single row.",
     },
     fix: Text {
-        ja: "ケアソフトから出力したCSVファイルを、開いたり保存し直したりせずにそのまま使ってください。",
+        ja: "介護ソフトから出力したCSVファイルを、開いたり保存し直したりせずにそのまま使ってください。",
         en: "Use the file as the care software exported it, without opening it and saving it anew.",
     },
     basis: Basis::Spec(&[Citation { source: "v41l", place: "ファイル名" }]),

@@ -12,10 +12,11 @@ pub(super) static RULE: Rule = Rule {
     id: "cell/insurer-check-digit",
     severity: Severity::Info,
     title: Text {
-        ja: "保険者番号の検証番号が合いません", en: "the check digit of the insurer number does not fit"
+        ja: "保険者番号のチェックディジットが合いません",
+        en: "the check digit of the insurer number does not fit",
     },
     why: Text {
-        ja: "番号の入力誤りかもしれません。検証番号の合わない番号も実在するため、参考情報です。",
+        ja: "番号の入力誤りかもしれません。チェックディジットの合わない番号も実在するため、参考情報です。",
         en: "It may be a slip of the pen; numbers that do not fit exist, so this is a hint only.",
     },
     fix: Text {
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Compare the number with the insurance card; if it is right, leave it.",
     },
     basis: Basis::Practice(Text {
-        ja: "公表されている保険者番号の末尾は、事業所番号と同じ方法で求めた検証番号です。標準仕様に定めはありません。",
+        ja: "公表されている保険者番号の末尾は、事業所番号と同じ方法で求めたチェックディジットです。標準仕様に定めはありません。",
         en: "The last digit of published insurer numbers is computed as that of office numbers; the standard says nothing of it.",
     }),
     reading: None,
@@ -50,6 +51,6 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     if has_check_digit(view.content) == Some(false) {
-        out.cell(view.row, view.item.key).expected("検証番号の合う番号", "a number whose check digit fits");
+        out.cell(view.row, view.item.key).expected("チェックディジットの合う番号", "a number whose check digit fits");
     }
 }

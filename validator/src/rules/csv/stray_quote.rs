@@ -21,13 +21,13 @@ pub(super) static RULE: Rule = Rule {
         en: "Software reads such a quote in different ways: the value changes, or all items that follow are shifted.",
     },
     fix: Text {
-        ja: "自由記述なら全体を「\"」で囲み、中の「\"」を「\"\"」にしてください。それ以外の項目では「\"」を取り除いてください。",
+        ja: "フリーテキストなら全体を「\"」で囲み、中の「\"」を「\"\"」にしてください。それ以外の項目では「\"」を取り除いてください。",
         en: "Put free text in quotes and double every quote inside; remove the quote from any other item.",
     },
     basis: Basis::Derived {
         from: super::QUOTING,
         because: Text {
-            ja: "「\"」を含む値は自由記述だけであり、その全体が「\"」で囲まれます。",
+            ja: "「\"」を含む値はフリーテキストだけであり、その全体が「\"」で囲まれます。",
             en: "Only free text can hold a quote, and free text is put in quotes as a whole.",
         },
     },

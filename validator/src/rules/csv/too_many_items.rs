@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
         en: "Items are read by position: an import takes such a row for one of another version, or rejects it.",
     },
     fix: Text {
-        ja: "余分なカンマや項目を取り除いてください。自由記述に「,」がある場合は、全体を「\"」で囲みます。標準のバージョンに合う項目数かどうかも確認してください。",
+        ja: "余分なカンマや項目を取り除いてください。フリーテキストに「,」がある場合は、全体を「\"」で囲みます。標準のバージョンに合う項目数かどうかも確認してください。",
         en: "Remove the surplus commas and items; put free text that holds a comma in quotes. Check that the number of items is that of the CSV version.",
     },
     basis: Basis::Spec(ITEM_TABLES),

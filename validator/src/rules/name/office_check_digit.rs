@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Derived {
         from: &[Citation { source: "n1", place: "チェックディジット" }],
         because: Text {
-            ja: "事業所番号の末尾は検証番号です。ただし、検証番号の合わない番号も公表されているため、参考情報にとどめます。",
+            ja: "事業所番号の末尾はチェックディジットです。ただし、チェックディジットの合わない番号も公表されているため、参考情報にとどめます。",
             en: "The last digit of an office number is a check digit; as published numbers exist that do not fit, this is a hint only.",
         },
     },
