@@ -30,6 +30,8 @@ fn started(folder: &Path) -> (Child, BufReader<ChildStderr>, String) {
         .unwrap();
     let mut told = String::new();
     let mut stderr = BufReader::new(renkei.stderr.take().unwrap());
+    stderr.read_line(&mut told).unwrap();
+    assert_eq!(told, "preparing the cases\n");
     while !told.contains("/enter/") {
         told.clear();
         assert!(stderr.read_line(&mut told).unwrap() > 0, "it ends without an address");
@@ -83,7 +85,9 @@ fn the_command_serves_the_page_and_reports_when_the_person_has_finished() {
         let nothing = super::http::Form::new().text("step", "0").text("none", "on");
         let page = visitor.follow(&format!("{case}/answer"), nothing).await;
         assert!(page.contains("failed"), "{page}");
-        visitor.finish_in("Finished").await;
+        let last = visitor.finish_in("Finished").await;
+        assert!(last.contains("failed") && last.contains("not begun"), "{last}");
+        assert!(!last.contains("not applicable"), "cases of other patterns are nothing that was done: {last}");
     });
     let output = renkei.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);

@@ -69,10 +69,13 @@ impl Visitor {
         self.finish_in("終了しました").await;
     }
 
-    pub(crate) async fn finish_in(&self, told: &str) {
+    /// The last page.
+    pub(crate) async fn finish_in(&self, told: &str) -> String {
         let response = self.post("/finish", Form::new()).await;
         assert_eq!(response.status(), StatusCode::OK);
-        assert!(response.text().await.unwrap().contains(told));
+        let page = response.text().await.unwrap();
+        assert!(page.contains(told), "{page}");
+        page
     }
 }
 
@@ -228,7 +231,7 @@ fn what_is_filled_in_is_kept_where_another_window_has_opened_another_case() {
         visitor.follow("/case/d2.export.plan/open", Form::new()).await;
         visitor.follow("/case/d2.export.plan/answer", with_files(step(0), &sample())).await;
         let page = visitor.follow("/case/d2.export.plan/answer", step(0).text("none", "on")).await;
-        assert!(page.contains("このケースはもう終わっています") && page.contains("合格"), "{page}");
+        assert!(page.contains("このケースは、先に送信された回答で終わっています") && page.contains("合格"), "{page}");
         visitor.finish().await;
     });
 }

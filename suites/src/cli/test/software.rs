@@ -104,6 +104,7 @@ fn attend(
 ) -> Result<Vec<OutcomeRecord>, StateError> {
     let attended = Attended::open(settings, cases).map_err(StateError::Disk)?;
     let mut runner = Runner { options, versions: settings.abilities.versions.clone() };
+    terminal::tell(pick(settings.lang, "ケースを準備しています", "preparing the cases"));
     attended.prepare(cases, &mut runner);
     let address = attended.address();
     terminal::tell(pick(

@@ -492,7 +492,9 @@ struct EndedPage {
 pub(crate) fn ended(site: &Site) -> Page {
     let mut frame = Frame::of(site, "/finish", "終了しました", "Finished");
     frame.inside = false;
-    let cases = (0..site.desk.cases().len()).map(|at| case_of(site, frame.lang, at)).collect();
+    // What does not apply is nothing that anybody did.
+    let cases = (0..site.desk.cases().len()).map(|at| case_of(site, frame.lang, at));
+    let cases = cases.filter(|case| case.standing.0 != "skip").collect();
     page(&EndedPage { frame, cases })
 }
 

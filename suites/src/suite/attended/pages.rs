@@ -306,8 +306,8 @@ fn set_aside(site: &Site, id: &str, fields: Fields) {
     let (Some(at), Ok(step)) = (site.desk.place(id), fields.get("step").parse()) else { return };
     if site.desk.entry(at).outcome.is_some() {
         return site.desk.tell(Message::pair(
-            "このケースはもう終わっています。いまの回答は使っていません。直すときは、ケースをやり直してください",
-            "this case has ended already, and this answer was not used; to change it, do the case again",
+            "このケースは、先に送信された回答で終わっています。直すときは、ケースをやり直してください",
+            "this case has ended by the answer that was sent first; to change it, do the case again",
         ));
     }
     if site.desk.cases()[at].transport {
