@@ -225,7 +225,8 @@ fn lines(content: &Content) -> Vec<Line> {
             let empty = |item: &&'static Item| row.get(item.key).is_empty() && item.form != ItemType::Unused;
             let others = table.items.iter().filter(empty).map(|item| (item.key, item.name_ja.clone())).collect();
             let title = |said: &&Said| TITLE.contains(&said.key.name());
-            let words = items.iter().filter(title).map(|said| short(&said.brief)).collect::<Vec<_>>().join(" ");
+            let words = items.iter().filter(title).map(|said| short(&said.brief));
+            let words = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
             lines.push(Line {
                 form: form_title(document.kind, &table.name_ja),
                 person: Key::parse("insured_number").map_or_else(String::new, |key| row.get(key).to_owned()),
@@ -238,12 +239,18 @@ fn lines(content: &Content) -> Vec<Line> {
     lines
 }
 
+/// What stands in the place of a time where there is none.
+const NO_TIME: &str = "9999";
+
 fn brief(item: &Item, value: &str, words: &str) -> Option<String> {
     match item.key.name() {
         "service_date" => {
             let day = parse_date(value.as_bytes())?;
             Some(format!("{}月{}日（{}）", u8::from(day.month()), day.day(), forms::weekday(day)))
         }
+        // Said once: there is no end either.
+        "start_time" if value == NO_TIME => Some("時刻なし".to_owned()),
+        "end_time" if value == NO_TIME => Some(String::new()),
         "end_time" => Some(format!("～{words}")),
         _ => None,
     }
@@ -301,6 +308,23 @@ mod tests {
             What::Export { kinds, .. } => kinds,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_line_without_a_time_says_so_once() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/clean/202407-table/");
+        let bytes = std::fs::read(format!("{root}{TABLE}")).unwrap();
+        let mut content = Content::from_files(&[(TABLE.to_owned(), bytes)]).unwrap();
+        content.documents[0].rows.truncate(1);
+        let row = &mut content.documents[0].rows[0];
+        row.set(keys::upplan::SERVICE_DATE, "20261001");
+        row.set(keys::upplan::START_TIME, "0900");
+        row.set(keys::upplan::END_TIME, "0930");
+        assert!(lines(&content)[0].title.starts_with("10月1日（木） 09:00 ～09:30 "), "{:?}", lines(&content)[0].title);
+        let row = &mut content.documents[0].rows[0];
+        row.set(keys::upplan::START_TIME, "9999");
+        row.set(keys::upplan::END_TIME, "9999");
+        assert!(lines(&content)[0].title.starts_with("10月1日（木） 時刻なし 1"), "{:?}", lines(&content)[0].title);
     }
 
     #[test]
