@@ -59,7 +59,7 @@ pub(crate) fn word(outcome: Outcome, lang: Lang) -> &'static str {
         (Lang::Ja, Outcome::Pass) => "合格",
         (Lang::Ja, Outcome::Fail) => "不合格",
         (Lang::Ja, Outcome::Skip) => "対象外",
-        (Lang::Ja, Outcome::Blocked) => "実施できず",
+        (Lang::Ja, Outcome::Blocked) => "判定保留",
         (Lang::En, outcome) => outcome.word(),
     }
 }
