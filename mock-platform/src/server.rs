@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use renkei_validator::text::{Message, Text};
+use renkei_validator::text::Message;
 use thiserror::Error;
 use time::{Date, OffsetDateTime};
 use tokio::net::{TcpListener, TcpSocket};
@@ -114,7 +114,7 @@ pub enum StartError {
         folder: PathBuf,
     },
     /// A port cannot be had.
-    #[error("cannot listen on {address}: {error}{}", taken(error).en)]
+    #[error("cannot listen on {address}: {}", unheard(error).en)]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -144,7 +144,7 @@ impl StartError {
                 folder.display()
             ),
             StartError::Listen { address, error } => {
-                format!("{address} で待ち受けできません: {error}{}", taken(error).ja)
+                format!("{address} で待ち受けできません: {}", unheard(error).ja)
             }
             StartError::Folder { path, why } => format!("{} を使えません: {why}", path.display()),
         };
@@ -152,15 +152,15 @@ impl StartError {
     }
 }
 
-/// What helps where a port is another program's.
-fn taken(error: &io::Error) -> Text {
+/// Why there is no listening, with what helps where the port is another program's.
+fn unheard(error: &io::Error) -> Message {
     if error.kind() != io::ErrorKind::AddrInUse {
-        return Text { ja: "", en: "" };
+        return Message::same(error.to_string());
     }
-    Text {
-        ja: "。別のポートを指定してください（ポート0なら空いているものを使います）",
-        en: "; choose another port (port 0 takes any that is free)",
-    }
+    Message::pair(
+        "このポートはすでに使われています。別のポートを指定してください（ポート0なら空いているものを使います）",
+        "the port is in use; choose another port (port 0 takes any that is free)",
+    )
 }
 
 /// A platform that runs.

@@ -166,7 +166,14 @@ async fn a_port_that_is_another_programs_is_told_with_what_helps() {
     let listen = taken.local_addr().unwrap();
     let error = start(Options { listen, seed: Some(world()), ..Options::for_tests() }).await.unwrap_err();
     let told = error.message();
-    assert!(told.en.starts_with(&format!("cannot listen on {listen}: ")), "{}", told.en);
-    assert!(told.en.ends_with("; choose another port (port 0 takes any that is free)"), "{}", told.en);
-    assert!(told.ja.ends_with("。別のポートを指定してください（ポート0なら空いているものを使います）"), "{}", told.ja);
+    assert_eq!(
+        told.en,
+        format!("cannot listen on {listen}: the port is in use; choose another port (port 0 takes any that is free)")
+    );
+    assert_eq!(
+        told.ja,
+        format!(
+            "{listen} で待ち受けできません: このポートはすでに使われています。別のポートを指定してください（ポート0なら空いているものを使います）"
+        )
+    );
 }
