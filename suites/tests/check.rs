@@ -42,10 +42,10 @@ fn a_fault_is_invalid_and_ends_with_1_unless_told_otherwise() {
 #[test]
 fn a_long_file_is_judged_alike_by_one_thread_and_by_two() {
     let folder = folder();
-    // Long enough for a thread of its own to judge it while another one reads.
-    let (sample, times) = (table6(), 300);
+    // Long enough for a thread of its own to judge it, and for the one that reads to be far ahead of that.
+    let (sample, times) = (table6(), 1500);
     fs::write(folder.path().join(TABLE6), sample.repeat(times)).unwrap();
-    assert!(sample.len() * times > 2 << 20);
+    assert!(sample.len() * times > 10 << 20);
     let one = check_json(folder.path(), [TABLE6, "--threads", "1"]).code_is(1);
     let two = check_json(folder.path(), [TABLE6, "--threads", "2"]).code_is(1);
     assert_eq!(two.out, one.out);

@@ -58,7 +58,7 @@ fn nearest<'a>(id: &str, titles: &[(&'a str, Text)]) -> Vec<&'a str> {
     let mut ranked: Vec<(bool, usize, &str)> = titles
         .iter()
         .map(|(known, title)| {
-            let says = !id.is_empty() && (title.ja.contains(&id) || title.en.contains(&id));
+            let says = !id.is_empty() && [title.ja, title.en].iter().any(|text| text.to_lowercase().contains(&id));
             let whole = strsim::damerau_levenshtein(&id, known) * 2;
             let part = strsim::damerau_levenshtein(&slug(&id), &slug(known)) * 2 + 1;
             (!says, whole.min(part), *known)
@@ -76,7 +76,7 @@ mod tests {
         ("cell/too-long", Text { ja: "長すぎます", en: "the value is too long" }),
         ("cell/date-does-not-exist", Text { ja: "暦にない日付です", en: "the date is not in the calendar" }),
         ("csv/too-few-items", Text { ja: "項目が足りません", en: "items are missing" }),
-        ("bytes/gaiji", Text { ja: "外字が使われています", en: "it is a character of one's own" }),
+        ("bytes/gaiji", Text { ja: "外字が使われています", en: "it is a character of One's own" }),
     ];
 
     #[test]
@@ -88,6 +88,7 @@ mod tests {
             ("CELL/TOO-LONG", "cell/too-long"),
             ("暦にない日付", "cell/date-does-not-exist"),
             ("not in the calendar", "cell/date-does-not-exist"),
+            ("One's own", "bytes/gaiji"),
         ] {
             assert_eq!(nearest(said, &TITLES)[0], expected, "{said}");
         }
