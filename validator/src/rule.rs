@@ -199,7 +199,7 @@ pub enum Role {
     Data,
     /// A row of column headings.
     Header,
-    /// Nothing between two line ends.
+    /// A row without any value, or nothing between two line ends.
     Blank,
     /// 1A at the very end, as old systems write.
     EndMark,

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod owners;
+mod role;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use self::ahead::Ahead;
 use self::owners::Owners;
+use self::role::role;
 use self::rows::Bound;
 use super::reuse::{ByColumn, Learnt};
 use super::{Findings, NotChecked, Options, describe};
@@ -19,7 +21,7 @@ use crate::decode::{Encoding, EncodingEvidence, Seen};
 use crate::facts::{Facts, Gathering};
 use crate::fast::{CellRule, Columns, Doubts, RowReads, RowRule};
 use crate::finding::Finding;
-use crate::ms932::odd_characters;
+use crate::ms932::{Class, OddCharacter, odd_characters};
 use crate::name::{FileName, Nature};
 use crate::rowhash::Hashed;
 use crate::rule::{
@@ -91,6 +93,8 @@ pub(super) struct Core {
     pub(super) bound: Option<Bound>,
     pub(super) stated: Option<Version>,
     unreadable: bool,
+    /// How many blank lines and headings came before anything else.
+    front: u64,
     /// Some record is no row of its table.
     incomplete: bool,
     skipped: Option<(u64, u64)>,
@@ -186,12 +190,14 @@ impl Core {
     }
 
     fn record(&mut self, record: Record<'_>, context: &Context<'_>) {
+        let begun = self.records > self.front;
         self.records += 1;
         self.encoding.record(&record);
-        let role = match role(&record) {
+        let role = match role(&record, begun) {
             Role::Data | Role::Blank if self.unreadable => Role::Unread,
             role => role,
         };
+        self.front += u64::from(!begun && matches!(role, Role::Blank | Role::Header));
         self.line_ends.add(&record, role);
         if let Role::OtherSeparator { .. } = role {
             self.unreadable = true;
@@ -296,6 +302,13 @@ impl Core {
             let cell = &row.record.cells[column];
             // A table has at most as many columns as there are bits wherever something is known.
             if !cell.is_sound() || columns != Columns::MAX && columns >> column & 1 == 0 {
+                continue;
+            }
+            // A value with a byte that is wrong in any item has its finding. A tab alone is less than what it
+            // does to a number.
+            let is_spoilt =
+                |odd: &OddCharacter| odd.class != Class::Mapped && view.record.bytes[odd.range.start] != b'\t';
+            if view.odd.iter().any(|odd| cell.span().contains(&odd.range.start) && is_spoilt(odd)) {
                 continue;
             }
             let view =
@@ -469,31 +482,4 @@ impl LineEnds {
             LineEnd::Eof => self.open = Some(record.line + line_breaks(record.bytes)),
         }
     }
-}
-
-/// What people and spreadsheets put between items instead of a comma; the last is ，.
-const SEPARATORS: [&[u8]; 3] = [b"\t", b";", b"\x81\x43"];
-
-/// What a record is, by its looks.
-fn role(record: &Record<'_>) -> Role {
-    if record.is_blank() {
-        return Role::Blank;
-    }
-    if record.bytes == b"\x1A" && record.end == LineEnd::Eof {
-        return Role::EndMark;
-    }
-    if record.index > 0 {
-        return Role::Data;
-    }
-    // Quotes of texts further on in the row look misplaced here.
-    let one_cell = matches!(record.cells, [cell] if cell.quoting != Quoting::Unclosed);
-    for separator in SEPARATORS {
-        let mut seen = memchr::memmem::find_iter(record.bytes, separator);
-        if let (true, Some(at), Some(_), Some(_)) = (one_cell, seen.next(), seen.next(), seen.next()) {
-            return Role::OtherSeparator { at, length: separator.len() };
-        }
-    }
-    let filled: Vec<&[u8]> = record.cells.iter().map(|c| record.content(c)).filter(|c| !c.is_empty()).collect();
-    let headings = filled.len() >= 2 && filled.iter().all(|c| !c.iter().all(u8::is_ascii_digit));
-    if headings { Role::Header } else { Role::Data }
 }

@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::owners::{Past, Turn, owner, person};
-use super::{Context, Core, role};
+use super::role::role;
+use super::{Context, Core};
 use crate::bind::Row;
 use crate::check::reuse::ByColumn;
 use crate::check::{ReadAgain, describe};
@@ -350,7 +351,7 @@ enum End {
 impl Visit for Run<'_> {
     fn piece(&mut self, piece: Piece<'_>) {
         let Piece::Record(record) = piece else { return };
-        if self.end.is_some() || role(&record) != Role::Data {
+        if self.end.is_some() || role(&record, true) != Role::Data {
             return;
         }
         let Some(row) = Row::bind(self.bound.tables, record) else { return };

@@ -7,6 +7,8 @@ use crate::ms932::Class;
 use crate::rule::{Basis, Case, Check, Out, RecordView, Rule};
 use crate::rules::EVERY;
 use crate::scan::LineEnd;
+use crate::spec::Kind;
+use crate::spec::keys::dltplan;
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -41,6 +43,15 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\x00") },
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\t") },
         Case { on: "202407-table", also: &[], edit: end_mark },
+        Case {
+            on: "202407-delete",
+            also: &[],
+            // That the number is none is no second defect.
+            edit: |draft| {
+                let site = draft.set(Kind::Dltplan, 0, dltplan::INSURED_NUMBER, b"0000\x0000101")?;
+                draft.within(site, 4..5)
+            },
+        },
     ],
 };
 

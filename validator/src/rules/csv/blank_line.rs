@@ -14,10 +14,13 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     title: Text { ja: "空行があります", en: "there is a blank line" },
     why: Text {
-        ja: "空行は項目が1つもない行とみなされ、取込側でエラーになるか、そこでファイルの終わりとみなされます。",
-        en: "A blank line is a row without items: an import rejects it or takes it for the end of the file.",
+        ja: "空行は項目や値が1つもない行とみなされ、取込側でエラーになるか、そこでファイルの終わりとみなされます。",
+        en: "A blank line is a row without items or values: an import rejects it or takes it for the end of the file.",
     },
-    fix: Text { ja: "空行を取り除いてください。", en: "Remove the blank line." },
+    fix: Text {
+        ja: "空行を取り除いてください。どの行の後にも空行がある場合は、改行コードがCR CR LF（0D 0D 0A）になっていないか確かめてください。",
+        en: "Remove the blank line. Where one follows every row, see whether the rows end in CR CR LF (0D 0D 0A).",
+    },
     basis: Basis::Derived {
         from: ITEM_TABLES,
         because: Text {
@@ -54,14 +57,29 @@ pub(super) static RULE: Rule = Rule {
                 Some(Site::LineEnd(file, 1))
             },
         },
+        Case {
+            on: "202407-result",
+            also: &[],
+            // What a spreadsheet writes for a row that was emptied.
+            edit: |draft| {
+                let file = draft.index(Kind::Upjsk)?;
+                let cells = vec![Vec::new(); draft.files[file].rows.first()?.cells.len()];
+                draft.files[file].rows.push(DraftRow { cells, separator: b",", end: b"\r\n".to_vec() });
+                Some(Site::Row(file, draft.files[file].rows.len() - 1))
+            },
+        },
     ],
 };
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     if view.role == Role::Blank {
         let record = &view.record;
-        out.bytes(record.line, record.at..record.at + record.end.bytes().len() as u64)
-            .expected("データの行", "a row of data")
-            .got("改行だけの行", "a line end alone");
+        let finding = if record.bytes.is_empty() {
+            let end = record.at..record.at + record.end.bytes().len() as u64;
+            out.bytes(record.line, end).got("改行だけの行", "a line end alone")
+        } else {
+            out.record(record, None).got("どの項目にも値がない行", "a row without a value")
+        };
+        finding.expected("データの行", "a row of data");
     }
 }

@@ -18,8 +18,8 @@ pub(super) static RULE: Rule = Rule {
         en: "Items are read by position: with one missing, all that follow are taken for other items.",
     },
     fix: Text {
-        ja: "値のない項目も省略せず、カンマだけを出力してください。標準のバージョンに合う項目数かどうかも確認してください。",
-        en: "Keep the commas of empty items, and check that the number of items is that of the CSV version.",
+        ja: "値のない項目も省略せず、カンマだけを出力してください。行が値の途中の改行で切れている場合は、その値全体を「\"」で囲みます。標準のバージョンに合う項目数かどうかも確認してください。",
+        en: "Keep the commas of empty items. Where a line break within a value has cut the row, put that value in quotes. Check that the number of items is that of the CSV version.",
     },
     basis: Basis::Spec(ITEM_TABLES),
     reading: Some(Text {

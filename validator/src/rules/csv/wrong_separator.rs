@@ -36,6 +36,7 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-table", also: &[], edit: |draft| separated_by(draft, b"\t") },
         Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b";") },
         Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b"\x81\x43") },
+        Case { on: "202407-result", also: &[], edit: |draft| separated_by(draft, b", ") },
     ],
 };
 
@@ -44,6 +45,7 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
         let (ja, en) = match view.record.bytes[at] {
             b'\t' => ("タブ", "a tab"),
             b';' => ("セミコロン「;」", "a semicolon"),
+            b',' => ("カンマと空白「, 」", "a comma and a space"),
             _ => ("全角のカンマ「，」", "a full-width comma"),
         };
         out.range(view, at..at + length).expected("カンマ「,」", "a comma").got(ja, en);
