@@ -34,6 +34,7 @@ pub(super) static RULES: &[&Rule] = &[
     &required_missing::RULE,
     &conditionally_required_missing::RULE,
     &unused_item_filled::RULE,
+    &leading_or_trailing_space::RULE,
     &full_width_digits::RULE,
     &fixed_value_wrong::RULE,
     &not_digits::RULE,
@@ -57,5 +58,4 @@ pub(super) static RULES: &[&Rule] = &[
     &image_name_malformed::RULE,
     &service_type_unknown::RULE,
     &insurer_check_digit::RULE,
-    &leading_or_trailing_space::RULE,
 ];

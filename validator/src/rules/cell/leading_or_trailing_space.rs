@@ -3,30 +3,36 @@
 use crate::finding::Severity;
 use crate::ms932::characters;
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
-use crate::rules::EVERY;
-use crate::spec::keys::{up1kyo, upplan};
+use crate::rules::{EVERY, ITEM_TABLES};
+use crate::spec::keys::{dltplan, up1kyo, upplan};
 use crate::spec::{ItemType, Kind};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
     id: "cell/leading-or-trailing-space",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     title: Text { ja: "値の前か後に空白があります", en: "the value begins or ends with a space" },
     why: Text {
-        ja: "見た目は同じでも別の値になり、検索や照合に漏れます。",
-        en: "It looks the same and is another value: searches and comparisons miss it.",
+        ja: "見た目は同じでも別の値になり、番号や数値として読み取れないか、検索や照合に漏れます。",
+        en: "It looks the same and is another value: it cannot be read as a number or code, and searches miss it.",
     },
     fix: Text {
-        ja: "前後の空白を取り除いてください。値がないときは空にします。",
-        en: "Remove the spaces around the value; leave the item empty where there is none.",
+        ja: "桁数に満たない値も空白で埋めず、前後の空白を取り除いてください。値がないときは空にします。",
+        en: "Remove the spaces around the value, also where they fill it up to a length; leave the item empty where there is none.",
     },
-    basis: Basis::Practice(Text {
-        ja: "前後の空白について標準仕様に定めはありません。",
-        en: "The standard says nothing of spaces around a value.",
+    basis: Basis::Derived {
+        from: ITEM_TABLES,
+        because: Text {
+            ja: "数字やコードの項目の書式に、空白は含まれません。",
+            en: "The forms of numbers and codes have no spaces in them.",
+        },
+    },
+    reading: Some(Text {
+        ja: "フリーテキストの前後の空白は、標準仕様に定めがないため警告にとどめます。",
+        en: "The standard says nothing of spaces around free text, so that these are a warning.",
     }),
-    reading: None,
     versions: EVERY,
-    check: Check::Shape(|item| item.form == ItemType::Text, check),
+    check: Check::Shape(|item| applies(item.form), check),
     good: &[
         Case {
             on: "202407-table",
@@ -51,8 +57,40 @@ pub(super) static RULE: Rule = Rule {
             edit: |draft| draft.set(Kind::Upplan, 0, upplan::SERVICE_OFFICE_NAME, b" \x8C\xA9\x96\x7B"),
         },
         Case { on: "202407-plan", also: &[], edit: |draft| draft.set(Kind::Up1kyo, 0, up1kyo::PLAN_AUTHOR_NAME, b" ") },
+        Case { on: "202407-table", also: &[], edit: |draft| draft.set(Kind::Upplan, 0, upplan::UNITS, b"387 ") },
+        Case {
+            on: "202407-delete",
+            also: &[],
+            edit: |draft| draft.set(Kind::Dltplan, 0, dltplan::INSURED_NUMBER, b" 000000101"),
+        },
     ],
 };
+
+/// Days that are not marked may be blanks, and telephone numbers of many forms are accepted; these and versions
+/// have rules of their own.
+fn applies(form: ItemType) -> bool {
+    match form {
+        ItemType::Text
+        | ItemType::Insurer
+        | ItemType::Insured
+        | ItemType::Office
+        | ItemType::ServiceCode
+        | ItemType::ServiceType
+        | ItemType::Tais
+        | ItemType::Todokede
+        | ItemType::Digits
+        | ItemType::Alnum
+        | ItemType::Integer
+        | ItemType::Decimal
+        | ItemType::Date
+        | ItemType::Month
+        | ItemType::VisitTime
+        | ItemType::ClockTime
+        | ItemType::Code
+        | ItemType::Postal => true,
+        ItemType::Version | ItemType::Bitmap | ItemType::Phone | ItemType::FileName | ItemType::Unused => false,
+    }
+}
 
 const FULL_WIDTH_SPACE: &[u8] = b"\x81\x40";
 
@@ -66,7 +104,13 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
         (false, true) => ("値の後に空白があります", "the value ends with a space"),
         (false, false) => return,
     };
-    out.cell(view.row, view.item.key).say(ja, en).expected("前後に空白のない値", "a value without spaces around it");
+    let finding = out.cell(view.row, view.item.key);
+    finding.say(ja, en).expected("前後に空白のない値", "a value without spaces around it");
+    if view.item.form == ItemType::Text {
+        finding.at_most(Severity::Warning);
+    } else {
+        finding.plain();
+    }
 }
 
 /// Whether the last two bytes are one character: 81 40 may also be the halves of メ@.

@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
         Case {
             on: "202407-delete",
             also: &[],
-            edit: |draft| draft.set(Kind::Dltplan, 0, dltplan::INSURER_NUMBER, b" 991018"),
+            edit: |draft| draft.set(Kind::Dltplan, 0, dltplan::INSURER_NUMBER, b"991 018"),
         },
     ],
 };

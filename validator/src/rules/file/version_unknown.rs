@@ -78,6 +78,9 @@ const DOCUMENT: &[u8] = b"202410";
 /// Says why a value that people take for a version is none.
 fn explain(finding: &mut Finding, value: &[u8]) {
     let newest = Version::V202407;
+    if Version::parse(value.trim_ascii()).is_some() {
+        finding.say("CSVバージョンの前か後に空白があります", "the CSV version begins or ends with a space");
+    }
     if value == DOCUMENT {
         finding.say(
             format!("202410は標準仕様の文書の年月です。CSVバージョンの値は{newest}です"),
