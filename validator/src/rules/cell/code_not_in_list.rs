@@ -50,6 +50,12 @@ pub(super) static RULE: Rule = Rule {
             also: &[],
             edit: |draft| draft.set(Kind::Upkihon, 0, upkihon::CARE_LEVEL, b"06"),
         },
+        // 男 for 1
+        Case {
+            on: "202407-table",
+            also: &[],
+            edit: |draft| draft.set(Kind::Uphosoku, 0, uphosoku::USER_SEX, b"\x92\x6A"),
+        },
     ],
 };
 

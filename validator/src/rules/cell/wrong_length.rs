@@ -1,6 +1,7 @@
 //! `cell/wrong-length`
 
 use crate::finding::Severity;
+use crate::form::digits;
 
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
@@ -48,7 +49,9 @@ fn exact_length(item: &Item) -> Option<usize> {
 fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     let Some(length) = exact_length(view.item) else { return };
     let found = view.content.len();
-    if found != 0 && found != length {
+    // Of a code, only digits can have lost a zero: what else stands there is cell/code-not-in-list.
+    let is_other = view.item.codes.is_some() && !digits(view.content);
+    if found != 0 && found != length && !is_other {
         out.cell(view.row, view.item.key)
             .say(
                 format!("桁数が違います（{length}桁の項目に{found}桁）"),
