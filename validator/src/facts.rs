@@ -59,6 +59,10 @@ pub struct Facts {
     pub services: BTreeMap<ServiceKey, Amount>,
     /// People with a service that could not be added to one of these: their sums fall short.
     pub unsummed: BTreeSet<Person>,
+    /// 対象年月 of the first row that has the form of one, 000000 included.
+    pub month: Option<[u8; 6]>,
+    /// Whether another row has another one.
+    pub months_differ: bool,
     /// 家族構成 画像ファイル名, as bytes, with their places.
     pub images: Vec<(Vec<u8>, Place)>,
 }
@@ -123,6 +127,13 @@ impl Gathering {
             self.facts.nameless = true;
             return;
         };
+        if let Known::Is(month) = row.fixed::<6>(upplan::TARGET_MONTH)
+            && self.facts.month != Some(month)
+            && digits(&month)
+        {
+            self.facts.months_differ |= self.facts.month.is_some();
+            self.facts.month.get_or_insert(month);
+        }
         let occasion_key = occasion_key(row.table.kind);
         let occasion = match occasion_key.map(|key| row.fixed::<8>(key)) {
             Some(Known::Is(occasion)) => occasion,

@@ -82,6 +82,9 @@ fn find_gaps<'a>(delivery: &DeliveryView<'a>) -> Vec<Gap<'a>> {
             gaps.push(stranger);
             continue;
         }
+        if is_copy(group, &neighbours) {
+            continue;
+        }
         let (unit, files) = (group.formed.unit, &group.formed.files);
         let misdated = files.iter().filter(|file| file.kind != Some(Kind::Uphosoku) && group.formed.is_misdated(file));
         gaps.extend(misdated.map(|file| Gap::Misdated { file, other: files[0] }));
@@ -276,6 +279,17 @@ fn stranger<'a>(group: &Group<'a>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'a>
     Some(Gap::Stranger { file: group.formed.files[0], other: main.formed.files[0], whole })
 }
 
+/// Whether a group has the names of another one with something behind the timestamp, as copies beside their
+/// originals have: the rules about names say so, and the originals have what the copies lack.
+fn is_copy(group: &Group<'_>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'_>>>) -> bool {
+    let [key] = &group.keys[..] else { return false };
+    let Some((timestamp, _)) = key.timestamp.split_at_checked(14).filter(|(_, appended)| !appended.is_empty()) else {
+        return false;
+    };
+    let original = SetKey { timestamp: timestamp.to_owned(), ..key.clone() };
+    neighbours.get(&original).is_some_and(|others| others.iter().any(|o| o.formed.unit.name == group.formed.unit.name))
+}
+
 /// Whether a file that belongs to no set may be the missing one.
 fn may_be(file: &FileJudgement, kind: Kind, keys: &[SetKey]) -> bool {
     match file.kind {
@@ -356,6 +370,17 @@ mod tests {
             missing(&["UPHOSOKU_202610_9970100099_43_9970100088_11_20260101000000.CSV"]),
             ["set/companion-missing"]
         );
+    }
+
+    #[test]
+    fn a_copy_beside_its_original_lacks_nothing() {
+        let found = found("202407-table", |draft| {
+            let mut copy = draft.files[draft.index(Kind::Upplan)?].clone();
+            copy.name = copy.name.replace(".CSV", " (1).CSV");
+            draft.files.push(copy);
+            Some(())
+        });
+        assert_eq!(found, [""; 0]);
     }
 
     #[test]
@@ -452,8 +477,17 @@ mod tests {
 
     #[test]
     fn a_table_7_of_another_month_is_one_finding() {
-        let found = found("202407-table", |draft| rename(draft, Kind::Upsikyu, Segment::TargetMonth, "202609"));
-        assert_eq!(found, ["set/companion-unexpected UPSIKYU"]);
+        let whole = found("202407-table", |draft| {
+            let file = draft.index(Kind::Upsikyu)?;
+            for row in 0..draft.files[file].rows.len() {
+                draft.files[file].put(row, crate::spec::keys::upsikyu::TARGET_MONTH, b"202609")?;
+            }
+            rename(draft, Kind::Upsikyu, Segment::TargetMonth, "202609")
+        });
+        assert_eq!(whole, ["set/companion-unexpected UPSIKYU"]);
+        // Its rows contradict the name, which has a finding of its own.
+        let named = found("202407-table", |draft| rename(draft, Kind::Upsikyu, Segment::TargetMonth, "202609"));
+        assert_eq!(named, [""; 0]);
     }
 
     #[test]

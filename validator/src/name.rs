@@ -47,7 +47,7 @@ pub struct FileName {
     pub extra: Vec<String>,
     /// Whether the shape that fits best is the one with service type codes (202407).
     pub with_types: bool,
-    /// What follows the last dot.
+    /// What follows the last dot; `CSV.txt` where a program has added that.
     pub extension: Option<String>,
 }
 
@@ -55,11 +55,9 @@ impl FileName {
     /// Takes a name apart. Folders before it are ignored.
     pub fn parse(path: &str) -> FileName {
         let text = FileName::base(path).to_owned();
-        let (stem, extension) = match text.rsplit_once('.') {
-            Some((stem, extension)) => (stem.to_owned(), Some(extension.to_owned())),
-            None => (text.clone(), None),
-        };
-        let (kind, rest) = split_kind(&stem);
+        let (stem, extension) = split_extension(&text);
+        let extension = extension.map(str::to_owned);
+        let (kind, rest) = split_kind(stem);
         let mut name = FileName {
             text,
             parts: Vec::new(),
@@ -113,7 +111,7 @@ impl FileName {
     /// What part the file plays, whenever it was written and wherever it lies: its name without folder,
     /// timestamp and extension. `UPPLAN_202610_9970100013_43_9970100021_11`
     pub fn role(&self) -> String {
-        let stem = self.text.rsplit_once('.').map_or(self.text.as_str(), |(stem, _)| stem);
+        let (stem, _) = split_extension(&self.text);
         // What stands in its place and is too short for one is told apart by the name.
         match self.part(Segment::Timestamp).filter(|part| part.len() >= 8) {
             Some(timestamp) => stem.rsplitn(2, timestamp).collect::<Vec<_>>(),
@@ -148,6 +146,18 @@ impl FileName {
 
 /// Identifiers that real software has been seen to write, too far from the right ones to be guessed.
 const ALIASES: &[(&str, Kind)] = &[("DLTBET", Kind::Upsikyu)];
+
+/// The name before its extension, and that. What programs add to one that is there belongs to it.
+fn split_extension(text: &str) -> (&str, Option<&str>) {
+    let Some((stem, extension)) = text.rsplit_once('.') else { return (text, None) };
+    let is = |text: &str, one: &str| text.eq_ignore_ascii_case(one);
+    match stem.rsplit_once('.') {
+        Some((stem, inner)) if is(inner, "csv") && (is(extension, "txt") || is(extension, "csv")) => {
+            (stem, Some(&text[stem.len() + 1..]))
+        }
+        Some(_) | None => (stem, Some(extension)),
+    }
+}
 
 fn split_kind(stem: &str) -> (NamedKind, Option<String>) {
     let known = Kind::ALL
@@ -276,6 +286,14 @@ mod tests {
         assert_eq!(new.part(Segment::ReceiverServiceType), Some("11"));
         let old = FileName::parse("UPPLAN_202412_9970100016_9970100024_20241201090000.CSV");
         assert!(!old.with_types && old.missing.is_empty() && old.extra.is_empty());
+    }
+
+    #[test]
+    fn an_extension_behind_another_one_is_no_part_of_the_timestamp() {
+        let name = FileName::parse("UP1KYO_9970100016_43_9970100024_11_20261001090000.csv.txt");
+        assert_eq!(name.part(Segment::Timestamp), Some("20261001090000"));
+        assert_eq!(name.extension.as_deref(), Some("csv.txt"));
+        assert_eq!(name.role(), "UP1KYO_9970100016_43_9970100024_11");
     }
 
     #[test]

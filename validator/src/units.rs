@@ -7,7 +7,8 @@ use crate::bind::YearMonth;
 use crate::check::FileJudgement;
 use crate::facts::occasion_key;
 use crate::rule::SetView;
-use crate::spec::{Kind, Member, MonthSegment, Segment, Unit, Version, grammar, units};
+use crate::spec::keys::upplan;
+use crate::spec::{Certainty, Kind, Member, MonthSegment, Segment, Unit, Version, grammar, units};
 
 /// A sending unit, as far as its files are there.
 #[derive(Clone, Debug)]
@@ -152,7 +153,7 @@ fn candidates(file: &FileJudgement) -> Vec<&'static Unit> {
 /// Those of them that the month in the name speaks for: 000000 for a unit whose base has no month.
 fn wanted(file: &FileJudgement) -> Vec<&'static Unit> {
     let mut candidates = candidates(file);
-    if let (Some(month), 2..) = (file.part(Segment::TargetMonth), candidates.len()) {
+    if let (Some(month), 2..) = (named_month(file), candidates.len()) {
         candidates.retain(|unit| {
             let monthly = grammar(version(file), unit.base()).is_some_and(|base| base.month != MonthSegment::None);
             monthly != (month == "000000")
@@ -163,7 +164,16 @@ fn wanted(file: &FileJudgement) -> Vec<&'static Unit> {
 
 /// The month in a name, where it is one.
 fn month(file: &FileJudgement) -> Option<YearMonth> {
-    file.part(Segment::TargetMonth).and_then(|month| YearMonth::parse(month.as_bytes()))
+    named_month(file).and_then(|month| YearMonth::parse(month.as_bytes()))
+}
+
+/// What a name has for a month. One that the first row surely contradicts says nothing:
+/// file/month-differs-from-name speaks of it.
+fn named_month(file: &FileJudgement) -> Option<&str> {
+    let named = file.part(Segment::TargetMonth)?;
+    let item = file.table.and_then(|table| table.item(upplan::TARGET_MONTH));
+    let is_sure = item.is_some_and(|item| item.certainty == Certainty::Sure);
+    file.facts.month.is_none_or(|month| month == named.as_bytes() || !is_sure).then_some(named)
 }
 
 fn agree(a: Option<YearMonth>, b: Option<YearMonth>) -> bool {

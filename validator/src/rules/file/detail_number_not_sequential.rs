@@ -31,8 +31,8 @@ pub(super) static RULE: Rule = Rule {
         Citation { source: "v41l", place: "UPJSK No.19" },
     ]),
     reading: Some(Text {
-        ja: "番号は、利用者・事業所・サービスコード・単位数が同じ行のなかで、ファイル内の順に付けると解釈しています。標準仕様に行の順の明記はないため、1からの番号が1つずつあり行の順だけが異なる場合は警告とします。",
-        en: "The numbers are read as those of rows of one user, office, code and units, in the order of the file. As the text does not give the order of rows, numbers from 1 on, each once, in another order are a warning.",
+        ja: "番号は、利用者・対象年月・事業所・サービスコード・単位数が同じ行のなかで、ファイル内の順に付けると解釈しています。標準仕様に行の順の明記はないため、1からの番号が1つずつあり行の順だけが異なる場合は警告とします。",
+        en: "The numbers are read as those of rows of one user, month, office, code and units, in the order of the file. As the text does not give the order of rows, numbers from 1 on, each once, in another order are a warning.",
     }),
     versions: EVERY,
     check: Check::File(start),
@@ -68,6 +68,7 @@ struct DetailNumberNotSequential {
 /// Rows that only their numbers tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rental {
+    month: [u8; 6],
     office: [u8; 10],
     code: [u8; 6],
     units: i64,
@@ -97,8 +98,9 @@ impl FileRule for DetailNumberNotSequential {
         let Some(item) = row.item(upplan::DETAIL_NO) else { return };
         self.is_rental = is_rental(row, item);
         let Some(place) = place(row, item.key).filter(|_| self.is_rental) else { return };
-        let (Some(person), Known::Is(office), Known::Is(code), Known::Is(units)) = (
+        let (Some(person), Known::Is(month), Known::Is(office), Known::Is(code), Known::Is(units)) = (
             person(row),
+            row.fixed::<6>(upplan::TARGET_MONTH),
             row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
             row.fixed::<6>(upplan::SERVICE_CODE),
             row.integer(upplan::UNITS),
@@ -108,7 +110,7 @@ impl FileRule for DetailNumberNotSequential {
         };
         self.table = Some(row.table);
         let number = row.integer(item.key);
-        self.groups.of(person, Rental { office, code, units }, Group::default).add(number, place);
+        self.groups.of(person, Rental { month, office, code, units }, Group::default).add(number, place);
     }
 
     fn next(&self, row: &Row<'_>) -> Next {

@@ -5,8 +5,8 @@ use crate::facts::place;
 use crate::finding::{Place, Severity};
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
-use crate::spec::Kind;
 use crate::spec::keys::upplan;
+use crate::spec::{Kind, Segment};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,14 +44,17 @@ pub(super) static RULE: Rule = Rule {
     }],
 };
 
-#[derive(Default)]
 struct MonthMixed {
+    /// The month of the name: where the first row has another one, file/month-differs-from-name speaks of it, and
+    /// rows of this one are right.
+    named: Option<YearMonth>,
     first: Option<(YearMonth, Place)>,
     told: bool,
 }
 
-fn start(_: &FileStart<'_>) -> Box<dyn FileRule> {
-    Box::new(MonthMixed::default())
+fn start(start: &FileStart<'_>) -> Box<dyn FileRule> {
+    let named = start.name.part(Segment::TargetMonth).and_then(|month| YearMonth::parse(month.as_bytes()));
+    Box::new(MonthMixed { named, first: None, told: false })
 }
 
 impl FileRule for MonthMixed {
@@ -59,7 +62,7 @@ impl FileRule for MonthMixed {
         let Known::Is(month) = row.month(upplan::TARGET_MONTH) else { return };
         let Some(here) = place(row, upplan::TARGET_MONTH) else { return };
         let (first, at) = *self.first.get_or_insert((month, here));
-        if month != first && !self.told {
+        if month != first && Some(month) != self.named && !self.told {
             self.told = true;
             out.cell(row, upplan::TARGET_MONTH)
                 .expected(format!("{first}（最初の行と同じ）"), format!("{first}, as in the first row"))
@@ -69,5 +72,25 @@ impl FileRule for MonthMixed {
 
     fn next(&self, _: &Row<'_>) -> Next {
         if self.told { Next::Never } else { Next::Changed(&[upplan::TARGET_MONTH]) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::spec::Kind;
+    use crate::spec::keys::upplan;
+    use crate::{Options, judge};
+
+    #[test]
+    fn one_row_of_another_month_is_one_finding_wherever_it_stands() {
+        for (row, rule) in [(0, "file/month-differs-from-name"), (1, super::RULE.id)] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            draft.set(Kind::Upplan, row, upplan::TARGET_MONTH, b"202609").expect("it has the item");
+            let judgement = judge(&draft.to_files(), &Options { sets: true, ..Options::default() });
+            let found = judgement.findings().into_iter().map(|finding| finding.rule.id);
+            let found: Vec<_> = found.filter(|id| *id != "row/service-date-outside-month").collect();
+            assert_eq!(found, [rule]);
+        }
     }
 }

@@ -34,6 +34,7 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upplan, ".CSV", ".csv") },
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upplan, ".CSV", ".TXT") },
+        Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upplan, ".CSV", ".CSV.txt") },
         Case { on: "202407-table", also: &[], edit: |draft| draft.rename_text(Kind::Upsikyu, ".CSV", "") },
         Case {
             on: "202407-prevention",

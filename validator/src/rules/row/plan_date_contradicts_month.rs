@@ -52,10 +52,13 @@ pub(super) static RULE: Rule = Rule {
 /// What tells whether a file goes with plan tables: the month of its name or, where that has none, each row's.
 struct PlanDateContradictsMonth {
     named: Option<Beside>,
+    /// What the first row with a month says. Where the name says another thing, file/month-differs-from-name
+    /// speaks of that, and only rows that are wrong by both are told here.
+    first: Option<Beside>,
 }
 
 /// What a supplement is given beside.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
     Plans,
     Months,
@@ -72,18 +75,27 @@ impl Beside {
 
 fn start(start: &FileStart<'_>) -> Box<dyn FileRule> {
     let named = start.name.part(Segment::TargetMonth).and_then(|month| Beside::of(month.as_bytes()));
-    Box::new(PlanDateContradictsMonth { named })
+    Box::new(PlanDateContradictsMonth { named, first: None })
 }
 
 impl FileRule for PlanDateContradictsMonth {
     fn row(&mut self, row: &Row<'_>, out: &mut Out<'_>) {
         let Some((date, month)) = items(row.table) else { return };
-        let of_row = || row.bytes(month).is().and_then(Beside::of);
-        let Some(beside) = self.named.or_else(of_row) else { return };
+        let of_row = row.bytes(month).is().and_then(Beside::of);
+        self.first = self.first.or(of_row);
+        let Some(beside) = self.named.or(of_row) else { return };
+        let fits = |beside: Option<Beside>| match beside {
+            Some(Beside::Plans) => row.bytes(date) != Known::Is(b"00000000"),
+            Some(Beside::Months) => row.date(date).is().is_none(),
+            None => false,
+        };
+        if fits(Some(beside)) || self.first != self.named && fits(of_row) {
+            return;
+        }
         let (whose_ja, whose_en) =
             if self.named.is_some() { ("ファイル名の", " of the file name") } else { ("", "") };
         match beside {
-            Beside::Plans if row.bytes(date) == Known::Is(b"00000000") => {
+            Beside::Plans => {
                 out.cell(row, date)
                     .say(
                         format!("{whose_ja}対象年月が000000なのに、計画作成日がありません"),
@@ -91,7 +103,7 @@ impl FileRule for PlanDateContradictsMonth {
                     )
                     .expected("居宅サービス計画作成（変更）日", "the day the plan was made or changed");
             }
-            Beside::Months if row.date(date).is().is_some() => {
+            Beside::Months => {
                 out.cell(row, date)
                     .say(
                         format!("{whose_ja}対象年月があるのに、計画作成日もあります"),
@@ -99,7 +111,6 @@ impl FileRule for PlanDateContradictsMonth {
                     )
                     .expected_value("00000000");
             }
-            Beside::Plans | Beside::Months => {}
         }
     }
 
@@ -135,12 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn the_month_of_the_name_decides_and_that_of_the_row_where_it_is_none() {
+    fn the_month_of_the_name_decides_unless_the_first_row_has_another_one() {
         for (named, month, date, count) in [
             ("202610", &b"202610"[..], &b"00000000"[..], 0),
             ("202610", b"000000", b"00000000", 0),
-            ("202610", b"000000", b"20260901", 1),
-            ("000000", b"202610", b"00000000", 1),
+            // That the name says another thing is file/month-differs-from-name.
+            ("202610", b"000000", b"20260901", 0),
+            ("000000", b"202610", b"00000000", 0),
             ("000000", b"000000", b"20260901", 0),
             ("202613", b"000000", b"00000000", 1),
             ("202613", b"202610", b"20260901", 1),
