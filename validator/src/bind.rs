@@ -192,10 +192,11 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A whole number; a leading minus is read, too.
+    /// A whole number; a leading minus is read, too. One with more characters than the item holds is `Unreadable`.
     #[inline]
     pub fn integer(&self, key: Key) -> Known<i64> {
-        self.parsed(key, integer)
+        let most = self.item(key).and_then(Item::most).unwrap_or(usize::MAX);
+        self.parsed(key, |content| integer(content).filter(|_| content.len() <= most))
     }
 
     /// Exactly `N` half-width letters or digits: numbers of offices and people, codes.

@@ -121,6 +121,8 @@ struct Columns {
     of_amounts: u64,
     /// The place that a column has among the amounts.
     places: [u8; MOST_COLUMNS],
+    /// How many characters an amount holds.
+    lengths: [u8; PLACES],
 }
 
 /// The amounts of a row, those that it does not give as 0.
@@ -220,18 +222,20 @@ impl Columns {
     fn of(table: &'static Table) -> Columns {
         let column = |key| table.column(key).filter(|column| *column < MOST_COLUMNS).map(|column| column as u16);
         let amounts = AMOUNTS.map(column);
-        let (mut of_amounts, mut places) = (0, [0; MOST_COLUMNS]);
+        let (mut of_amounts, mut places, mut lengths) = (0, [0; MOST_COLUMNS], [0; PLACES]);
         for (place, column) in amounts.iter().enumerate().filter_map(|(place, column)| Some((place, (*column)?))) {
             of_amounts |= 1 << column;
             places[usize::from(column)] = place as u8;
+            lengths[place] = table.items[usize::from(column)].most().map_or(LONGEST, |most| most.min(LONGEST)) as u8;
         }
         let (month, code) = (column(upsikyu::TARGET_MONTH), column(upsikyu::SERVICE_CODE));
         let over_30_days = column(upsikyu::OVER_30_DAYS);
-        Columns { table, month, code, over_30_days, amounts, of_amounts, places }
+        Columns { table, month, code, over_30_days, amounts, of_amounts, places, lengths }
     }
 }
 
-/// Characters of an amount at most, with its sign.
+/// Characters of an amount at most, with its sign: what is longer may be a person's number, out of another
+/// column.
 const LONGEST: usize = 9;
 
 impl Given {
@@ -244,12 +248,14 @@ impl Given {
             let column = rest.trailing_zeros() as usize;
             rest &= rest - 1;
             let index = usize::from(columns.places[column % MOST_COLUMNS]) % PLACES;
-            match row.start(column).and_then(|(bytes, length)| plain_number(bytes, length)) {
+            let most = usize::from(columns.lengths[index]);
+            let plain = |(bytes, length)| if length <= most { plain_number(bytes, length) } else { None };
+            match row.start(column).and_then(plain) {
                 Some(amount) => {
                     given.amounts[index] = amount as i32;
                     given.given |= 1 << index;
                 }
-                None => given.add(index, row.content(column)),
+                None => given.add(index, row.content(column), most),
             }
         }
         const UNITS: u16 = 1 << UNITS_AMOUNT;
@@ -259,13 +265,12 @@ impl Given {
         given
     }
 
-    /// Adds an amount that is not a few digits.
+    /// Adds an amount that is not a few digits, or more characters than it holds.
     #[cold]
-    fn add(&mut self, index: usize, content: Known<&[u8]>) {
+    fn add(&mut self, index: usize, content: Known<&[u8]>, most: usize) {
         let amount = match content {
             Known::Absent => return,
-            // A longer one is no amount: it may be a person's number, out of another column.
-            Known::Is(content) if content.len() <= LONGEST => integer(content),
+            Known::Is(content) if content.len() <= most => integer(content),
             Known::Is(_) | Known::Unreadable => None,
         };
         self.given |= 1 << index;
@@ -373,10 +378,22 @@ impl OfType {
         outside.saturating_add(beyond)
     }
 
+    /// Whether the subtotals are not what the details make.
+    pub(crate) fn contradicts_itself(&self) -> bool {
+        let Units { details, detail_rows, subtotals, within, open, .. } = self.units;
+        let is_wrong = subtotals > details || subtotals < details.saturating_sub(self.may_lack());
+        !open && detail_rows > 0 && within.is_some() && is_wrong
+    }
+
     /// The amounts that the subtotals sum up a part of the details of, or may do so.
     pub(crate) fn partly_summed(&self) -> u16 {
         let is_partial = self.may_lack() > 0 && (self.units.open || self.units.subtotals != self.units.details);
         if is_partial { self.subtotals.given() & OF_ALL_SERVICES } else { 0 }
+    }
+
+    /// The amounts of which it is not known whether the subtotals or the details are right.
+    pub(crate) fn contradicted(&self) -> u16 {
+        if self.contradicts_itself() { 1 << UNITS_AMOUNT } else { 0 }
     }
 }
 
@@ -492,7 +509,7 @@ mod tests {
     fn a_number_too_long_for_an_amount_is_not_added_up() {
         for (number, expected) in [(&b"-99999999"[..], Some(-99_999_999)), (b"1234567890", None), (b"12,5", None)] {
             let mut given = Given::default();
-            given.add(0, Known::Is(number));
+            given.add(0, Known::Is(number), LONGEST);
             let known = given.open == 0;
             assert_eq!(known.then_some(given.amounts[0]), expected, "{}", String::from_utf8_lossy(number));
         }

@@ -337,6 +337,16 @@ impl Item {
         self.conditions.iter().find_map(pick)
     }
 
+    /// How many characters it may hold; `None` where it is free, or not used, or has an exact length.
+    pub fn most(&self) -> Option<usize> {
+        let printed = match (self.form, self.length) {
+            (ItemType::Unused, _) | (_, Length::Exactly(_) | Length::Free) => return None,
+            (_, Length::AtMost(length)) => length,
+        };
+        let accepted = self.condition(|c| if let Condition::UpTo(length) = c { Some(*length) } else { None });
+        Some(printed.max(accepted.unwrap_or(printed)))
+    }
+
     /// Whether it has exactly that condition.
     pub fn has(&self, condition: &Condition) -> bool {
         self.conditions.contains(condition)

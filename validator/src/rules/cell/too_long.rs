@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
 use crate::spec::keys::{uphosoku, upplan, upsikyu};
-use crate::spec::{Condition, Item, ItemType, Kind, Length};
+use crate::spec::{Condition, Kind};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
         en: "前月までの利用日数 of 第7表 is accepted up to 5 characters: the correction of version 3.2 says 5, version 4.1 prints 2.",
     }),
     versions: EVERY,
-    check: Check::Shape(|item| most(item).is_some(), check),
+    check: Check::Shape(|item| item.most().is_some(), check),
     good: &[
         Case {
             on: "202407-table",
@@ -47,20 +47,8 @@ pub(super) static RULE: Rule = Rule {
     ],
 };
 
-fn most(item: &Item) -> Option<usize> {
-    let printed = match (item.form, item.length) {
-        (ItemType::Unused, _) | (_, Length::Exactly(_) | Length::Free) => return None,
-        (_, Length::AtMost(length)) => length,
-    };
-    let accepted = item.condition(|condition| match condition {
-        Condition::UpTo(length) => Some(*length),
-        _ => None,
-    });
-    Some(printed.max(accepted.unwrap_or(printed)))
-}
-
 fn check(view: &CellView<'_>, out: &mut Out<'_>) {
-    let Some(most) = most(view.item) else { return };
+    let Some(most) = view.item.most() else { return };
     let found = view.content.len();
     if found > most {
         let finding = out.cell(view.row, view.item.key);

@@ -71,9 +71,8 @@ fn check(sums: &Sums, out: &mut Out<'_>) {
         return;
     }
     for (service_type, own) in &sums.types {
-        let Units { details, detail_rows: rows, subtotals, within, open, .. } = own.units;
-        let is_wrong = subtotals > details || subtotals < details.saturating_sub(own.may_lack());
-        let Some((place, table)) = within.filter(|_| !open && rows > 0 && is_wrong) else { continue };
+        let Units { details, detail_rows: rows, subtotals, within, .. } = own.units;
+        let Some((place, table)) = within.filter(|_| own.contradicts_itself()) else { continue };
         let code = text(*service_type);
         out.place(place, table)
             .expected(
@@ -125,7 +124,22 @@ fn without_outside(draft: &mut Draft) -> Option<Site> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{FileCheck, Options};
+    use crate::draft::Draft;
+    use crate::spec::Kind;
+    use crate::spec::keys::upsikyu;
+    use crate::{FileCheck, Options, judge};
+
+    #[test]
+    fn a_subtotal_that_is_wrong_or_too_long_is_one_finding_and_none_about_the_total() {
+        for (amount, rule) in [(&b"7"[..], super::RULE.id), (b"1234567", "cell/too-long")] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            let (subtotal, _) = super::with_amounts(&draft).expect("it has one");
+            draft.set(Kind::Upsikyu, subtotal, upsikyu::SERVICE_UNITS_AMOUNT, amount).expect("it has the item");
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let found: Vec<_> = judgement.findings().iter().map(|finding| finding.rule.id).collect();
+            assert_eq!(found, [rule]);
+        }
+    }
 
     /// サービスコード, サービス単位金額, 給付管理単位数, ３０日超区分
     type Line<'a> = (&'a str, &'a str, &'a str, &'a str);

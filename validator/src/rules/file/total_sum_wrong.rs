@@ -93,7 +93,8 @@ fn summed(types: &[(ServiceType, OfType)]) -> u16 {
         if parts.detail_rows >= 2 && !parts.has_within {
             unknown |= subtotals.known() | of_details & !details.given();
         }
-        unknown |= parts.partly_summed();
+        // file/subtotal-sum-wrong speaks of what is contradicted.
+        unknown |= parts.partly_summed() | parts.contradicted();
         given |= subtotals.known() | of_details & details.known();
     }
     given & !unknown

@@ -72,7 +72,8 @@ fn check(row: &Row<'_>, out: &mut Out<'_>) {
     let (Known::Is(_), Known::Is(service_type)) = (row.bytes(item.key), row.service_type(upplan::SERVICE_CODE)) else {
         return;
     };
-    if service_type == numbered {
+    // Of a type that is in no list, cell/service-type-unknown speaks.
+    if service_type == numbered || crate::spec::service_type(row.table.version, &service_type).is_none() {
         return;
     }
     // What the table is unsure of is the item's length, not the rule about its use: the certainty
