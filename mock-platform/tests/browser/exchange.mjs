@@ -56,6 +56,8 @@ await script("exchange", async () => {
   await look(manager, "client-new-added");
   await push(manager, "link", "送信一覧へ");
   await look(manager, "client-sending");
+  const hidden = await manager.locator(".scroll").evaluate((box) => box.scrollWidth - box.clientWidth);
+  claim(hidden <= 0, `編集 is ${hidden} px out of sight`);
   // ③ They are sent, with one message for all.
   await write(manager, manager.getByLabel("メッセージ（すべての送信に付けます）"), "10月分の予定です。\n<b>ご確認ください。</b>");
   await push(manager, "button", "一括送信");
