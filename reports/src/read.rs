@@ -67,7 +67,13 @@ fn no_text(bytes: &[u8], at: usize) -> ReadError {
     let before = &bytes[..at];
     let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
-    let why = Message::pair("UTF-8として読み取れません", "not readable as UTF-8");
+    let why = match bytes {
+        [0xFF, 0xFE, ..] => Message::pair(
+            "UTF-16で書かれています。Windows PowerShellの > ではなく、--report json=パス で書いてください",
+            "it is in UTF-16; write it with --report json=PATH, not with the > of Windows PowerShell",
+        ),
+        _ => Message::pair("UTF-8として読み取れません", "not readable as UTF-8"),
+    };
     ReadError { path: String::new(), line, column, why }
 }
 
@@ -115,13 +121,40 @@ fn of_serde(path: String, error: &serde_json::Error) -> ReadError {
         _ if said.starts_with("unknown field") => format!("「{name}」という項目はありません"),
         _ if said.starts_with("duplicate field") => format!("「{name}」が2回あります"),
         _ if said.starts_with("unknown variant") => format!("値「{name}」は使えません"),
-        _ if said.starts_with("invalid type") => format!("値の種類が違います（{said}）"),
-        _ if said.starts_with("invalid value") => format!("値が正しくありません（{said}）"),
+        _ if said.starts_with("invalid type") => wrong_type(said),
+        _ if said.starts_with("invalid value") && !name.is_empty() => format!("値「{name}」は正しくありません"),
         _ if said.starts_with("trailing characters") => "終わりの後に余分な文字があります".to_owned(),
-        _ => format!("JSONとして読み取れません（{said}）"),
+        // That it is JSON has been seen before the values are.
+        _ if path.is_empty() => "JSONとして読み取れません".to_owned(),
+        _ => "値が正しくありません".to_owned(),
     };
     let en = if error.is_eof() { "it ends half-way".to_owned() } else { said.to_owned() };
     ReadError { path: safe(&path).into_owned(), line, column, why: tame(Message::pair(ja, en)) }
+}
+
+/// What `invalid type: string "2", expected u64` says.
+fn wrong_type(said: &str) -> String {
+    let (got, expected) = said.trim_start_matches("invalid type: ").rsplit_once(", expected ").unwrap_or_default();
+    let got = match got.split(' ').next().unwrap_or_default() {
+        "string" => "文字列",
+        "integer" => "整数",
+        "floating" => "小数",
+        "boolean" => "真偽値",
+        "null" => "null",
+        "map" => "オブジェクト",
+        "sequence" => "配列",
+        _ => return "値の種類が違います".to_owned(),
+    };
+    let expected = match expected.split(' ').next().unwrap_or_default() {
+        "u64" | "u16" | "usize" => "0以上の整数",
+        "a" if expected == "a string" => "文字列",
+        "a" if expected == "a boolean" => "真偽値",
+        "a" if expected == "a sequence" => "配列",
+        "a" if expected == "a map" => "オブジェクト",
+        "struct" => "オブジェクト",
+        _ => return format!("値の種類が違います（{got}は使えません）"),
+    };
+    format!("値の種類が違います（{got}ではなく{expected}です）")
 }
 
 /// What stands in the document must not act on a terminal.

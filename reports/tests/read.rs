@@ -74,8 +74,8 @@ fn keys_and_types_that_are_not_of_the_shape_are_named_with_their_place() {
     let text = sample_text("everything");
     for (from, to, path, ja) in [
         ("\"fail_on\": \"error\"", "\"fail-on\": \"error\"", "fail-on", "「fail-on」という項目はありません"),
-        ("\"sets\": 2", "\"sets\": \"2\"", "sets", "値の種類が違います（invalid type: string \"2\", expected u64）"),
-        ("\"sets\": 2", "\"sets\": -2", "sets", "値が正しくありません（invalid value: integer `-2`, expected u64）"),
+        ("\"sets\": 2", "\"sets\": \"2\"", "sets", "値の種類が違います（文字列ではなく0以上の整数です）"),
+        ("\"sets\": 2", "\"sets\": -2", "sets", "値「-2」は正しくありません"),
         ("\"verdict\": \"incomplete\"", "\"verdict\": \"ok\"", "verdict", "値「ok」は使えません"),
         ("\"records\": 24", "\"recrods\": 24", "inputs[1].recrods", "「recrods」という項目はありません"),
         ("\"sets\": 2,", "\"sets\": 2, \"sets\": 2,", "", "「sets」が2回あります"),
@@ -96,7 +96,11 @@ fn what_contradicts_itself_is_named_with_its_place() {
         ("/verdict", json!("invalid"), "verdict", "it says invalid, but incomplete follows"),
         ("/fail_on", json!("fatal"), "fail_on", "no value fatal; the values are error, warning, info, none"),
         ("/values", json!("some"), "values", "no value some"),
-        ("/as_of", json!("2026/11/20"), "as_of", "no date"),
+        ("/as_of", json!("2026/11/20"), "as_of", "no day of the calendar"),
+        ("/as_of", json!("2026-02-31"), "as_of", "no day of the calendar"),
+        ("/as_of", json!("2026-13-01"), "as_of", "no day of the calendar"),
+        ("/as_of", json!("26-11-20"), "as_of", "no day of the calendar"),
+        ("/as_of", json!("99999999999999999999-11-20"), "as_of", "no day of the calendar"),
         ("/inputs/0/sha256", json!("ABC"), "inputs[0].sha256", "no SHA-256"),
         ("/inputs/0/scope", json!(9), "inputs[0].scope", "scopes has no entry 9"),
         ("/sets_scope", json!(4), "sets_scope", "scopes has no entry 4"),
@@ -128,6 +132,44 @@ fn what_contradicts_itself_is_named_with_its_place() {
         assert!(!error.why.ja.is_ascii(), "{pointer}: {}", error.why.ja);
         assert!(error.line > 1, "{pointer} is said to be on line 1");
     }
+}
+
+#[test]
+fn the_japanese_of_a_wrong_value_holds_no_words_of_the_reader() {
+    let text = sample_text("everything");
+    let of = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        refused(&text.replacen(from, to, 1)).why.ja
+    };
+    for (to, ja) in [
+        ("null", "値の種類が違います（nullではなく文字列です）"),
+        ("{}", "値の種類が違います（オブジェクトではなく文字列です）"),
+        ("[]", "値の種類が違います（配列ではなく文字列です）"),
+        ("5", "値の種類が違います（整数ではなく文字列です）"),
+        ("2.5", "値の種類が違います（小数ではなく文字列です）"),
+        ("true", "値の種類が違います（真偽値ではなく文字列です）"),
+        ("\"\\ud800\"", "値が正しくありません"),
+        ("\"\\q\"", "JSONとして読み取れません"),
+        ("NaN", "JSONとして読み取れません"),
+    ] {
+        assert_eq!(of("\"error\",\n  \"values\"", &format!("{to},\n  \"values\"")), ja, "{to}");
+    }
+    assert_eq!(of("\"verdict\": \"incomplete\"", "\"verdict\": null"), "値が正しくありません");
+    assert_eq!(
+        of("\"findings\": [", "\"findings\": {}, \"x\": ["),
+        "値の種類が違います（オブジェクトではなく配列です）"
+    );
+    assert_eq!(
+        of("\"tool\": {", "\"tool\": \"a, expected u64\", \"x\": {"),
+        "値の種類が違います（文字列ではなくオブジェクトです）"
+    );
+}
+
+#[test]
+fn what_powershell_has_written_is_told_as_that() {
+    let error = read(b"\xFF\xFE{\0}\0").unwrap_err();
+    assert!(error.why.ja.starts_with("UTF-16で書かれています"), "{}", error.why.ja);
+    assert!(error.why.en.starts_with("it is in UTF-16"), "{}", error.why.en);
 }
 
 #[test]

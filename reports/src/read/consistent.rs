@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_validator::text::Message;
+use time::{Date, Month};
 
 use super::locate::Step;
 use crate::build::verdict;
@@ -16,6 +17,8 @@ pub(super) struct Fault {
     pub(super) why: Message,
 }
 
+const NO_DAY: (&str, &str) = ("実在する日付ではありません", "no day of the calendar");
+
 type Outcome = Result<(), Fault>;
 
 /// Names the first contradiction, in the order of the shape.
@@ -23,7 +26,7 @@ pub(super) fn check(report: &Report) -> Outcome {
     one_of(&["fail_on".into()], &report.fail_on, &["error", "warning", "info", "none"])?;
     one_of(&["values".into()], &report.values, &["masked", "shown"])?;
     if let Some(day) = &report.as_of {
-        ensure(is_day(day), &["as_of".into()], "日付ではありません", "no date")?;
+        ensure(is_day(day), &["as_of".into()], NO_DAY.0, NO_DAY.1)?;
     }
     for (index, input) in report.inputs.iter().enumerate() {
         check_input(report, input, index)?;
@@ -40,6 +43,9 @@ pub(super) fn check(report: &Report) -> Outcome {
         let path = ["findings".into(), Step::Index(index), "baselined".into()];
         let told = finding.baselined.is_none() || report.baseline.is_some();
         ensure(told, &path, "baselineがないのに既知とされています", "it is known, and there is no baseline")?;
+        if let Some(known) = &finding.baselined {
+            ensure(is_day(&known.expires), &[&path[..], &["expires".into()]].concat(), NO_DAY.0, NO_DAY.1)?;
+        }
     }
     for (index, omitted) in report.omitted.iter().enumerate() {
         check_omitted(omitted, index, &names)?;
@@ -252,9 +258,14 @@ fn is_rule(id: &str, path: &[Step]) -> Outcome {
     ensure(holds, path, "ルールIDではありません", "no id of a rule")
 }
 
-/// `2026-11-20`; years may have more digits, and a sign.
+/// A day that there is, as `2026-11-20`; years may have more digits, and a sign.
 fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.strip_prefix('-').unwrap_or(text).split('-').collect();
-    let digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    matches!(parts[..], [year, month, day] if digits && year.len() >= 4 && month.len() == 2 && day.len() == 2)
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let parts: Vec<&str> = digits.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    let shape = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        && matches!((year.len(), month.len(), day.len()), (4.., 2, 2));
+    let month = month.parse::<u8>().ok().and_then(|month| Month::try_from(month).ok());
+    let (Ok(year), Some(month), Ok(day)) = (year.parse::<i32>(), month, day.parse()) else { return false };
+    shape && Date::from_calendar_date(sign * year, month, day).is_ok()
 }
