@@ -6,7 +6,7 @@ mod common;
 
 use common::{Files, Setup, report};
 use renkei_reports::{
-    CaseKind, EvidenceRecord, Lang, Listing, Outcome, OutcomeRecord, Pair, Pattern, Report, Verdict, listing_csv,
+    CaseKind, EvidenceRecord, Lang, Listing, Outcome, OutcomeRecord, Pair, Pattern, Report, Verdict, html, listing_csv,
     listing_html,
 };
 use renkei_validator::draft::Draft;
@@ -148,12 +148,26 @@ fn the_page_says_that_it_is_no_official_result_and_loads_nothing() {
     for loads in ["<script", "<link", "<img", "src=", "href=", "url(", "@import"] {
         assert!(!ja.contains(loads), "{loads}");
     }
+    let scrolled = ja.matches("<div class=\"scroll\"").count();
+    assert!(scrolled > 2, "{ja}");
+    assert_eq!(ja.matches("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"").count(), scrolled);
     for said in ["見本ケアソフト", "株式会社見本システム", "d1/import", "見本の理由", "R-001", "ジャーナル 17"]
     {
         assert!(ja.contains(said), "{said}");
     }
     let en = listing_html(&report, &listing(), Lang::En);
     assert!(en.contains("no result of the official vendor test"), "{en}");
+}
+
+#[test]
+fn the_report_of_cases_alone_counts_cases_and_no_files() {
+    let outcomes = vec![case("d1/export", Pattern::D1, CaseKind::Export, Outcome::Pass)];
+    let report = report(&Files::new(), &Setup::default()).with_outcomes(outcomes);
+    let mut page = Vec::new();
+    html(&report, Lang::Ja, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let scope = page.split_once("<p class=\"scope\">").unwrap().1.split_once("</p>").unwrap().0;
+    assert!(scope.contains("1ケース") && !scope.contains("ファイル") && !scope.contains('組'), "{scope}");
 }
 
 #[test]

@@ -199,8 +199,13 @@ fn outcomes(report: &Report) -> Vec<&OutcomeRecord> {
 
 /// What was judged, and from what on it counts.
 fn scope(report: &Report) -> Vec<Both<'_>> {
-    let mut scope = vec![Both::count(report.inputs.len() as u64, "ファイル", "file")];
-    scope.extend(report.sets.map(|sets| Both::count(sets, "組", "set")));
+    let mut scope = Vec::new();
+    if report.inputs.is_empty() && !report.outcomes.is_empty() {
+        scope.push(Both::count(report.outcomes.len() as u64, "ケース", "case"));
+    } else {
+        scope.push(Both::count(report.inputs.len() as u64, "ファイル", "file"));
+        scope.extend(report.sets.map(|sets| Both::count(sets, "組", "set")));
+    }
     scope.push(match report.fail_on.as_str() {
         "none" => Both::of("指摘は判定に含めない設定", "no finding counts"),
         word => {
@@ -281,7 +286,7 @@ impl<'a> InputItem<'a> {
 #[derive(Template)]
 #[template(
     source = "<tr class=\"{{ tone }}\"><td><span class=\"badge {{ tone }}\"><svg class=\"i\" aria-hidden=\"true\" \
-              focusable=\"false\"><use href=\"#i-{{ icon }}\"></use></svg>{{ outcome }}</span></td><td>{{ pattern }}</td>\
+              focusable=\"false\"><use href=\"#i-{{ icon }}\"></use></svg>{{ outcome }}</span></td><td class=\"pattern\">{{ pattern }}</td>\
               <td>{{ title }} <code>{{ case }}</code></td><td>{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
     ext = "html"
 )]

@@ -218,7 +218,7 @@ impl Page {
             note: note(lang),
             facts: facts(report, listing, lang),
             lists: vec![
-                list(say("標準仕様 第4版のパターン", "Patterns of version 4 of the standard"), &v4, lang),
+                list(say("標準仕様 第4版の区分", "Patterns of version 4 of the standard"), &v4, lang),
                 list(say("それ以前のデータ連携区分", "Divisions before that"), &v3, lang),
             ],
             product_head: say("介護ソフト名", "Product"),
@@ -228,7 +228,7 @@ impl Page {
             company: text(&listing.company),
             directions_title: say("出力と取込", "Export and import"),
             direction_heads: [
-                say("パターン", "Pattern"),
+                say("区分", "Pattern"),
                 say("出力", "Export"),
                 say("ケース", "Cases"),
                 say("取込", "Import"),
@@ -245,7 +245,7 @@ impl Page {
             groups: groups(report, lang),
             none: say("実施したケースはありません。", "No case was run."),
             rule: say(
-                "○は、そのパターンの出力・取込それぞれについて、実施したケースがすべて合格し、対象外としたケースには理由がある場合だけに付けています。",
+                "○は、その区分の出力・取込それぞれについて、実施したケースがすべて合格し、対象外としたケースには理由がある場合だけに付けています。",
                 "A mark is given only where every case of the pattern that ran passed, in each direction that has any, and each that was skipped says why.",
             ),
             foot: foot(report, lang),
