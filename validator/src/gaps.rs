@@ -283,11 +283,8 @@ fn stranger<'a>(group: &Group<'a>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'a>
 /// originals have: the rules about names say so, and the originals have what the copies lack.
 fn is_copy(group: &Group<'_>, neighbours: &BTreeMap<&SetKey, Vec<&Group<'_>>>) -> bool {
     let [key] = &group.keys[..] else { return false };
-    let Some((timestamp, _)) = key.timestamp.split_at_checked(14).filter(|(_, appended)| !appended.is_empty()) else {
-        return false;
-    };
-    let original = SetKey { timestamp: timestamp.to_owned(), ..key.clone() };
-    neighbours.get(&original).is_some_and(|others| others.iter().any(|o| o.formed.unit.name == group.formed.unit.name))
+    let originals = key.original().and_then(|original| neighbours.get(&original));
+    originals.is_some_and(|others| others.iter().any(|other| other.formed.unit.name == group.formed.unit.name))
 }
 
 /// Whether a file that belongs to no set may be the missing one.

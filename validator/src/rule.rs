@@ -354,6 +354,14 @@ pub struct SetKey {
     pub timestamp: String,
 }
 
+impl SetKey {
+    /// The set that this one is a copy of, if it is one: the timestamps of copies have something behind them.
+    pub(crate) fn original(&self) -> Option<SetKey> {
+        let (timestamp, _) = self.timestamp.split_at_checked(14).filter(|(_, appended)| !appended.is_empty())?;
+        Some(SetKey { timestamp: timestamp.to_owned(), ..self.clone() })
+    }
+}
+
 impl<'a> SetView<'a> {
     pub(crate) fn new(key: SetKey, files: Vec<&'a FileJudgement>) -> SetView<'a> {
         SetView { key, files, formed: OnceCell::new(), pairs: OnceCell::new() }

@@ -45,9 +45,11 @@ fn other_separator(record: &Record<'_>) -> Option<(usize, usize)> {
     })
 }
 
-/// Headings are words. They may hold a short number, and no date, code or number of a person.
+/// Headings are words. Those without a Japanese one may hold a short number, and no date, code or number of a
+/// person.
 fn may_be_heading(content: &[u8]) -> bool {
-    !content.iter().all(u8::is_ascii_digit) && !content.windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
+    let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    if content.is_ascii() { !is_number(content) && !content.windows(4).any(is_number) } else { true }
 }
 
 #[cfg(test)]
@@ -77,6 +79,8 @@ mod tests {
             (b"version,insurer", HEADINGS),
             (b"\"No.1\",,\"No.2\"", HEADINGS),
             (b"title,,,", HEADINGS),
+            ("出力日 2026/10/05,,".as_bytes(), HEADINGS),
+            (b"2026/10/05,,", DATA),
             // Data whose every value is spoilt is still data.
             (b"202407 ,991018 ,A", DATA),
             (b"'202407','991018','A'", DATA),

@@ -77,8 +77,10 @@ fn check(delivery: &DeliveryView<'_>, out: &mut Out<'_>) {
     }
     for set in &delivery.sets {
         for file in set.files.iter().filter(|file| !file.facts.images.is_empty() && !bereft.contains(&*file.name)) {
-            let beside = apart.get(&*file.name).and_then(|other| home.get(other));
-            let files = set.files.iter().chain(beside.iter().flat_map(|set| &set.files));
+            let beside = apart.get(&*file.name).and_then(|other| home.get(other)).copied();
+            // A copy names the image of its original.
+            let original = set.key.original().and_then(|key| delivery.sets.iter().find(|other| other.key == key));
+            let files = set.files.iter().chain(beside.into_iter().chain(original).flat_map(|set| &set.files));
             let images: Vec<&str> =
                 files.filter(|file| file.kind == Some(Kind::UpkihonImage)).map(|file| file.base_name()).collect();
             let shown = file.table.and_then(|table| table.item(upkihon::FAMILY_IMAGE_FILE)).is_some_and(|i| i.shown);
@@ -130,6 +132,15 @@ mod tests {
         let image = draft.index(Kind::UpkihonImage).expect("it has one");
         draft.files.remove(image);
         assert_eq!(found(&draft), ["set/timestamp-differs", "set/image-named-but-absent"]);
+    }
+
+    #[test]
+    fn a_copy_beside_its_original_names_the_image_of_that() {
+        let mut draft = prevention();
+        let mut copy = draft.files[draft.index(Kind::Upkihon).expect("it has one")].clone();
+        copy.name = copy.name.replace(".CSV", " (1).CSV");
+        draft.files.push(copy);
+        assert_eq!(found(&draft), ["name/timestamp-impossible"]);
     }
 
     #[test]
