@@ -47,8 +47,14 @@ const CARE: &[(u32, [u8; 2])] = &[
     (12, *b"76"),
 ];
 
-/// What 定期巡回 stands in for (general knowledge).
-const IN_PLACE_OF_PATROL: [[u8; 2]; 2] = [*b"11", *b"13"];
+/// What nobody has beside something else (general knowledge): 定期巡回 stands in for 訪問介護 and
+/// 訪問看護, and 通所型サービス for 介護予防通所リハ; a day service beside 定期巡回 takes reductions, which
+/// are not made, and a short stay beside what is billed by the month takes 日割.
+const NOT_BESIDE: &[([u8; 2], &[[u8; 2]])] = &[
+    (*b"76", &[*b"11", *b"13", *b"15", *b"16", *b"78", *b"21"]),
+    (*b"24", &[*b"A2", *b"A6", *b"66"]),
+    (*b"A6", &[*b"66"]),
+];
 
 /// The kinds of day service, of which a user has one at most.
 const DAY: &[(u32, Option<[u8; 2]>)] = &[(392, Some(*b"15")), (143, Some(*b"16")), (105, Some(*b"78")), (360, None)];
@@ -57,7 +63,7 @@ const DAY: &[(u32, Option<[u8; 2]>)] = &[(392, Some(*b"15")), (143, Some(*b"16")
 /// 総合事業 by those of 予防 services and of 介護予防ケアマネジメント together (42 and 22 %, from
 /// platform.md §10.3–10.4). The others are assumptions.
 const SUPPORT: &[(u32, [u8; 2])] =
-    &[(263, *b"A6"), (138, *b"A2"), (313, *b"67"), (50, *b"63"), (75, *b"66"), (13, *b"64"), (6, *b"24")];
+    &[(263, *b"A6"), (138, *b"A2"), (313, *b"67"), (50, *b"63"), (95, *b"66"), (13, *b"64"), (6, *b"24")];
 
 /// What 事業対象者 have: 総合事業 only, in the ratio of its receivers.
 const TARGET: &[(u32, [u8; 2])] = &[(600, *b"A6"), (320, *b"A2")];
@@ -161,8 +167,10 @@ fn draw(dice: &mut Dice, side: Side) -> Vec<[u8; 2]> {
         table.iter().filter(|(share, _)| dice.chance(*share)).map(|(_, service_type)| *service_type).collect();
     if side == Side::Care {
         wanted.extend(*dice.weighted(DAY));
-        if wanted.contains(b"76") {
-            wanted.retain(|service_type| !IN_PLACE_OF_PATROL.contains(service_type));
+    }
+    for (one, others) in NOT_BESIDE {
+        if wanted.contains(one) {
+            wanted.retain(|service_type| !others.contains(service_type));
         }
     }
     wanted
@@ -205,14 +213,20 @@ mod tests {
     }
 
     #[test]
-    fn with_a_patrol_there_is_no_home_help_and_no_nurse() {
-        let mut patrols = 0;
+    fn nobody_has_two_services_of_which_one_stands_in_for_the_other() {
+        let (mut patrols, mut stays) = (0, 0);
         for i in 0..5000 {
             let wanted = draw(&mut Dice::of(1, &[i]), Side::Care);
             patrols += usize::from(wanted.contains(b"76"));
-            assert!(!wanted.contains(b"76") || !wanted.contains(b"11") && !wanted.contains(b"13"), "{wanted:?}");
+            let beside = |service_type: &[u8; 2]| [b"11", b"13", b"15", b"16", b"78", b"21"].contains(&service_type);
+            assert!(!wanted.contains(b"76") || !wanted.iter().any(beside), "{wanted:?}");
+            let wanted = draw(&mut Dice::of(1, &[i]), Side::Support);
+            stays += usize::from(wanted.contains(b"24"));
+            let by_the_month =
+                wanted.iter().filter(|service_type| [b"A6", b"66", b"24"].contains(service_type)).count();
+            assert!(by_the_month <= 1 && !(wanted.contains(b"24") && wanted.contains(b"A2")), "{wanted:?}");
         }
-        assert!((40..80).contains(&patrols), "{patrols}");
+        assert!((40..80).contains(&patrols) && stays > 10, "{patrols} {stays}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use time::Date;
 
-use crate::calendar::{day, last_day, month_of, plus, shift};
+use crate::calendar::{business_day, day, last_day, month_of, plus, shift};
 use crate::chance::Dice;
 use crate::life::Life;
 use crate::model::{CareLevel, Certification, YearMonth};
@@ -55,8 +55,8 @@ const LONGEST: i32 = 48;
 const LONG: i32 = 36;
 const LONGEST_SINCE: YearMonth = YearMonth { year: 2021, month: 4 };
 
-/// The day of the month before the first service on which the first plan is made.
-const PLANNED_ON: u8 = 15;
+/// The business day of the month before the first service on which the first plan is made.
+const PLANNED_ON: u8 = 10;
 
 /// How long before the first plan the first period of somebody new begins, in days: nobody plans for
 /// somebody who has not applied. An assumption.
@@ -78,7 +78,7 @@ pub(crate) fn chain(dice: &mut Dice, side: Side, life: &Life) -> Vec<Certificati
     let (months, number) = (dice.below(24) as i32, dice.between(1, 28) as u8);
     let valid_from = match life.from {
         Some(first) => {
-            let planned_on = day(plus(month_of(first), -1), PLANNED_ON);
+            let planned_on = business_day(plus(month_of(first), -1), PLANNED_ON);
             shift(planned_on, -i64::from(dice.between(BEFORE_PLAN.0, BEFORE_PLAN.1)))
         }
         None => day(plus(start, months), number),
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn somebody_new_has_applied_for_the_first_time_shortly_before_the_plan() {
         let first = day(YearMonth { year: 2025, month: 5 }, 9);
-        let planned_on = day(YearMonth { year: 2025, month: 4 }, 15);
+        let planned_on = day(YearMonth { year: 2025, month: 4 }, 14);
         assert_eq!(Purpose::Plan.made_on(month_of(first)), planned_on);
         for i in 0..500 {
             let chain = chain(&mut Dice::of(1, &[i]), Side::Care, &Life { from: Some(first), ..ALWAYS });

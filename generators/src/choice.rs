@@ -102,8 +102,8 @@ pub(crate) fn base(case: &Case, level: CareLevel, side: u64) -> Option<Base> {
             of_code(user.weighted(table))
         }
         b"13" | b"63" => {
-            // 訪看Ⅰ is a station's, 訪看Ⅱ a hospital's; one office in eight is one.
-            let hospital = case.service_type == *b"13" && office.chance(125);
+            // 訪看Ⅰ is a station's, 訪看Ⅱ a hospital's.
+            let hospital = is_hospital(case);
             let own: Vec<&'static Service> =
                 offered.iter().copied().filter(|service| (service.code[2] == b'2') == hospital).collect();
             of_user(&mut user, &own)
@@ -117,10 +117,16 @@ pub(crate) fn base(case: &Case, level: CareLevel, side: u64) -> Option<Base> {
         _ => of_user(&mut user, &offered),
     }?;
     let count = match &service.code {
-        b"131501" | b"631501" | b"142111" | b"642111" => *user.weighted(&[(1, 1), (8, 2), (1, 3)]),
+        // A third time on one day, 訪看Ⅰ５ has a code of its own; there is no more than six times a week.
+        b"131501" | b"631501" | b"142111" | b"642111" => *user.weighted(&[(2, 1), (8, 2)]),
         _ => 1,
     };
     Some(Base { service, count })
+}
+
+/// Whether 訪問看護 of an office is a hospital's: one in eight. The table has no such codes for 要支援.
+fn is_hospital(case: &Case) -> bool {
+    case.service_type == *b"13" && case.of_office(BASE, 0).chance(125)
 }
 
 /// How many days a week, and at most a month.
@@ -162,7 +168,9 @@ pub(crate) struct Added {
 pub(crate) enum On {
     /// Every day of the base service, with its time.
     EveryDay,
-    /// The first and the last day.
+    /// Two days of a month, with the time of the base service.
+    Twice,
+    /// The days on which a stay begins and ends.
     Ends,
     /// The first day, without a time.
     Once,
@@ -174,10 +182,20 @@ const UNUSUAL: &[&[u8; 6]] =
 
 /// The additions of a user at an office, percentages excepted.
 pub(crate) fn additions(case: &Case, level: CareLevel) -> Vec<Added> {
+    let Some(base) = base(case, level, 0) else { return Vec::new() };
+    // 事業対象者 have the additions of the 要支援 whose base service they have.
+    let like = match level {
+        CareLevel::Target if base.service.levels.holds(CareLevel::Support1) => CareLevel::Support1,
+        CareLevel::Target => CareLevel::Support2,
+        _ => level,
+    };
     let mut families: Vec<&str> = Vec::new();
     let mut all = Vec::new();
     for service in in_force(case.service_type, case.month) {
-        if service.role != Role::Addition || !service.levels.holds(level) || UNUSUAL.contains(&&service.code) {
+        if service.role != Role::Addition || !service.levels.holds(like) || UNUSUAL.contains(&&service.code) {
+            continue;
+        }
+        if !suits(case, &base, service) {
             continue;
         }
         let number = code_number(&service.code);
@@ -202,6 +220,21 @@ pub(crate) fn additions(case: &Case, level: CareLevel) -> Vec<Added> {
     all
 }
 
+/// Whether an addition goes with the office and the base service: 緊急時訪問看護加算 １ is a station's
+/// and ２ a hospital's; 通所リハ提供体制加算 is one for each length from three hours on; 個別機能訓練加算Ⅱ
+/// since 2021-04 is for those who have Ⅰ, too, and is left out.
+fn suits(case: &Case, base: &Base, service: &Service) -> bool {
+    match &service.code {
+        b"133100" | b"633100" => !is_hospital(case),
+        b"133200" | b"633200" => is_hospital(case),
+        [b'1', b'6', b'6', b'1', b'4', number @ b'4'..=b'8'] => {
+            base.minutes().is_some_and(|minutes| minutes / 60 == u16::from(number - b'1'))
+        }
+        b"155052" | b"785052" => service.per == Per::Day,
+        _ => true,
+    }
+}
+
 /// The percentage that an office adds to all of a type: 処遇改善, for most.
 pub(crate) fn percentage(case: &Case, level: CareLevel) -> Option<&'static Service> {
     let offered: Vec<&'static Service> = in_force(case.service_type, case.month)
@@ -213,6 +246,8 @@ pub(crate) fn percentage(case: &Case, level: CareLevel) -> Option<&'static Servi
 
 fn per(service: &Service) -> On {
     match service.per {
+        // Counted twice a month at most.
+        Per::Visit if service.name_ja.contains("栄養改善") || service.name_ja.contains("口腔機能") => On::Twice,
         Per::Visit | Per::Day => On::EveryDay,
         Per::Month | Per::Percent | Per::Price => On::Once,
     }
@@ -271,6 +306,43 @@ mod tests {
         for office in 0..20 {
             let minutes = levels.map(|level| base(&case(b"15", office), level, 0).unwrap().service.minutes);
             assert!(minutes.iter().all(|other| *other == minutes[0]), "{minutes:?}");
+        }
+    }
+
+    #[test]
+    fn additions_go_with_the_office_and_the_base_service() {
+        let mut seen = std::collections::BTreeSet::new();
+        let month = YearMonth { year: 2024, month: 3 };
+        for (service_type, level) in [
+            (b"13", CareLevel::Care2),
+            (b"15", CareLevel::Care2),
+            (b"16", CareLevel::Care2),
+            (b"A6", CareLevel::Target),
+        ] {
+            for user in 0..3000 {
+                let case = Case { office: user % 97, month, ..case(service_type, user) };
+                let base = base(&case, level, 0).unwrap();
+                for Added { service, on } in additions(&case, level) {
+                    let (code, code_of_base) = (&service.code, &base.service.code);
+                    seen.insert(*code);
+                    match code {
+                        b"133100" | b"133200" => assert_eq!(code[3], code_of_base[2]),
+                        // Of three hours, and so on.
+                        [b'1', b'6', b'6', b'1', b'4', number] => {
+                            assert_eq!(base.minutes().unwrap() / 60, u16::from(number - b'1'));
+                        }
+                        b"A66011" | b"A66012" | b"A66108" => {
+                            let twice_a_week = code != b"A66011";
+                            assert_eq!(code_of_base[4] == b'2', twice_a_week, "{}", base.service.name_ja);
+                        }
+                        b"165605" | b"165606" | b"155605" | b"155606" => assert_eq!(on, On::Twice),
+                        _ => assert!(on != On::Twice && !service.name_ja.contains("個別機能訓練加算Ⅱ")),
+                    }
+                }
+            }
+        }
+        for code in [b"133100", b"133200", b"155606", b"165605", b"166146", b"A66011", b"A66012"] {
+            assert!(seen.contains(code), "{code:?}");
         }
     }
 

@@ -3,9 +3,9 @@
 //!
 //! The work is cut by the office that sends the plans and by month ([`Courier::deliveries`]):
 //! everything about a user in a month is made there, each office's and user's part from its own
-//! dice. Days before the month are given to plans and tables, days within it to corrections, days
-//! behind it to results, each kind of set with days of its own, so that no two sets between the same
-//! two offices share a timestamp.
+//! dice. Business days before the month are given to plans and tables, those within it to corrections,
+//! those behind it to results, each kind of set with days of its own, so that no two sets between the
+//! same two offices share a timestamp.
 
 mod client;
 mod sets;
@@ -20,7 +20,7 @@ use renkei_validator::spec::{Kind, Segment, Version, grammar};
 use thiserror::Error;
 use time::{Date, Duration, PrimitiveDateTime, Time};
 
-use crate::calendar::{day, plus};
+use crate::calendar::{business_day, plus};
 use crate::chance::Dice;
 use crate::encode::EncodeError;
 use crate::model::{Office, Trade};
@@ -105,28 +105,28 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// The month, counted from the service month, and the days of it.
+    /// The month, counted from the service month, and the business days of it.
     fn days(self) -> (i32, u8, u8) {
         match self {
-            Purpose::Plan => (-1, 15, 16),
-            Purpose::PlanDelete => (-1, 17, 17),
-            Purpose::InfoDelete => (-1, 18, 18),
-            Purpose::PlanAgain => (-1, 19, 20),
-            Purpose::Tables => (-1, 23, 25),
-            Purpose::Corrected => (0, 5, 7),
-            Purpose::Withdrawn => (0, 8, 9),
-            Purpose::WithoutWithdrawn => (0, 10, 12),
-            Purpose::Result => (1, 1, 3),
-            Purpose::ResultCorrected => (1, 4, 5),
-            Purpose::ResultDelete => (1, 6, 6),
-            Purpose::Forwarded => (1, 13, 14),
+            Purpose::Plan => (-1, 10, 11),
+            Purpose::PlanDelete => (-1, 12, 12),
+            Purpose::InfoDelete => (-1, 13, 13),
+            Purpose::PlanAgain => (-1, 14, 15),
+            Purpose::Tables => (-1, 16, 18),
+            Purpose::Corrected => (0, 7, 7),
+            Purpose::Withdrawn => (0, 8, 8),
+            Purpose::WithoutWithdrawn => (0, 9, 9),
+            Purpose::Result => (1, 1, 2),
+            Purpose::ResultCorrected => (1, 3, 4),
+            Purpose::ResultDelete => (1, 5, 5),
+            Purpose::Forwarded => (1, 6, 6),
         }
     }
 
     /// The day a user's records of the purpose are made: before the first set of it is sent.
     pub(crate) fn made_on(self, month: YearMonth) -> Date {
         let (months, first, _) = self.days();
-        day(plus(month, months), first)
+        business_day(plus(month, months), first)
     }
 }
 
@@ -190,7 +190,7 @@ impl<'a> Courier<'a> {
         let months = u64::from(month.year) * 12 + u64::from(month.month);
         let mut dice = self.dice(&[1, ends, types, months, purpose as u64]);
         let (offset, first, last) = purpose.days();
-        let date = day(plus(month, offset), dice.between(u32::from(first), u32::from(last)) as u8);
+        let date = business_day(plus(month, offset), dice.between(u32::from(first), u32::from(last)) as u8);
         let opening = PrimitiveDateTime::new(date, Time::MIDNIGHT) + Duration::hours(8) + Duration::minutes(30);
         opening + Duration::seconds(i64::from(dice.below(9 * 3600)))
     }

@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use crate::calendar::{FIRST_MONTH, day, shift};
+use crate::calendar::{FIRST_MONTH, day, plus, shift};
 use crate::chance::Dice;
 use crate::model::{Sex, YearMonth};
 
@@ -51,9 +51,10 @@ pub(crate) fn person(dice: &mut Dice) -> Person {
     let year = YearMonth { year: AGES_ON.year - age as u16, month: AGES_ON.month };
     let born_on = shift(day(year, 1), -i64::from(dice.below(365)));
     let has_h_number = age < 65 && dice.chance(H_NUMBERS);
-    // 2割 and 3割 are for people of 65 and more.
+    // 2割 and 3割 are for people of 65 and more; a rate is that of all months.
+    let is_65 = born_on <= day(plus(FIRST_MONTH, -65 * 12), 1);
     let rate = *dice.weighted(RATES);
-    Person { sex, born_on, has_h_number, benefit_rate: if age < 65 { 90 } else { rate } }
+    Person { sex, born_on, has_h_number, benefit_rate: if is_65 { rate } else { 90 } }
 }
 
 /// 被保険者番号: no two users share one, of populations of up to 26 million. Indices are scattered by a factor that has no divisor in
@@ -106,6 +107,8 @@ mod tests {
                 assert!((last_day(LAST_MONTH) - person.born_on).whole_days() < 65 * 365 + 16, "{}", person.born_on);
                 assert_eq!(person.benefit_rate, 90);
             }
+            // Born in 1955-10 or later: not yet 65 in the first month.
+            assert!(person.born_on.year() < 1956 || person.benefit_rate == 90, "{}", person.born_on);
         }
     }
 

@@ -56,13 +56,12 @@ pub fn plan(population: &Population, user: &User, month: YearMonth) -> Vec<Visit
     arrangements.sort_by_key(|one| (!DAY_SERVICES.contains(&one.service_type), one.service_type));
     let at_home = at_home(user, month);
     let away = stays.days(month);
-    let not_covered = stays.not_covered(month, &away);
     let open = at_home.iter().copied().filter(|date| !away.contains(date)).collect();
     let mut scene = Scene { population, user, month, level, open, week: Week::default(), visits: Vec::new() };
     for one in &arrangements {
         match one.service_type {
             service_type if rents(service_type) => scene.rent(one, &at_home),
-            service_type if STAYS.contains(&service_type) => scene.stay(one, &away, &not_covered),
+            service_type if STAYS.contains(&service_type) => scene.stay(one, &stays, &away),
             _ => scene.serve(one),
         }
     }
@@ -189,7 +188,7 @@ impl Scene<'_> {
                 rows.push(Visit { time, count: base.count, ..self.row(one, date, base.service) });
             }
         }
-        self.write(one, &case, rows);
+        self.write(one, &case, rows, &[]);
     }
 
     /// The days of a month that a service is in force, divided where the level changes. A monthly code
@@ -237,15 +236,17 @@ impl Scene<'_> {
     }
 
     /// A short stay: a row a day, without times.
-    fn stay(&mut self, one: &Arrangement, days: &[Date], not_covered: &[Date]) {
+    fn stay(&mut self, one: &Arrangement, stays: &Stays<'_>, days: &[Date]) {
         let case = self.case(one);
         let (from, until) = one.within(self.month);
+        let not_covered = stays.not_covered(self.month, days);
+        let ends = stays.ends(self.month, days);
         let of_day = |date: &Date| {
             let row = self.row(one, *date, base(&case, self.level_on(*date), 0)?.service);
             Some(Visit { over_30_days: not_covered.contains(date), ..row })
         };
         let rows = days.iter().filter(|date| from <= **date && **date <= until).filter_map(of_day).collect();
-        self.write(one, &case, rows);
+        self.write(one, &case, rows, &ends);
     }
 
     /// A row for each thing rented, on the first day at home.
@@ -271,9 +272,9 @@ impl Scene<'_> {
         }
     }
 
-    /// Base rows, with what is added to them.
-    fn write(&mut self, one: &Arrangement, case: &Case, rows: Vec<Visit>) {
-        let (Some(first), Some(last)) = (rows.first().cloned(), rows.last().cloned()) else { return };
+    /// Base rows, with what is added to them. `ends` are the days on which stays begin and end.
+    fn write(&mut self, one: &Arrangement, case: &Case, rows: Vec<Visit>, ends: &[Date]) {
+        let Some(first) = rows.first().cloned() else { return };
         let level = self.level_on(first.date);
         for Added { service, on } in additions(case, level) {
             let with = |base: &Visit| Visit {
@@ -283,8 +284,9 @@ impl Scene<'_> {
             };
             let added: Vec<Visit> = match on {
                 On::EveryDay => rows.iter().map(with).collect(),
-                On::Ends if first.date == last.date => vec![with(&first)],
-                On::Ends => vec![with(&first), with(&last)],
+                // The first, and one about two weeks later.
+                On::Twice => rows.iter().step_by(rows.len().div_ceil(2)).map(with).collect(),
+                On::Ends => rows.iter().filter(|row| ends.contains(&row.date)).map(with).collect(),
                 On::Once => vec![self.row(one, first.date, service)],
             };
             self.visits.extend(added);

@@ -111,6 +111,16 @@ impl<'a> Stays<'a> {
         beyond
     }
 
+    /// Those of some days of a month on which a stay begins or ends.
+    pub(crate) fn ends(&self, month: YearMonth, days: &[Date]) -> Vec<Date> {
+        if days.is_empty() {
+            return Vec::new();
+        }
+        let (before, after) = (self.days(plus(month, -1)), self.days(plus(month, 1)));
+        let stays = |date: Date| [&before[..], days, &after].iter().any(|days| days.contains(&date));
+        days.iter().copied().filter(|date| !stays(shift(*date, -1)) || !stays(shift(*date, 1))).collect()
+    }
+
     /// The days in a row up to the day before a month.
     fn run_before(&self, month: YearMonth) -> u32 {
         let mut run = 0;

@@ -1,18 +1,18 @@
 //! What a care manager sees at once, read from the files: tables 2 and 3 say the same week, goals end
-//! with the certified period, day services are over by the evening, and nobody is visited twice at one
-//! time.
+//! with the certified period, day services are over by the evening, nobody is visited twice at one
+//! time, a level that changed is another than before, and offices send on days that they are open.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_generators::calendar::months;
-use renkei_generators::delivery::{Courier, Delivery, DeliveryError};
+use renkei_generators::delivery::{Courier, Delivery, DeliveryError, File};
 use renkei_generators::model::YearMonth;
 use renkei_generators::population::{Population, Request};
 use renkei_generators::version::Versions;
 use renkei_validator::name::{FileName, NamedKind};
-use renkei_validator::spec::keys::{up1kyo, up2kyo, up3kyo, upplan};
+use renkei_validator::spec::keys::{up1kyo, up2kyo, up3kyo, uphosoku, upplan};
 use renkei_validator::spec::{Key, Kind, Version, tables};
 
 type Row = Vec<String>;
@@ -23,30 +23,34 @@ type Times<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
 /// The rows of the files of a set, by kind.
 type Set = BTreeMap<Kind, Vec<Row>>;
 
-fn sets() -> Vec<Set> {
-    let month = |text: &str| YearMonth::parse(text.as_bytes()).unwrap();
-    let span = (month("202509"), month("202510"));
-    let request = Request { seed: 1, users: 1500, offices: 70, months: span };
+fn month(text: &str) -> YearMonth {
+    YearMonth::parse(text.as_bytes()).unwrap()
+}
+
+fn deliveries(users: u32, span: (YearMonth, YearMonth)) -> Vec<Delivery> {
+    let request = Request { seed: 1, users, offices: 70, months: span };
     let population = Population::new(&request).unwrap();
     let courier = Courier { population: &population, versions: Versions::ByMonth };
-    let mut sets: Vec<Set> = Vec::new();
+    let mut deliveries = Vec::new();
     for month in months(span.0, span.1) {
         for manager in population.managers() {
             let mut take = |delivery: Delivery| -> Result<(), DeliveryError> {
-                let mut set = Set::new();
-                for file in &delivery.files {
-                    match FileName::parse(&file.name).kind {
-                        NamedKind::Known(kind) if file.name.ends_with(".CSV") => set.insert(kind, rows(&file.bytes)),
-                        _ => None,
-                    };
-                }
-                sets.push(set);
+                deliveries.push(delivery);
                 Ok(())
             };
             courier.deliveries(manager, month, &mut take).unwrap();
         }
     }
-    sets
+    deliveries
+}
+
+fn sets() -> Vec<Set> {
+    let known = |file: &File| match FileName::parse(&file.name).kind {
+        NamedKind::Known(kind) if file.name.ends_with(".CSV") => Some((kind, rows(&file.bytes))),
+        _ => None,
+    };
+    let deliveries = deliveries(1500, (month("202509"), month("202510")));
+    deliveries.iter().map(|delivery| delivery.files.iter().filter_map(known).collect()).collect()
 }
 
 fn rows(bytes: &[u8]) -> Vec<Row> {
@@ -158,6 +162,41 @@ fn day_services_are_over_by_the_evening_and_nobody_is_visited_twice_at_one_time(
         for (at, day) in &days {
             let day: Vec<_> = day.iter().collect();
             assert!(day.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{kind:?} {at:?} {day:?}");
+        }
+    }
+}
+
+#[test]
+fn a_level_that_changed_is_another_than_before() {
+    let sets = sets();
+    let (mut up, mut down) = (0, 0);
+    for (_, row) in all(&sets, Kind::Uphosoku) {
+        let get = |key| get(Kind::Uphosoku, row, key);
+        let changed_on = get(uphosoku::CARE_LEVEL_CHANGED_ON);
+        if changed_on.starts_with(get(uphosoku::TARGET_MONTH)) && changed_on != get(uphosoku::LIMIT_PERIOD_START) {
+            let (level, before) = (get(uphosoku::CARE_LEVEL), get(uphosoku::PREVIOUS_CARE_LEVEL));
+            assert_ne!(level, before, "{changed_on}");
+            *if level > before { &mut up } else { &mut down } += 1;
+        }
+    }
+    assert!(up > 5 && down > 5, "{up} {down}");
+}
+
+#[test]
+fn offices_send_on_days_that_they_are_open() {
+    for span in [(month("202612"), month("202701")), (month("202604"), month("202605"))] {
+        let sent: BTreeSet<String> = deliveries(700, span)
+            .iter()
+            .map(|delivery| delivery.title.rsplit('_').next().unwrap()[..8].to_owned())
+            .collect();
+        assert!(sent.len() > 10, "{sent:?}");
+        for closed in ["0101", "0103", "0111", "0211", "0429", "0503", "0506", "1123", "1229", "1231"] {
+            assert!(!sent.iter().any(|day| day.ends_with(closed)), "{closed}");
+        }
+        let format = time::macros::format_description!("[year][month][day]");
+        for day in &sent {
+            let weekday = time::Date::parse(day, format).unwrap().weekday();
+            assert!(weekday.number_days_from_monday() < 5, "{day}");
         }
     }
 }

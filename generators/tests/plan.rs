@@ -328,17 +328,19 @@ fn days_of_short_stay_add_up_over_the_certified_period() {
 }
 
 #[test]
-fn the_day_after_thirty_in_a_row_is_not_covered_across_months() {
+fn stays_are_one_across_months_the_day_after_thirty_is_not_covered_and_nobody_is_fetched_within() {
     // A stay of the first months may have begun before them; none lasts longer than a hundred days.
     const SINCE: YearMonth = YearMonth { year: 2024, month: 5 };
     let population = population(3000, 100);
-    let mut beyond = 0;
+    let (mut beyond, mut fetched) = (0, 0);
     for place in 0..3000 {
         let user = population.user(place);
         if !population.arrangements(place).iter().any(|one| [*b"21", *b"24"].contains(&one.service_type)) {
             continue;
         }
         let mut run = 0;
+        // Of each day: whether it is one of a stay, and whether the user is fetched or brought home.
+        let mut seen: Vec<(bool, bool)> = Vec::new();
         for month in months(MONTHS[3], MONTHS[4]) {
             let planned = plan(&population, &user, month);
             for date in days(month) {
@@ -348,6 +350,7 @@ fn the_day_after_thirty_in_a_row_is_not_covered_across_months() {
                     .filter(|visit| find(visit.code, month).is_some_and(|service| service.role == Role::Base))
                     .collect();
                 run = if on_day.is_empty() { 0 } else { run + 1 };
+                seen.push((run > 0, planned.iter().any(|v| v.date == date && v.code == *b"219200")));
                 if month > SINCE {
                     assert_eq!(
                         on_day.iter().any(|visit| visit.over_30_days),
@@ -358,8 +361,12 @@ fn the_day_after_thirty_in_a_row_is_not_covered_across_months() {
                 }
             }
         }
+        for day in seen.windows(3).filter(|day| day[1].1) {
+            assert!(day[1].0 && !(day[0].0 && day[2].0), "{place}: within a stay");
+            fetched += 1;
+        }
     }
-    assert!(beyond > 20, "{beyond}");
+    assert!(beyond > 20 && fetched > 100, "{beyond} {fetched}");
 }
 
 #[test]

@@ -86,7 +86,10 @@ impl Tables {
 pub(crate) struct Facts {
     pub(crate) user: User,
     pub(crate) certification: Certification,
+    /// As it is when the month ends.
     pub(crate) level: CareLevel,
+    /// 区分支給限度基準額
+    pub(crate) category_limit: i64,
     pub(crate) stay_days_before: u32,
     /// 種類支給限度基準額 of the insurer.
     pub(crate) type_limits: Vec<([u8; 2], i64)>,
@@ -96,7 +99,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn limits(&self) -> Limits<'_> {
-        Limits { category: money::limit(self.level), types: &self.type_limits }
+        Limits { category: self.category_limit, types: &self.type_limits }
     }
 }
 
@@ -134,7 +137,7 @@ impl Client {
 
     fn of(population: &Population, user: User, month: YearMonth, version: Version) -> Option<Client> {
         let certification = certification(&user, month)?.clone();
-        let level = level(&certification, month);
+        let level = certification.level_on(last_day(month));
         if is_prevention(level) && version != Version::V202407 {
             return None;
         }
@@ -153,8 +156,9 @@ impl Client {
         let first_plan = population.life(user.index).first_plan(month);
         let new_plan = is_first_month || begins || changes || first_plan == Some(month);
         let stay_days_before = plan::stay_days_before(population, &user, month);
-        let type_limits = population.type_limits(&user, level);
-        let facts = Facts { user, certification, level, stay_days_before, type_limits, first_plan };
+        let limit_level = limit_level(&certification, month);
+        let (category_limit, type_limits) = (money::limit(limit_level), population.type_limits(&user, limit_level));
+        let facts = Facts { user, certification, level, category_limit, stay_days_before, type_limits, first_plan };
         let first = Tables::of(population, &facts, planned);
         let corrected = if dice.chance(CORRECTED) { earlier(&mut dice, &first.visits) } else { None };
         let corrected = corrected.map(|visits| Tables::of(population, &facts, visits));
@@ -233,7 +237,7 @@ fn certification(user: &User, month: YearMonth) -> Option<&Certification> {
 }
 
 /// The level whose limit a month has: the higher one, where it changes in the month.
-fn level(certification: &Certification, month: YearMonth) -> CareLevel {
+fn limit_level(certification: &Certification, month: YearMonth) -> CareLevel {
     let days = [day(month, 1), last_day(month)];
     let levels = days.map(|date| certification.level_on(date.max(certification.valid_from)));
     levels[0].max(levels[1])

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use renkei_generators::calendar::{day, plus};
+use renkei_generators::calendar::{business_day, day, plus};
 use renkei_generators::delivery::{Courier, Delivery, DeliveryError};
 use renkei_generators::model::YearMonth;
 use renkei_validator::text::Message;
@@ -14,13 +14,13 @@ use super::record::{End, Set, read};
 use super::work::{Size, each, folders, unwritable};
 use crate::suite::compare::Named;
 
-/// Days of a month that are one round, and the day that the round is on. Each holds what belongs together:
-/// 実績, their corrections and deletions, corrected tables, 委託分の実績, plans, deleted plans, new ones, tables.
-const ROUNDS: [(u8, u8, u8); 8] =
-    [(1, 3, 3), (4, 6, 6), (7, 12, 12), (13, 14, PASSED_ON), (15, 16, 16), (17, 18, 18), (19, 20, 20), (21, 31, 25)];
+/// The business days of a month on which there is a round, of all since the one before. Each holds what
+/// belongs together: 実績, their corrections and deletions, 委託分の実績, corrected tables, plans, deleted
+/// plans, new ones, tables.
+const ROUNDS: [u8; 8] = [2, 5, PASSED_ON, 9, 11, 13, 15, 18];
 
-/// The day on which results of outsourced plans are passed on.
-const PASSED_ON: u8 = 13;
+/// The business day on which results of outsourced plans are passed on.
+const PASSED_ON: u8 = 6;
 
 /// A day of the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ pub(super) struct Round {
 pub(super) fn rounds(month: YearMonth) -> impl Iterator<Item = Round> {
     ROUNDS
         .into_iter()
-        .map(move |(.., on)| Round { date: day(month, on), passed_on: (on == PASSED_ON).then(|| plus(month, -1)) })
+        .map(move |on| Round { date: business_day(month, on), passed_on: (on == PASSED_ON).then(|| plus(month, -1)) })
 }
 
 /// The diaries of all offices.
@@ -128,9 +128,10 @@ impl Diary {
 
 /// The day of the round that a timestamp falls into.
 fn round(timestamp: &str) -> Option<String> {
-    let (month, day) = (timestamp.get(..6)?, timestamp.get(6..8)?.parse::<u8>().ok()?);
-    let (.., on) = ROUNDS.into_iter().find(|(first, last, _)| (*first..=*last).contains(&day))?;
-    Some(format!("{month}{on:02}"))
+    let month = YearMonth::parse(timestamp.get(..6)?.as_bytes())?;
+    let date = day(month, timestamp.get(6..8)?.parse().ok()?);
+    let on = ROUNDS.map(|on| business_day(month, on)).into_iter().find(|on| date <= *on)?;
+    Some(format!("{month}{:02}", on.day()))
 }
 
 /// Why generating stopped.
