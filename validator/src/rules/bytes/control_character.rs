@@ -3,10 +3,10 @@
 use super::{ENCODING, hex, put};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
-use crate::ms932::Class;
+use crate::ms932::{Class, OddCharacter};
 use crate::rule::{Basis, Case, Check, Out, RecordView, Rule};
 use crate::rules::EVERY;
-use crate::scan::LineEnd;
+use crate::scan::{LineEnd, Record};
 use crate::spec::Kind;
 use crate::spec::keys::dltplan;
 use crate::text::Text;
@@ -41,6 +41,7 @@ pub(super) static RULE: Rule = Rule {
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\x07") },
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\x7F") },
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\x00") },
+        Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\x00\x00\x00") },
         Case { on: "202407-table", also: &[], edit: |draft| put(draft, b"\t") },
         Case { on: "202407-table", also: &[], edit: end_mark },
         Case {
@@ -57,26 +58,39 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     let record = &view.record;
-    for odd in view.odd.iter().filter(|odd| odd.class == Class::Control) {
-        let byte = record.bytes[odd.range.start];
-        let last = odd.range.end == record.bytes.len() && record.end == LineEnd::Eof;
+    // One character again and again, as where the end of a file was never written, is one defect.
+    let runs = view.odd.chunk_by(|a, b| a.range.end == b.range.start && byte(record, a) == byte(record, b));
+    for run in runs.filter(|run| run[0].class == Class::Control) {
+        let (byte, range) = (byte(record, &run[0]), run[0].range.start..run[run.len() - 1].range.end);
+        let last = range.end == record.bytes.len() && record.end == LineEnd::Eof;
         let most = match byte {
             b'\t' => Severity::Warning,
-            0x1A if last => Severity::Warning,
+            0x1A if last && run.len() == 1 => Severity::Warning,
             _ => Severity::Error,
         };
         let hex = hex(&[byte]);
         let name = name(byte);
-        let finding = out.range(view, odd.range.clone());
+        let (times_ja, times_en) = match run.len() {
+            1 => (String::new(), String::new()),
+            times => (format!("、{times}個続き"), format!(", {times} in a row")),
+        };
+        let finding = out.range(view, range);
         finding
             .at_most(most)
             .expected("制御文字のない文字列", "text without control characters")
             .got(format!("{hex}（{name}）"), format!("{hex} ({name})"))
-            .say(format!("制御文字（{name}）があります"), format!("there is a control character ({name})"));
+            .say(
+                format!("制御文字（{name}{times_ja}）があります"),
+                format!("there is a control character ({name}{times_en})"),
+            );
         if most == Severity::Error {
             finding.plain();
         }
     }
+}
+
+fn byte(record: &Record<'_>, odd: &OddCharacter) -> u8 {
+    record.bytes[odd.range.start]
 }
 
 /// The name of a control character.
