@@ -100,7 +100,7 @@ fn section(text: &mut String, card: &Card) {
 
 const INTRODUCTION: &str = r#"# 障害 / Faults
 
-モックプラットフォームで起こせる障害の一覧です。このファイルは `renkei faults` と同じカードから生成します。障害はこのツールが用意した試験用のものであり、実際のシステムの動作を示すものではありません。
+模擬プラットフォームで起こせる障害の一覧です。このファイルは `renkei faults` と同じカードから生成します。障害はこのツールが用意した試験用のものであり、実際のシステムの動作を示すものではありません。
 
 The faults that the mock platform can be told to make. This file is generated from the cards that `renkei faults` shows. They are means of testing, made by us; none is a statement about the real system.
 

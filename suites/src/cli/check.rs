@@ -54,7 +54,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "Judge as of this day. Without it, today in Japan",
         )))
         .arg(word_arg("fail-on", FailOn::WORDS, FailOn::parse, lang).value_name("SEVERITY").help(say(
-            "どの重さから終了コードを1にするか: none, info, warning, error（既定）",
+            "どの重大度から終了コードを1にするか: none, info, warning, error（既定）",
             "From which severity on the exit code is 1: none, info, warning, error (default)",
         )))
         .arg(

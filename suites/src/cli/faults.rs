@@ -37,7 +37,7 @@ pub(super) fn command(lang: Lang) -> Command {
     dress(Command::new("faults"), Some(argument), lang)
         .about(pick(
             lang,
-            "モックプラットフォームで起こせる障害と、障害計画の書き方を示します",
+            "模擬プラットフォームで起こせる障害と、障害計画の書き方を示します",
             "Lists the faults that the mock platform can make, or shows one with a sample plan",
         ))
         .override_usage(pick(lang, "renkei faults [障害名] [オプション]", "renkei faults [NAME] [OPTIONS]"))

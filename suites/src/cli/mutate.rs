@@ -57,7 +57,7 @@ pub(super) fn command(lang: Lang) -> Command {
             "Chooses the sets to be changed (default 1); the same number gives the same bytes",
         )))
         .arg(value_arg("as-of", settings::parse_date, lang).value_name("YYYY-MM-DD").help(say(
-            "この日の時点の重さをmanifestに書きます。指定がなければ、日付によらない重さ",
+            "この日の時点の重大度をmanifestに書きます。指定がなければ、日付によらない重大度",
             "Tell severities as of this day. Without it, those that depend on no day",
         )))
         .arg(folder("out").help(say("書き込むフォルダー", "The folder to write")))

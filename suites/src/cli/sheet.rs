@@ -43,7 +43,7 @@ pub(super) fn command(lang: Lang) -> Command {
                 .long("pattern")
                 .action(ArgAction::Append)
                 .value_name("PATTERN")
-                .help(say("このパターンのケースだけ（何度でも）", "Only cases of this pattern (repeatable)")),
+                .help(say("この区分のケースだけ（何度でも）", "Only cases of this pattern (repeatable)")),
         )
 }
 
@@ -92,7 +92,7 @@ fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Case>, Message> {
     let known = |pattern: &String| case::cases().iter().any(|case| fits(case.pattern, pattern));
     if let Some(unknown) = patterns.iter().find(|pattern| !known(pattern)) {
         return Err(Message::pair(
-            format!("パターン {unknown} のケースはありません"),
+            format!("区分 {unknown} のケースはありません"),
             format!("there is no case of pattern {unknown}"),
         ));
     }

@@ -20,7 +20,7 @@ pub(super) fn command(lang: Lang) -> Command {
     let path =
         |name: &'static str| Arg::new(name).long(name).value_name("PATH").value_parser(clap::value_parser!(PathBuf));
     dress(Command::new("listing"), None, lang)
-        .about(say("パターンごとの対応表を作ります", "Makes the listing sheet of a product"))
+        .about(say("区分ごとの対応表を作ります", "Makes the listing sheet of a product"))
         .override_usage(say(
             "renkei report listing --from <report.json> --product <ソフト名> --company <会社名> --html <PATH>",
             "renkei report listing --from <report.json> --product <TEXT> --company <TEXT> --html <PATH>",

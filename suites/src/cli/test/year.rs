@@ -27,7 +27,7 @@ pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("year"), None, lang)
         .about(say(
-            "2種類の基準プログラムが、架空の利用者の1年分をモックプラットフォーム経由でやり取りし、最後の状態を突き合わせます",
+            "2種類の基準プログラムが、架空の利用者の1年分を模擬プラットフォーム経由でやり取りし、最後の状態を突き合わせます",
             "Two reference programs exchange a year of fictional users through the mock platform; then their states are \
              compared",
         ))
