@@ -23,14 +23,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::body::{Answer, CertificateView, LicenceView, Nothing};
-use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, bad_request, ok};
+use crate::api::respond::{self, Failure, Json, Path, Query, SystemErrors, bad_request, broken, limited, ok};
 use crate::faults::{Plan, Status};
 use crate::journal::{Event, Line};
 use crate::model::{Office, OfficeNumber};
 use crate::pki::authority::bare_serial;
 use crate::platform::Platform;
 use crate::refusal::System;
-use crate::store::StoreError;
 use crate::tls::ledger::Handshake;
 use crate::world::{UserKind, flaw_of};
 use crate::{certificates, licence, screens, site};
@@ -39,7 +38,7 @@ use crate::{certificates, licence, screens, site};
 const MOST_PLAN_BYTES: usize = 1 << 20;
 
 /// Lines of the journal, and handshakes, that one answer holds at most.
-const MOST_LINES: usize = 1_000;
+const MOST_LINES: u32 = 1_000;
 
 /// Serves the management until it is told to stop.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) {
@@ -190,7 +189,7 @@ async fn replace_faults(
         return Err(Failure::System(System::UnsupportedMediaType, Some(message)));
     }
     let bytes = respond::collect(body, MOST_PLAN_BYTES).await?;
-    let plan = Plan::parse(&bytes).map_err(|flaws| Failure::System(System::BadRequest, Some(flaws.text())))?;
+    let plan = Plan::parse(&bytes).map_err(|flaws| bad_request(flaws.text()))?;
     let before = platform.faults.replace(plan);
     platform.note(&Event::PlanReplaced);
     Ok(ok(before))
@@ -221,16 +220,13 @@ struct Since {
     since: u64,
     /// At most so many; 1,000 where none is said.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 impl Since {
     /// How many lines are asked for.
     fn limit(&self) -> Result<usize, Failure> {
-        match self.limit.unwrap_or(MOST_LINES) {
-            limit if (1..=MOST_LINES).contains(&limit) => Ok(limit),
-            _ => Err(bad_request(&format!("limit: 1..={MOST_LINES}"))),
-        }
+        Ok(limited(self.limit.unwrap_or(MOST_LINES), MOST_LINES)? as usize)
     }
 }
 
@@ -248,7 +244,8 @@ async fn journal(State(platform): State<Arc<Platform>>, Query(asked): Query<Sinc
     let lines = tokio::task::spawn_blocking(move || journal.since(asked.since, limit)).await;
     match lines {
         Ok(Ok(lines)) => Ok(ok(lines)),
-        Ok(Err(_)) | Err(_) => Err(System::Internal.into()),
+        Ok(Err(error)) => Err(broken("ジャーナルを読めません", &error)),
+        Err(_) => Err(System::Internal.into()),
     }
 }
 
@@ -304,14 +301,14 @@ async fn set_office(
     Json(office): Json<Office>,
 ) -> Result<Response, Failure> {
     if office.number != number {
-        return Err(unusable(Message::pair(
+        return Err(bad_request(Message::pair(
             "パスと本文の事業所番号が違います",
             "path and body name different offices",
         )));
     }
     let known = platform.world.office(&number).ok_or(System::NotFound)?;
     if let Some(flaw) = changed_user(&known, &office).or_else(|| flaw_of(&office)) {
-        return Err(unusable(flaw));
+        return Err(bad_request(flaw));
     }
     platform
         .world
@@ -392,17 +389,19 @@ struct RevokedView {
     path = "/manage/certificates/{serial}/revoke",
     operation_id = "manage-certificate-revoke",
     tag = "manage",
-    params(("serial" = String, Path, pattern = "^(00)*(0[1-9a-f]|[1-9a-f][0-9a-f])([0-9a-f]{2}){0,19}$", description = "serial number, in lower-case hexadecimal; leading zeros do not count")),
+    params(("serial" = String, Path, pattern = "^(00)*(0[1-9A-Fa-f]|[1-9A-Fa-f][0-9A-Fa-f])([0-9A-Fa-f]{2}){0,19}$", description = "serial number, in hexadecimal; leading zeros do not count")),
     responses((status = 200, description = "done", body = Answer<RevokedView>), SystemErrors),
 )]
 async fn revoke(State(platform): State<Arc<Platform>>, Path(serial): Path<String>) -> Result<Response, Failure> {
+    let serial = serial.to_ascii_lowercase();
     let since = platform.authority.revoke(&serial, platform.clock.now()).map_err(|_| {
-        unusable(Message::pair(
-            "シリアル番号は、0でない小文字の16進数（20バイトまで）です",
-            "a serial number is lower-case hexadecimal, of up to 20 bytes, and not 0",
+        bad_request(Message::pair(
+            "シリアル番号は、0でない16進数（20バイトまで）です",
+            "a serial number is hexadecimal, of up to 20 bytes, and not 0",
         ))
     })?;
-    platform.authority.save_revoked(&platform.authority_folder).map_err(|_| System::Internal)?;
+    let saved = platform.authority.save_revoked(&platform.authority_folder);
+    saved.map_err(|error| broken("失効の記録を保存できません", &error))?;
     let serial = bare_serial(&serial).to_owned();
     let office = certificates::holder(&platform.world, &serial);
     platform.note(&Event::Revoked { serial: serial.clone(), since, office: office.clone() });
@@ -436,25 +435,16 @@ struct NewNotice {
 async fn add_notice(State(platform): State<Arc<Platform>>, Json(notice): Json<NewNotice>) -> Result<Response, Failure> {
     let NewNotice { title, text, office } = notice;
     if title.trim().is_empty() || text.trim().is_empty() {
-        return Err(unusable(Message::pair("件名と本文が必要です", "a notice has a title and a text")));
+        return Err(bad_request(Message::pair("件名と本文が必要です", "a notice has a title and a text")));
     }
     if let Some(office) = office.as_ref().filter(|office| platform.world.office(office).is_none()) {
-        return Err(unusable(Message::pair(
+        return Err(bad_request(Message::pair(
             format!("事業所 {office} がありません"),
             format!("there is no office {office}"),
         )));
     }
     let notice = crate::world::NewNotice { at: platform.clock.now(), title, text, office: office.clone() };
-    platform.world.post(notice).await.map_err(|error| stored(&error))?;
+    platform.world.post(notice).await?;
     platform.note(&Event::NoticeAdded { office });
     Ok(ok(Nothing {}))
-}
-
-/// 400, with what is wrong.
-fn unusable(why: Message) -> Failure {
-    Failure::System(System::BadRequest, Some(why))
-}
-
-fn stored(error: &StoreError) -> Failure {
-    Failure::System(System::Internal, Some(Message::same(error.to_string())))
 }

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use crate::model::{CertificateKind, Notice, OfficeNumber, date};
 use crate::refusal::{ErrorBody, Words};
 
-/// What every response is. An answer lives for one response: boxing the error would save nothing.
+/// What every response is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)]
+#[allow(clippy::large_enum_variant, reason = "an answer lives for one response: boxing the error would save nothing")]
 pub enum Answer<T> {
     /// Done.
     Ok {

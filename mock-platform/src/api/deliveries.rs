@@ -20,9 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, BulkOutcome, BulkRequest, DeliveryRequest, Receipt, RecogniseRequest, Recognised};
-use super::list::{failed, receipt};
+use super::list::receipt;
 use super::multipart::{self, Limits, UploadedFile};
-use super::respond::{Failure, Json, SystemErrors, ok};
+use super::respond::{Failure, Json, SystemErrors, bad_request, ok};
 use crate::accounts::Session;
 use crate::deviations::Deviations;
 use crate::journal::Event;
@@ -221,7 +221,7 @@ fn bad_key() -> Failure {
         "Idempotency-Keyは、空白を含まない1～128文字の半角文字にします。",
         "Idempotency-Key has 1 to 128 visible ASCII characters.",
     );
-    Failure::System(System::BadRequest, Some(words))
+    bad_request(words)
 }
 
 /// The key of a request, where it has one.
@@ -256,7 +256,7 @@ type Plan<'a> = Result<Result<Vec<Planned<'a>>, Refusal>, Failure>;
 
 /// The deliveries that a request names.
 fn named<'a>(request: &BulkRequest, files: &'a [UploadedFile]) -> Plan<'a> {
-    let bad = |ja: &str, en: &str| Failure::System(System::BadRequest, Some(Message::pair(ja, en)));
+    let bad = |ja: &str, en: &str| bad_request(Message::pair(ja, en));
     let mut by_name: BTreeMap<&str, &UploadedFile> = BTreeMap::new();
     for file in files {
         if by_name.insert(&file.name, file).is_some() {
@@ -322,7 +322,7 @@ impl Sender<'_> {
                 let told = || told(parcel, &self.platform.settings.attachment_endings);
                 let digest = digest(parcel, parcel.destination.cloned().or_else(told).as_ref());
                 let earlier = self.platform.store.earlier(self.office, parcel.key, digest).await;
-                return Ok(match earlier.map_err(|error| failed(&error))? {
+                return Ok(match earlier? {
                     Some(AcceptOutcome::Repeated(delivery)) => Ok(self.repeated(parcel.key, delivery)),
                     Some(AcceptOutcome::Accepted(_) | AcceptOutcome::KeyReused) | None => {
                         Err(self.refused_as(route, parcel.key, Some(hex(&digest)), refusal))
@@ -350,7 +350,7 @@ impl Sender<'_> {
             copies: self.deviations.extra_copies.saturating_add(1),
             files: files.collect(),
         };
-        match self.platform.store.accept(delivery).await.map_err(|error| failed(&error))? {
+        match self.platform.store.accept(delivery).await? {
             AcceptOutcome::Accepted(delivery) => Ok(Ok(receipt(delivery, false))),
             AcceptOutcome::Repeated(delivery) => Ok(Ok(receipt(delivery, true))),
             AcceptOutcome::KeyReused => Ok(Err(self.refused(route, parcel.key, Refusal::plain(Business::KeyReused)))),

@@ -85,12 +85,13 @@ fn one_alone(schema: &mut Schema) {
     }
 }
 
-/// How many entries a page may have is a setting.
+/// How many entries a page has, and may have, are settings.
 fn limits(operation: &mut Operation, settings: &Settings) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(number))), .. }) = parameter
             && name == "limit"
         {
+            number.default = Some(settings.page.0.into());
             number.maximum = Some(settings.page.1.into());
         }
     }

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, Home, OfficeEntry, Page};
-use super::respond::{Failure, Path, Query, SystemErrors, bad_request, ok, page_length};
+use super::list::Paging;
+use super::respond::{Failure, Path, Query, SystemErrors, no_cursor, ok, page_length};
 use crate::accounts::Session;
 use crate::certificates;
 use crate::clock::JST;
@@ -72,36 +73,23 @@ async fn home(State(platform): State<Arc<Platform>>, session: Session) -> Result
     }))
 }
 
-/// Which page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct PageQuery {
-    /// `next` of the page before.
-    #[param(min_length = 1)]
-    after: Option<String>,
-    /// Entries of a page.
-    #[param(minimum = 1)]
-    limit: Option<u32>,
-}
-
 /// お知らせ, newest first.
 #[utoipa::path(
     get,
     path = "/v1/notices",
     operation_id = "notices",
     tag = "home",
-    params(PageQuery),
+    params(Paging),
     responses((status = 200, description = "a page of notices", body = Answer<Page<Notice>>), SystemErrors)
 )]
 async fn notices(
     State(platform): State<Arc<Platform>>,
     session: Session,
-    Query(query): Query<PageQuery>,
+    Query(paging): Query<Paging>,
 ) -> Result<Response, Failure> {
-    let limit = page_length(query.limit, &platform.settings)?;
-    let after = query.after.map(|after| after.parse::<u64>()).transpose();
-    let after = after.map_err(|_| bad_request(&"after: not a cursor of this list"))?;
+    let limit = paging.limit(&platform)?;
+    let after = paging.after.map(|after| after.parse::<u64>()).transpose();
+    let after = after.map_err(|_| no_cursor())?;
     certificates::catch_up(&platform, &session.office.number).await?;
     let notices = platform.world.notices_for(&session.office.number);
     let rest = notices.iter().filter(|notice| after.is_none_or(|after| notice.id < after));
@@ -119,7 +107,7 @@ struct OfficesQuery {
     /// `next` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// Entries of a page.
+    /// How many entries, at most.
     #[param(minimum = 1)]
     limit: Option<u32>,
 }
@@ -140,7 +128,7 @@ async fn offices(
 ) -> Result<Response, Failure> {
     let limit = page_length(query.limit, &platform.settings)?;
     let after = query.after.map(|after| OfficeNumber::parse(&after).ok_or(after)).transpose();
-    let after = after.map_err(|_| bad_request(&"after: not a cursor of this list"))?;
+    let after = after.map_err(|_| no_cursor())?;
     let wanted = query.query.unwrap_or_default();
     let offices = platform.world.offices();
     let rest = offices

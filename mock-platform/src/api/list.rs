@@ -5,12 +5,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{FileEntry, Receipt, ReceivedEntry, SentEntry};
-use super::respond::{Failure, bad_request, page_length};
+use super::respond::{Failure, page_length};
 use crate::deviations::ListDeviation;
 use crate::model::OfficeNumber;
 use crate::pki::fingerprint::hex;
 use crate::platform::Platform;
-use crate::refusal::System;
 use crate::store::{DeliveryRecord, FileRecord, Listed, ReceivedRecord, StoreError};
 
 /// Which page of a list.
@@ -46,7 +45,7 @@ pub(super) async fn page<T, F>(
 where
     F: Future<Output = Result<Listed<T>, StoreError>>,
 {
-    let mut page = read(after.clone(), limit).await.map_err(|error| failed(&error))?;
+    let mut page = read(after.clone(), limit).await?;
     match deviation {
         ListDeviation::None => {}
         ListDeviation::Reversed => page.items.reverse(),
@@ -67,7 +66,7 @@ where
 {
     let mut after = None;
     while cursor.is_some() {
-        let page = read(after, 1).await.map_err(|error| failed(&error))?;
+        let page = read(after, 1).await?;
         let arrived = page.next == cursor;
         match page.next {
             Some(next) if !arrived => after = Some(next),
@@ -75,24 +74,6 @@ where
         }
     }
     Ok(None)
-}
-
-/// What a failure of the store means to who asked.
-pub(crate) fn failed(error: &StoreError) -> Failure {
-    match error {
-        StoreError::Cursor => bad_request(&"after: not a cursor of this list"),
-        StoreError::Closed => System::Unavailable.into(),
-        StoreError::InUse { .. }
-        | StoreError::Foreign { .. }
-        | StoreError::Damaged { .. }
-        | StoreError::NotEmpty { .. }
-        | StoreError::Changed { .. }
-        | StoreError::Io { .. }
-        | StoreError::Index(_)
-        | StoreError::Row { .. }
-        | StoreError::Journal(_)
-        | StoreError::Range { .. } => System::Internal.into(),
-    }
 }
 
 /// An accepted delivery, as its sender learns of it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use renkei_validator::text::Message;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -66,7 +67,10 @@ async fn login_personal(
 ) -> Result<Response, Failure> {
     let LoginRequest { user_id, password, step_token } = request;
     if step_token.is_some() {
-        return Err(bad_request(&"step_token: belongs to the second step"));
+        return Err(bad_request(Message::pair(
+            "step_token は2段階目に送ります",
+            "step_token belongs to the second step",
+        )));
     }
     refuse_kind(&platform, UserKind::Personal, &user_id)?;
     let office = let_in(&platform, UserKind::Personal, &user_id, &password, |office| same_certificate(&peer, office));
@@ -90,7 +94,8 @@ async fn login_office(
     Json(request): Json<LoginRequest>,
 ) -> Result<Response, Failure> {
     let LoginRequest { user_id, password, step_token } = request;
-    let step_token = step_token.ok_or_else(|| bad_request(&"step_token: missing"))?;
+    let step_token =
+        step_token.ok_or_else(|| bad_request(Message::pair("step_token がありません", "the step_token is missing")))?;
     let step = platform.sessions.step(&step_token, platform.clock.now()).ok_or(System::Unauthorized)?;
     if step.fingerprint != peer.certificate.fingerprint {
         return Err(System::Forbidden.into());

@@ -24,7 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::disposition::disposition;
 use self::parts::{Broken, Part, Parts, boundary};
-use super::respond::{Failure, MOST_JSON_BYTES, read_json, why_unread};
+use super::respond::{Failure, MOST_JSON_BYTES, bad_request, read_json, why_unread};
 use crate::post::judge::{delivery_too_large, file_too_large, too_many_files};
 use crate::refusal::{Refusal, System};
 
@@ -289,12 +289,9 @@ fn broken(Broken: Broken) -> Failure {
 }
 
 fn bad(ja: &str, en: &str) -> Failure {
-    Failure::System(System::BadRequest, Some(Message::pair(ja, en)))
+    bad_request(Message::pair(ja, en))
 }
 
 fn bad_part(part: &str, ja: &str, en: &str) -> Failure {
-    Failure::System(
-        System::BadRequest,
-        Some(Message::pair(format!("パート {part} {ja}"), format!("The part {part} {en}"))),
-    )
+    bad_request(Message::pair(format!("パート {part} {ja}"), format!("The part {part} {en}")))
 }

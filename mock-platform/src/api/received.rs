@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 use super::archive;
 use super::body::{Answer, FetchRequest, Page, ReceivedEntry};
 use super::handout::{Done, Handout};
-use super::list::{self, Paging, failed};
+use super::list::{self, Paging};
 use super::respond::{Failure, Json, Path, Query, SystemErrors, bad_request, ok};
 use crate::accounts::Session;
 use crate::deviations::Deviations;
@@ -142,7 +142,7 @@ async fn received_fetch(
     let Json(FetchRequest { mut ids }) = Json::from_request(request, &()).await?;
     let most = usize::try_from(platform.settings.page.1).unwrap_or(usize::MAX);
     if ids.is_empty() {
-        return Err(bad_request(&"ids: at least one"));
+        return Err(bad_request(Message::pair("ids に1件以上を指定してください", "ids names at least one entry")));
     }
     if ids.len() > most {
         let words =
@@ -187,7 +187,7 @@ fn chunks(file: tokio::fs::File) -> impl Stream<Item = std::io::Result<bytes::By
 /// An entry of the office's own list.
 async fn own(platform: &Platform, office: &OfficeNumber, id: &str) -> Result<ReceivedRecord, Failure> {
     let found = platform.store.received_one(office, platform.clock.now(), id).await;
-    found.map_err(|error| failed(&error))?.ok_or_else(|| System::Forbidden.into())
+    found?.ok_or_else(|| System::Forbidden.into())
 }
 
 /// Marks files as fetched when the bytes have left; nothing where a fault says so.

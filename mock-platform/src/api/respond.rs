@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
+use std::iter::successors;
 
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -75,7 +76,7 @@ impl From<ChangeError> for Failure {
         match error {
             ChangeError::Refused(refusal) => Failure::Business(refusal),
             ChangeError::NoSuchOffice => System::NotFound.into(),
-            ChangeError::Store(_) => System::Internal.into(),
+            ChangeError::Store(error) => error.into(),
         }
     }
 }
@@ -83,7 +84,8 @@ impl From<ChangeError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         match error {
-            StoreError::Cursor => bad_request(&"after: not a cursor of this list"),
+            StoreError::Cursor => no_cursor(),
+            StoreError::Closed => System::Unavailable.into(),
             StoreError::InUse { .. }
             | StoreError::Foreign { .. }
             | StoreError::Damaged { .. }
@@ -93,10 +95,21 @@ impl From<StoreError> for Failure {
             | StoreError::Index(_)
             | StoreError::Row { .. }
             | StoreError::Journal(_)
-            | StoreError::Range { .. }
-            | StoreError::Closed => System::Internal.into(),
+            | StoreError::Range { .. } => broken("データを読み書きできません", &error),
         }
     }
+}
+
+/// 500, with why: who runs the platform has the disk that is full.
+pub(crate) fn broken(ja: &str, error: &dyn Error) -> Failure {
+    let causes = successors(error.source(), |cause| (*cause).source());
+    let words = causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"));
+    Failure::System(System::Internal, Some(Message::pair(format!("{ja}: {words}"), words)))
+}
+
+/// 400 for an `after` that no page was answered with.
+pub(crate) fn no_cursor() -> Failure {
+    bad_request(Message::pair("after は、前のページの next の値です", "after is the `next` of the page before"))
 }
 
 /// The system errors that any route may answer with, for the OpenAPI document.
@@ -126,6 +139,9 @@ impl IntoResponse for Failure {
             }
         };
         let mut response = answer(status, &Answer::<()>::Error { error });
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response.extensions_mut().insert(ErrorCode(code));
         response
     }
@@ -178,24 +194,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 /// How many entries a page of a list gets: as many as asked for, or as many as the settings say.
 pub(crate) fn page_length(asked: Option<u32>, settings: &Settings) -> Result<u32, Failure> {
     let (usual, most) = settings.page;
-    match asked {
-        None => Ok(usual),
-        Some(asked) if (1..=most).contains(&asked) => Ok(asked),
-        Some(_) => Err(bad_request(&format!("limit: 1..={most}"))),
+    limited(asked.unwrap_or(usual), most)
+}
+
+/// A `limit` that may be so many at most.
+pub(crate) fn limited(asked: u32, most: u32) -> Result<u32, Failure> {
+    if (1..=most).contains(&asked) {
+        return Ok(asked);
     }
+    Err(bad_request(Message::pair(
+        format!("limit は1以上{most}以下の整数です"),
+        format!("limit is a whole number from 1 to {most}"),
+    )))
 }
 
 /// Reads an object of JSON that has been collected already, such as a part of a multipart body.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde would take a list of the values of an object for the object.
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        let message = Message::pair("本文はJSONのオブジェクトです", "the body is a JSON object");
-        return Err(Failure::System(System::BadRequest, Some(message)));
+        return Err(bad_request(Message::pair("本文はJSONのオブジェクトです", "the body is a JSON object")));
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let words = cut(&error.to_string());
-        let message = Message::pair(format!("本文がJSONでないか、使えない値があります: {words}"), words);
-        Failure::System(System::BadRequest, Some(message))
+        bad_request(Message::pair(format!("本文がJSONでないか、使えない値があります: {words}"), words))
     })
 }
 
@@ -209,7 +230,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
         match axum::extract::Query::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(parameters)) => Ok(Query(parameters)),
-            Err(rejection) => Err(bad_request(&rejection.source().map_or_else(String::new, ToString::to_string))),
+            Err(rejection) => {
+                let words = cut(&rejection.source().map_or_else(String::new, ToString::to_string));
+                Err(bad_request(Message::pair(format!("アドレスの「?」の後に使えない値があります: {words}"), words)))
+            }
         }
     }
 }
@@ -230,9 +254,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// 400, with what exactly; long words are cut.
-pub(crate) fn bad_request(why: &dyn ToString) -> Failure {
-    Failure::System(System::BadRequest, Some(Message::same(cut(&why.to_string()))))
+/// 400, with what exactly.
+pub(crate) fn bad_request(why: Message) -> Failure {
+    Failure::System(System::BadRequest, Some(why))
 }
 
 fn cut(words: &str) -> String {
@@ -406,6 +430,26 @@ mod tests {
     async fn a_method_that_is_not_there_is_answered_with_those_that_are() {
         let response = router().oneshot(Request::get("/json").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn who_is_not_let_in_learns_how_to_ask() {
+        let response = Failure::from(System::Unauthorized).into_response();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["www-authenticate"]),
+            (401, &"Bearer".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_told() {
+        let source = io::Error::other("no space left");
+        let error = StoreError::Io { doing: "write", path: "store/bodies-1.log".into(), source };
+        let Failure::System(System::Internal, Some(detail)) = Failure::from(ChangeError::Store(error)) else {
+            panic!("500 with a detail is expected")
+        };
+        assert_eq!(detail.en, "cannot write store/bodies-1.log: no space left");
+        assert_eq!(detail.ja, format!("データを読み書きできません: {}", detail.en));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answer, Page, SentEntry};
-use super::list::{self, Paging, failed};
+use super::list::{self, Paging};
 use super::respond::{Failure, Path, Query, SystemErrors, ok};
 use crate::accounts::Session;
 use crate::deviations::Deviations;
@@ -66,7 +66,6 @@ async fn sent_detail(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let found = platform.store.sent_one(&session.office.number, &id).await.map_err(|error| failed(&error))?;
-    let delivery = found.ok_or(System::Forbidden)?;
+    let delivery = platform.store.sent_one(&session.office.number, &id).await?.ok_or(System::Forbidden)?;
     Ok(ok(list::sent(&platform, delivery)))
 }

@@ -10,9 +10,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::unusable;
 use crate::api::body::Answer;
-use crate::api::respond::{Failure, Json, SystemErrors, ok};
+use crate::api::respond::{Failure, Json, SystemErrors, bad_request, ok};
 use crate::clock::Hand;
 use crate::journal::Event;
 use crate::platform::Platform;
@@ -80,7 +79,7 @@ pub(super) async fn set_clock(
     State(platform): State<Arc<Platform>>,
     Json(setting): Json<ClockSetting>,
 ) -> Result<Response, Failure> {
-    let moment = |Moment(text): &Moment| crate::clock::moment(text).map_err(unusable);
+    let moment = |Moment(text): &Moment| crate::clock::moment(text).map_err(bad_request);
     match setting {
         ClockSetting::RunFrom(at) => platform.clock.run_from(moment(&at)?),
         ClockSetting::StopAt(at) => platform.clock.set(Hand::Stopped(moment(&at)?)),

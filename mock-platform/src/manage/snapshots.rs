@@ -8,9 +8,8 @@ use axum::extract::State;
 use axum::response::Response;
 use renkei_validator::text::Message;
 
-use super::{stored, unusable};
 use crate::api::body::{Answer, Nothing};
-use crate::api::respond::{Failure, Path, SystemErrors, ok};
+use crate::api::respond::{Failure, Path, SystemErrors, bad_request, broken, ok};
 use crate::platform::Platform;
 use crate::post::name::is_device;
 use crate::refusal::System;
@@ -31,15 +30,16 @@ pub(super) async fn snapshot(
 ) -> Result<Response, Failure> {
     let place = place(&platform, &name)?;
     if let Some(folder) = place.parent() {
-        std::fs::create_dir_all(folder).map_err(|_| System::Internal)?;
+        let made = std::fs::create_dir_all(folder);
+        made.map_err(|error| broken("スナップショットのフォルダーを作れません", &error))?;
     }
     match platform.store.snapshot(&place).await {
         Ok(()) => Ok(ok(Nothing {})),
         Err(StoreError::NotEmpty { .. }) => {
             let message = Message::pair("その名前のスナップショットはもうあります", "there is a snapshot of that name");
-            Err(Failure::System(System::BadRequest, Some(message)))
+            Err(bad_request(message))
         }
-        Err(error) => Err(stored(&error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -61,20 +61,20 @@ pub(super) async fn restore(
     if !place.is_dir() {
         return Err(System::NotFound.into());
     }
-    platform.store.restore(&place).await.map_err(|error| unusable_copy(&name, &error))?;
+    platform.store.restore(&place).await.map_err(|error| unusable_copy(&name, error))?;
     platform.world.reload().await.map_err(|_| System::Internal)?;
     platform.sessions.close_all();
     Ok(ok(Nothing {}))
 }
 
 /// What is wrong with a copy is not the platform's failure.
-fn unusable_copy(name: &str, error: &StoreError) -> Failure {
+fn unusable_copy(name: &str, error: StoreError) -> Failure {
     let (ja, en) = match error {
         StoreError::Foreign { .. } => ("このバージョンのデータではありません", "holds no data of this version"),
         StoreError::Damaged { .. } | StoreError::Row { .. } => ("壊れています", "is damaged"),
-        other => return stored(other),
+        other => return other.into(),
     };
-    unusable(Message::pair(
+    bad_request(Message::pair(
         format!("スナップショット「{name}」は、{ja}。何も復元していません"),
         format!("the snapshot {name} {en}; nothing was restored"),
     ))
@@ -90,9 +90,9 @@ fn unusable_copy(name: &str, error: &StoreError) -> Failure {
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 pub(super) async fn reset(State(platform): State<Arc<Platform>>) -> Result<Response, Failure> {
-    platform.store.reset().await.map_err(|error| stored(&error))?;
+    platform.store.reset().await?;
     let now = platform.clock.now();
-    platform.world.replace(&platform.seed, now).await.map_err(|error| stored(&error))?;
+    platform.world.replace(&platform.seed, now).await?;
     platform.sessions.close_all();
     Ok(ok(Nothing {}))
 }
@@ -108,5 +108,5 @@ fn place(platform: &Platform, name: &str) -> Result<PathBuf, Failure> {
         "スナップショットの名前は、64文字以内の半角英数字と-、_です（CONなどWindowsの予約名を除く）",
         "the name of a snapshot is up to 64 letters, digits, - and _, and none that Windows keeps for a device",
     );
-    Err(Failure::System(System::BadRequest, Some(message)))
+    Err(bad_request(message))
 }

@@ -27,7 +27,7 @@ fn judge(request: &Request) -> Result<(), Failure> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next().and_then(|host| host.to_str().ok());
     let (Some(header), None) = (header, headers.next()) else {
-        return Err(bad_request(&"Host: exactly one is expected"));
+        return Err(bad_request(Message::pair("Hostヘッダーが1つ必要です。", "Exactly one Host header is expected.")));
     };
     let named = Uri::authority(request.uri()).map(Authority::as_str);
     if is_this_machine(header) && named.is_none_or(is_this_machine) {

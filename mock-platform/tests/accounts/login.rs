@@ -198,7 +198,7 @@ async fn the_journal_tells_logins_and_no_passwords() {
 async fn a_login_that_cannot_be_counted_is_our_failure() {
     let bench = bench().await;
     bench.platform.store.close().await;
-    assert_eq!(bench.personal(KAIGO, "c9970100013", "wrong").await.error(), (500, "CPM-S500"));
+    assert_eq!(bench.personal(KAIGO, "c9970100013", "wrong").await.error(), (503, "CPM-S503"));
 }
 
 #[tokio::test]

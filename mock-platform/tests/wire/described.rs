@@ -92,7 +92,9 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     let revoke = "/manage/certificates/{serial}/revoke";
     let issued = &get("/manage/offices").await[0];
     let serial = issued["certificates"][0]["state"]["serial"].as_str().unwrap();
-    let revoked = post(&revoke.replace("{serial}", &format!("00{serial}")), revoke, json!({})).await;
+    // As `openssl x509 -serial` writes it.
+    let written = format!("00{serial}").to_uppercase();
+    let revoked = post(&revoke.replace("{serial}", &written), revoke, json!({})).await;
     assert_eq!((&revoked["serial"], &revoked["office"]), (&json!(serial), &issued["number"]));
     let unknown = post(&revoke.replace("{serial}", "00deadbeef"), revoke, json!({})).await;
     assert_eq!((&unknown["serial"], &unknown["office"]), (&json!("deadbeef"), &Value::Null));
@@ -148,10 +150,10 @@ async fn every_answer_of_the_management_is_of_its_schema() {
     put("/manage/clock", "/manage/clock", json!({"stop_at": "2027-01-05"})).await;
     assert_eq!(get("/manage/clock").await["now"], json!("2027-01-05T00:00:00+09:00"));
     // Nor is a number that no certificate can have.
-    for serial in ["0", "00", "0A", "xy", &"11".repeat(21)] {
+    for serial in ["0", "00", "xy", &"11".repeat(21)] {
         let reply = send(bench.local(Method::POST, &format!("/manage/certificates/{serial}/revoke"))).await;
         assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{serial}");
-        assert!(reply.text().contains("シリアル番号は、0でない小文字の16進数"), "{}", reply.text());
+        assert!(reply.text().contains("シリアル番号は、0でない16進数"), "{}", reply.text());
     }
     let ended = checked(send(bench.local(Method::DELETE, "/manage/faults")).await, &Method::DELETE, "/manage/faults");
     assert_eq!(ended["steps"].as_array().unwrap().len(), 1);

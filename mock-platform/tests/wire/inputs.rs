@@ -23,14 +23,19 @@ async fn parameters_are_taken_and_refused_as_the_document_says() {
     // A page has five entries at most here, as the settings say.
     for path in ["/v1/notices", "/v1/offices", "/v1/received", "/v1/sent"] {
         let schema = parameter(&document, "get", path, "limit");
+        assert!(schema["default"].is_u64() && takes(&document, schema, &schema["default"]), "{path}: {schema}");
         for (limit, good) in [(0, false), (1, true), (5, true), (6, false)] {
             assert_eq!(takes(&document, schema, &json!(limit)), good, "{path} {limit}: {schema}");
             let reply = bench.get(MANAGER, &format!("{path}?limit={limit}")).await;
             assert_eq!(reply.status, if good { 200 } else { 400 }, "{path} {limit}");
-            assert!(good || reply.text().contains("limit: 1..=5"), "{}", reply.text());
+            assert!(good || reply.text().contains("limit は1以上5以下の整数です"), "{}", reply.text());
         }
         let reply = bench.get(MANAGER, &format!("{path}?after=x")).await;
-        assert_eq!((reply.status, reply.text().contains("after: not a cursor of this list")), (400, true), "{path}");
+        assert_eq!(
+            (reply.status, reply.text().contains("after は、前のページの next の値です")),
+            (400, true),
+            "{path}"
+        );
         assert!(!takes(&document, parameter(&document, "get", path, "after"), &json!("")), "{path}");
     }
     for path in ["/manage/journal", "/manage/handshakes"] {
@@ -56,7 +61,7 @@ async fn parameters_are_taken_and_refused_as_the_document_says() {
         ("00", false),
         ("1", false),
         ("001", false),
-        ("0A", false),
+        ("0A", true),
         (&over, false),
     ] {
         assert_eq!(takes(&document, serial, &json!(written)), good, "{written}");
@@ -119,7 +124,7 @@ async fn bodies_are_taken_and_refused_as_the_document_says() {
         assert_eq!(takes(&document, &schema("post", "/v1/received/fetch"), &body), good, "{body}");
         let reply = bench.post(MANAGER, "/v1/received/fetch", &body).await;
         assert_eq!(reply.status == 400, !good, "{body}: {}", reply.text());
-        assert!(good || reply.text().contains("ids: at least one"), "{}", reply.text());
+        assert!(good || reply.text().contains("ids に1件以上を指定してください"), "{}", reply.text());
     }
     let user = json!({"user_id": "c1", "password": "x"});
     let mut with_step = user.clone();
