@@ -52,6 +52,9 @@ pub enum SeedError {
     /// Not JSON, an unknown key, or a value that cannot be; the message tells the line.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// Nobody could use such a platform.
+    #[error("there is no [[offices]]")]
+    NoOffices,
     /// Two offices have the same number.
     #[error("office {0} stands there twice")]
     OfficeTwice(OfficeNumber),
@@ -77,6 +80,7 @@ impl SeedError {
         let ja = match self {
             SeedError::Toml(error) => return settings::flaw(text, error),
             SeedError::Json(error) => format!("JSONとして読めないか、使えない値です: {error}"),
+            SeedError::NoOffices => "[[offices]] が1つもありません".to_owned(),
             SeedError::OfficeTwice(number) => format!("事業所 {number} が2つあります"),
             SeedError::UserTwice(id) => format!("ユーザID {id} が2つあります"),
             SeedError::NoticeForNobody(number) => format!("お知らせのあて先の事業所 {number} がありません"),

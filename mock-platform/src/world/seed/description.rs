@@ -113,6 +113,9 @@ fn is_id(text: &str, prefix: &str) -> bool {
 }
 
 pub(super) fn seed(description: Description, today: Date) -> Result<Seed, SeedError> {
+    if description.offices.is_empty() {
+        return Err(SeedError::NoOffices);
+    }
     let offices = description.offices.into_iter().map(|described| office_of(described, today));
     let notices = description.notices.into_iter().map(|notice| SeedNotice {
         at: notice.at,
@@ -273,6 +276,17 @@ mod tests {
             assert_eq!(
                 told.en,
                 "office 9970100013: the licence ends (until = 2026-03-31) before it begins (from = 2026-04-01)"
+            );
+        }
+    }
+
+    #[test]
+    fn a_world_has_an_office() {
+        for text in ["", "offices = []", "[[notices]]\ntitle = \"お知らせ\"\n"] {
+            let told = Seed::from_toml(text, TODAY).unwrap_err().message(text);
+            assert_eq!(
+                (told.ja.as_str(), told.en.as_str()),
+                ("[[offices]] が1つもありません", "there is no [[offices]]")
             );
         }
     }
