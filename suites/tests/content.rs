@@ -89,6 +89,27 @@ fn what_is_wrong_with_json_is_told_without_values() {
 }
 
 #[test]
+fn what_is_wrong_with_json_is_told_in_japanese() {
+    let document = |rest: &str| {
+        format!(r#"{{"schema":"renkei-content/1","documents":[{{"kind":"UPPLAN","version":"202407",{rest}}}]}}"#)
+    };
+    for (json, told) in [
+        (document(r#""rows":[{"insured_name":"見本"}]"#), "項目 insured_name はありません"),
+        (document(r#""rows":[{"care_level":"12","care_level":"13"}]"#), "項目 care_level が2つあります"),
+        (document(r#""rows":[{"insured_number":12345}]"#), "値の型が違います"),
+        (document(r#""row":[]"#), "row という名前は使えません"),
+        (document("").replace(",}]", "}]").replace("UPPLAN", "UPPLN"), "種別 UPPLN はありません"),
+        (document("").replace(",}]", "}]").replace("202407", "202410"), "版 202410 はありません"),
+        (r#"{"documents":[]}"#.to_owned(), "schema がありません"),
+        (r#"{"schema":"renkei-content/2","documents":[]}"#.to_owned(), "renkei-content/2 は使えません"),
+        (r#"{"schema":"renkei-content/1","documents":["#.to_owned(), "JSONとして読み取れません"),
+    ] {
+        let ja = Content::parse(json.as_bytes()).expect_err("it is refused").ja;
+        assert!(ja.ends_with(told), "{ja}, and not {told}");
+    }
+}
+
+#[test]
 fn free_text_is_written_in_quotes_and_in_ms932() {
     let json = r#"{"schema":"renkei-content/1","documents":[{"kind":"UPKIHON_SUB1","version":"202407",
         "source":{"office":"9970100013","service_type":"43"},"destination":{"office":"9970100021","service_type":"46"},

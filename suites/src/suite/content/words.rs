@@ -17,12 +17,8 @@ pub(super) fn parse(json: &[u8]) -> Result<Content, Message> {
         let (line, column) = (error.line(), error.column());
         let why = error.to_string();
         let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
-        // What serde says of a wrong type repeats the value.
-        let why = if why.starts_with("invalid type") {
-            Message::pair("値の型が違います", "the value has another type")
-        } else {
-            Message::same(why)
-        };
+        let ja = if error.is_data() { in_japanese(why) } else { "JSONとして読み取れません".to_owned() };
+        let why = Message::pair(ja, if is_of_type(why) { "the value has another type" } else { why });
         Message::pair(
             format!("{line}行{column}文字目 {path}: {}", why.ja),
             format!("line {line}, column {column}, {path}: {}", why.en),
@@ -35,6 +31,34 @@ pub(super) fn parse(json: &[u8]) -> Result<Content, Message> {
             format!("{document}: {} of version {} has no item {}", document.kind, document.version, key.name()),
         )),
         None => Ok(content),
+    }
+}
+
+/// What serde says of a wrong type: that repeats the value.
+fn is_of_type(why: &str) -> bool {
+    why.starts_with("invalid type")
+}
+
+/// What serde, or the words below, say is wrong.
+fn in_japanese(why: &str) -> String {
+    let name = || why.split('`').nth(1).unwrap_or_default();
+    for (said, what) in [("there is no item ", "項目"), ("there is no kind ", "種別"), ("there is no version ", "版")]
+    {
+        if let Some(name) = why.strip_prefix(said) {
+            return format!("{what} {name} はありません");
+        }
+    }
+    if let Some(name) = why.strip_prefix("the item ").and_then(|rest| rest.strip_suffix(" is there twice")) {
+        return format!("項目 {name} が2つあります");
+    }
+    match why {
+        "this is not base64" => "base64として読み取れません".to_owned(),
+        _ if is_of_type(why) => "値の型が違います".to_owned(),
+        _ if why.starts_with("missing field") => format!("{} がありません", name()),
+        _ if why.starts_with("unknown field") => format!("{} という名前は使えません", name()),
+        _ if why.starts_with("duplicate field") => format!("{} が2つあります", name()),
+        _ if why.starts_with("unknown variant") => format!("{} は使えません", name()),
+        _ => format!("値が正しくありません（{why}）"),
     }
 }
 
