@@ -124,7 +124,7 @@ fn a_million_rows_are_generated_in_less_than_128_mib() {
         return;
     }
     let folder = common::folder();
-    let args = ["generate", "--users", "43000", "--months", "2026-09", "--shape", "one-file:UPPLAN", "--out", "out"];
+    let args = ["generate", "--users", "46000", "--months", "2026-09", "--shape", "one-file:UPPLAN", "--out", "out"];
     let peak = peak_of(folder.path(), &args, 0);
     let files: Vec<_> = fs::read_dir(folder.path().join("out")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 1);

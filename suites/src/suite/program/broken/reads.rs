@@ -190,6 +190,21 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         how: How::Holds(|held, _| with_texts(held, |text| text.replace('\n', ""))),
     },
     Deviation {
+        name: "trims-lines",
+        title: Text {
+            ja: "取り込んだ文章の各行の前後から空白を除きます",
+            en: "takes the spaces off the ends of each line that it reads",
+        },
+        caught_by: &["d1.import.text-with-breaks"],
+        how: How::Holds(|held, _| with_texts(held, |text| text.lines().map(str::trim).collect::<Vec<_>>().join("\n"))),
+    },
+    Deviation {
+        name: "drops-backslashes",
+        title: Text { ja: "取り込んだ文章の「\\」を失います", en: "loses backslashes of what it reads" },
+        caught_by: &["d1.import.every-kind-of-character"],
+        how: How::Holds(|held, _| with_texts(held, |text| text.replace('\\', ""))),
+    },
+    Deviation {
         name: "holds-short-text",
         title: Text {
             ja: "取り込んだ文章を100文字で切ります", en: "cuts what it reads at 100 characters"
