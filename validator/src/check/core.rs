@@ -308,7 +308,9 @@ impl Core {
             // does to a number.
             let is_spoilt =
                 |odd: &OddCharacter| odd.class != Class::Mapped && view.record.bytes[odd.range.start] != b'\t';
-            if view.odd.iter().any(|odd| cell.span().contains(&odd.range.start) && is_spoilt(odd)) {
+            let span = cell.span();
+            let from = view.odd.partition_point(|odd| odd.range.start < span.start);
+            if view.odd[from..].iter().take_while(|odd| odd.range.start < span.end).any(is_spoilt) {
                 continue;
             }
             let view =

@@ -235,6 +235,34 @@ pub enum ItemType {
     Unused,
 }
 
+impl ItemType {
+    /// Whether it is digits, letters and signs, all of them half-width.
+    pub(crate) fn is_half_width(self) -> bool {
+        match self {
+            ItemType::Insurer
+            | ItemType::Insured
+            | ItemType::Office
+            | ItemType::ServiceCode
+            | ItemType::ServiceType
+            | ItemType::Tais
+            | ItemType::Todokede
+            | ItemType::Digits
+            | ItemType::Alnum
+            | ItemType::Integer
+            | ItemType::Decimal
+            | ItemType::Date
+            | ItemType::Month
+            | ItemType::VisitTime
+            | ItemType::ClockTime
+            | ItemType::Bitmap
+            | ItemType::Code
+            | ItemType::Postal
+            | ItemType::Phone => true,
+            ItemType::Version | ItemType::Text | ItemType::FileName | ItemType::Unused => false,
+        }
+    }
+}
+
 /// How long a value may be, in bytes; all items with a length are half-width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {

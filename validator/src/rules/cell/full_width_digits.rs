@@ -4,8 +4,8 @@ use crate::finding::Severity;
 use crate::ms932::characters;
 use crate::rule::{Basis, Case, CellView, Check, Out, Rule};
 use crate::rules::{EVERY, ITEM_TABLES};
+use crate::spec::Kind;
 use crate::spec::keys::{up1kyo, upplan};
-use crate::spec::{ItemType, Kind};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     basis: Basis::Spec(ITEM_TABLES),
     reading: None,
     versions: EVERY,
-    check: Check::Shape(|item| is_half_width(item.form), check),
+    check: Check::Shape(|item| item.form.is_half_width(), check),
     good: &[Case {
         on: "202407-plan",
         also: &[],
@@ -41,31 +41,6 @@ pub(super) static RULE: Rule = Rule {
         },
     ],
 };
-
-fn is_half_width(form: ItemType) -> bool {
-    match form {
-        ItemType::Insurer
-        | ItemType::Insured
-        | ItemType::Office
-        | ItemType::ServiceCode
-        | ItemType::ServiceType
-        | ItemType::Tais
-        | ItemType::Todokede
-        | ItemType::Digits
-        | ItemType::Alnum
-        | ItemType::Integer
-        | ItemType::Decimal
-        | ItemType::Date
-        | ItemType::Month
-        | ItemType::VisitTime
-        | ItemType::ClockTime
-        | ItemType::Bitmap
-        | ItemType::Code
-        | ItemType::Postal
-        | ItemType::Phone => true,
-        ItemType::Version | ItemType::Text | ItemType::FileName | ItemType::Unused => false,
-    }
-}
 
 fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     if view.content.is_ascii() {

@@ -69,27 +69,7 @@ pub(super) static RULE: Rule = Rule {
 /// Days that are not marked may be blanks, and telephone numbers of many forms are accepted; these and versions
 /// have rules of their own.
 fn applies(form: ItemType) -> bool {
-    match form {
-        ItemType::Text
-        | ItemType::Insurer
-        | ItemType::Insured
-        | ItemType::Office
-        | ItemType::ServiceCode
-        | ItemType::ServiceType
-        | ItemType::Tais
-        | ItemType::Todokede
-        | ItemType::Digits
-        | ItemType::Alnum
-        | ItemType::Integer
-        | ItemType::Decimal
-        | ItemType::Date
-        | ItemType::Month
-        | ItemType::VisitTime
-        | ItemType::ClockTime
-        | ItemType::Code
-        | ItemType::Postal => true,
-        ItemType::Version | ItemType::Bitmap | ItemType::Phone | ItemType::FileName | ItemType::Unused => false,
-    }
+    form == ItemType::Text || form.is_half_width() && !matches!(form, ItemType::Bitmap | ItemType::Phone)
 }
 
 const FULL_WIDTH_SPACE: &[u8] = b"\x81\x40";
