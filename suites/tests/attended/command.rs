@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use tempfile::tempdir;
