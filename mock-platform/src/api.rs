@@ -21,6 +21,7 @@ pub(crate) mod sent;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -54,7 +55,8 @@ pub fn router() -> OpenApiRouter<Arc<Platform>> {
 /// became of each request.
 pub fn served(platform: &Arc<Platform>) -> Router {
     let (router, _) = complete(router(), Arc::clone(platform));
-    observed::observed(with_faults(router, platform.faults.clone()), platform)
+    let router = with_faults(router, platform.faults.clone()).layer(from_fn(site::any_host));
+    observed::observed(router, platform)
 }
 
 /// 利用状況Webサイト and the certificate office: their routes, and who writes down what became of each

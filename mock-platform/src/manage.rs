@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -36,6 +36,9 @@ use crate::{certificates, licence, screens, site};
 
 /// Bytes that a fault plan may have.
 const MOST_PLAN_BYTES: usize = 1 << 20;
+
+/// Bytes of one certificate in the JSON of an office, p12 and all: twice what they are.
+const CERTIFICATE_BYTES: usize = 8 << 10;
 
 /// Lines of the journal, and handshakes, that one answer holds at most.
 const MOST_LINES: u32 = 1_000;
@@ -183,8 +186,7 @@ async fn replace_faults(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !matches!(kind.split(';').next().unwrap_or_default().trim(), "application/toml" | "text/plain") {
+    if !matches!(respond::content_type(&headers)?, "application/toml" | "text/plain") {
         let message = Message::pair("Content-Type は application/toml です", "the content type is application/toml");
         return Err(Failure::System(System::UnsupportedMediaType, Some(message)));
     }
@@ -298,8 +300,10 @@ async fn offices(State(platform): State<Arc<Platform>>) -> Response {
 async fn set_office(
     State(platform): State<Arc<Platform>>,
     Path(number): Path<OfficeNumber>,
-    Json(office): Json<Office>,
+    request: Request,
 ) -> Result<Response, Failure> {
+    let certificates = platform.settings.most_certificates.saturating_mul(CERTIFICATE_BYTES);
+    let office: Office = respond::json(request, respond::MOST_JSON_BYTES.saturating_add(certificates)).await?;
     if office.number != number {
         return Err(bad_request(Message::pair(
             "パスと本文の事業所番号が違います",

@@ -29,6 +29,7 @@ use crate::platform::Platform;
 use crate::refusal::System;
 use crate::world::UserKind;
 
+pub(crate) use host::any_host;
 pub use host::only_this_machine;
 
 const USABLE: Text = Text { ja: "利用可能です。", en: "You can use the system." };

@@ -24,7 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::disposition::disposition;
 use self::parts::{Broken, Part, Parts, boundary};
-use super::respond::{Failure, MOST_JSON_BYTES, bad_request, read_json, why_unread};
+use super::respond::{Failure, MOST_JSON_BYTES, bad_request, content_type, read_json, why_unread};
 use crate::post::judge::{delivery_too_large, file_too_large, too_many_files};
 use crate::refusal::{Refusal, System};
 
@@ -153,10 +153,10 @@ async fn read_parts<B: Beside>(
     limits: Limits,
     budget: &Arc<Semaphore>,
 ) -> Result<(B, Kept, Option<OwnedSemaphorePermit>), Failure> {
-    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("multipart/form-data") {
+    if !content_type(request.headers())?.eq_ignore_ascii_case("multipart/form-data") {
         return Err(System::UnsupportedMediaType.into());
     }
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = boundary(media_type)
         .ok_or_else(|| bad("Content-Typeのboundaryが正しくありません。", "The boundary is not valid."))?;
     let most = limits.bytes.saturating_add(DRAINED);
@@ -236,6 +236,12 @@ async fn take_apart<B: Beside>(mut parts: Parts, mut beside: B, limits: Limits) 
     let mut total: u64 = 0;
     while let Some(part) = parts.next().map_err(broken)? {
         let disposition = disposition(part.disposition.as_deref())?;
+        if !part.is_plain() {
+            return Err(bad(
+                "パートのContent-Transfer-Encodingは使えません。内容をそのままのバイトで送ってください。",
+                "A part has a Content-Transfer-Encoding. Send what is in it byte for byte.",
+            ));
+        }
         if disposition.name != "file" {
             beside.take(&disposition.name, &part)?;
             continue;

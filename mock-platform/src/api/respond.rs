@@ -12,7 +12,7 @@ use std::iter::successors;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -184,11 +184,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Json<T>, Failure> {
-        if !is_json(request.headers()) {
-            return Err(System::UnsupportedMediaType.into());
-        }
-        read_json(&collect(request.into_body(), MOST_JSON_BYTES).await?).map(Json)
+        json(request, MOST_JSON_BYTES).await.map(Json)
     }
+}
+
+/// A JSON body of at most so many bytes.
+pub(crate) async fn json<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Failure> {
+    if !content_type(request.headers())?.eq_ignore_ascii_case("application/json") {
+        return Err(System::UnsupportedMediaType.into());
+    }
+    read_json(&collect(request.into_body(), most).await?)
 }
 
 /// How many entries a page of a list gets: as many as asked for, or as many as the settings say.
@@ -210,6 +215,15 @@ pub(crate) fn limited(asked: u32, most: u32) -> Result<u32, Failure> {
 
 /// Reads an object of JSON that has been collected already, such as a part of a multipart body.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err(bad_request(Message::pair(
+            "本文の先頭のBOM（EF BB BF）を取り除いてください",
+            "the body begins with a byte order mark (EF BB BF), which JSON does not have",
+        )));
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(bad_request(Message::pair("本文がUTF-8ではありません", "the body is not UTF-8")));
+    }
     // serde would take a list of the values of an object for the object.
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
         return Err(bad_request(Message::pair("本文はJSONのオブジェクトです", "the body is a JSON object")));
@@ -263,12 +277,20 @@ fn cut(words: &str) -> String {
     words.chars().take(MOST_DETAIL_CHARS).collect()
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else {
-        return false;
-    };
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+/// The media type of a body, without its parameters; empty where none is told.
+///
+/// # Errors
+/// 415 for a body that is compressed.
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<&str, Failure> {
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let detail = Message::pair(
+            "圧縮した本文（Content-Encoding）は使えません。",
+            "A body with a Content-Encoding is not read here.",
+        );
+        return Err(Failure::System(System::UnsupportedMediaType, Some(detail)));
+    }
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Ok(value.split(';').next().unwrap_or_default().trim())
 }
 
 /// Reads a body to its end; 413 where it is longer than `most`. One that is a little longer is read all the
@@ -404,6 +426,25 @@ mod tests {
         }
         let (status, ..) = send(Request::post("/json").body(Body::from(r#"{"name":"a"}"#)).unwrap()).await;
         assert_eq!(status, 415);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_compressed_is_415_and_one_with_a_byte_order_mark_or_of_other_characters_is_told_so() {
+        let coded = |coding: &str| {
+            let request = Request::post("/json").header(CONTENT_TYPE, "application/json");
+            request.header(CONTENT_ENCODING, coding).body(Body::from(r#"{"name":"a"}"#)).unwrap()
+        };
+        assert_eq!(send(coded("identity")).await.0, 200);
+        for coding in ["gzip", "identity, br"] {
+            let (status, _, text) = send(coded(coding)).await;
+            assert!(status == 415 && text.contains("Content-Encoding"), "{status} {text}");
+        }
+        for (body, told) in
+            [(&b"\xEF\xBB\xBF{\"name\":\"a\"}"[..], "BOM"), (b"{\"name\":\"\x98\x41\"}", "UTF-8"), (b"[]", "object")]
+        {
+            let (status, _, text) = post_json("application/json", body).await;
+            assert!(status == 400 && text.contains(told), "{status} {text}");
+        }
     }
 
     #[tokio::test]

@@ -1,13 +1,14 @@
 //! Turns away requests that name another host than this machine: a page of another site whose name was
 //! made to point here (DNS rebinding) must not speak to the management listener. Turns away, too, what a
-//! page of another origin sends by a browser and is not a mere reading. Knows names; knows no route.
+//! page of another origin sends by a browser and is not a mere reading; and, on either listener, requests that name no
+//! host or several. Knows names; knows no route.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use renkei_validator::text::Message;
@@ -24,11 +25,7 @@ pub async fn only_this_machine(request: Request, next: Next) -> Response {
 }
 
 fn judge(request: &Request) -> Result<(), Failure> {
-    let mut headers = request.headers().get_all(HOST).iter();
-    let header = headers.next().and_then(|host| host.to_str().ok());
-    let (Some(header), None) = (header, headers.next()) else {
-        return Err(bad_request(Message::pair("Hostヘッダーが1つ必要です。", "Exactly one Host header is expected.")));
-    };
+    let header = one(request.headers())?;
     let named = Uri::authority(request.uri()).map(Authority::as_str);
     if is_this_machine(header) && named.is_none_or(is_this_machine) {
         return if is_of_this_origin(request, header) { Ok(()) } else { Err(other_origin()) };
@@ -38,6 +35,24 @@ fn judge(request: &Request) -> Result<(), Failure> {
         "Use a host name of this machine itself, such as localhost or 127.0.0.1.",
     );
     Err(Failure::System(System::Forbidden, Some(detail)))
+}
+
+/// The layer of the other listener, which answers under every name: HTTP/1.1 wants a request to say one.
+pub(crate) async fn any_host(request: Request, next: Next) -> Response {
+    let is_older = request.version() < Version::HTTP_11 && !request.headers().contains_key(HOST);
+    match one(request.headers()) {
+        Err(failure) if !is_older => failure.into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+/// The one host that a request names.
+fn one(headers: &HeaderMap) -> Result<&str, Failure> {
+    let mut named = headers.get_all(HOST).iter();
+    let host = named.next().and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
+    host.filter(|_| named.next().is_none()).ok_or_else(|| {
+        bad_request(Message::pair("Hostヘッダーが1つ必要です。", "Exactly one Host header is expected."))
+    })
 }
 
 /// Whether a request that may change something comes from a page of this very listener, or from no page
@@ -121,6 +136,26 @@ mod tests {
             (Method::GET, &["https://example.com"], 200),
         ] {
             assert_eq!(request(method, origins).await.unwrap().status(), status, "{origins:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_names_one_host_but_in_http_1_0() {
+        let router = Router::new().route("/", get(|| async { "here" })).layer(axum::middleware::from_fn(any_host));
+        for (hosts, version, status) in [
+            (&["localhost:8443"][..], Version::HTTP_11, 200),
+            (&["platform.example.com"], Version::HTTP_11, 200),
+            (&[], Version::HTTP_11, 400),
+            (&[""], Version::HTTP_11, 400),
+            (&["a b"], Version::HTTP_11, 400),
+            (&["localhost", "localhost"], Version::HTTP_11, 400),
+            (&[], Version::HTTP_10, 200),
+            (&["a b"], Version::HTTP_10, 400),
+        ] {
+            let request =
+                hosts.iter().fold(Request::get("/").version(version), |request, host| request.header(HOST, *host));
+            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), status, "{hosts:?} {version:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the operator does and offices then see.
 
+use renkei_mock_platform::settings::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -71,6 +72,22 @@ async fn offices_and_notices_that_cannot_be_are_refused_with_the_reason() {
     ] {
         assert_eq!(told(Method::POST, "/manage/notices", &notice).await.0, ja);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_office_is_put_back_with_as_many_certificates_as_it_may_have() {
+    let most = 100;
+    let bench = Bench::start(Settings { most_certificates: most, ..small() }).await;
+    let offices = send(bench.local(Method::GET, "/manage/offices")).await.data();
+    let mut office = offices.as_array().unwrap().iter().find(|office| office["number"] == MANAGER).unwrap().clone();
+    let one = office["certificates"][0].clone();
+    let numbered = |no: usize| {
+        let mut certificate = one.clone();
+        certificate["no"] = no.into();
+        certificate
+    };
+    office["certificates"] = (1..=most).map(numbered).collect();
+    bench.manage(Method::PUT, &format!("/manage/offices/{MANAGER}"), &office).await.data();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

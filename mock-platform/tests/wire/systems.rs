@@ -75,6 +75,17 @@ async fn every_system_error_comes_over_the_wire_with_its_status_and_words() {
     bench.deliver(MANAGER, "good", &json!({}), &[(DELETE, ROW)]).await.data();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_names_no_host_is_400_and_meets_no_fault() {
+    let bench = Bench::start(small()).await;
+    bench.plan("[[step]]\non = \"home\"\nnth = 1\nfault = \"status-503\"\nretry_after_s = 1\n").await;
+    let reply = send(bench.as_office(MANAGER, Method::GET, "/v1/home").await.header("Host", "no host")).await;
+    assert_eq!(reply.error(), (400, "CPM-S400".to_owned()));
+    bench.told(0, |line| line["route"] == "/v1/home" && line["status"] == 400).await;
+    let reply = send(bench.as_office(MANAGER, Method::GET, "/v1/home").await.header("Host", "any.example.com")).await;
+    assert_eq!(reply.status, 503);
+}
+
 /// The answer of a platform whose memory for bodies is smaller than a body.
 async fn without_memory() -> Reply {
     let settings = Settings { most_body_memory: 100, body_time: Duration::from_millis(400), ..small() };

@@ -24,8 +24,19 @@ pub(super) struct Part {
     pub(super) disposition: Option<Bytes>,
     /// The first `Content-Type`.
     pub(super) content_type: Option<Bytes>,
+    /// The first `Content-Transfer-Encoding`.
+    transfer_encoding: Option<Bytes>,
     /// What is in it: a piece of the body.
     pub(super) content: Bytes,
+}
+
+impl Part {
+    /// Whether its content is the bytes that are meant. Those who put anything else on a form (RFC 7578 does not
+    /// want it) would otherwise send base64 in place of a file.
+    pub(super) fn is_plain(&self) -> bool {
+        let Some(encoding) = &self.transfer_encoding else { return true };
+        ["binary", "8bit", "7bit"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain.as_bytes()))
+    }
 }
 
 /// The body is not what it says it is, or ends too early.
@@ -64,7 +75,8 @@ impl Parts {
             lines.iter().find(|line| line.name.eq_ignore_ascii_case(name)).map(|line| head.slice_ref(line.value))
         };
         let (disposition, content_type) = (value("content-disposition"), value("content-type"));
-        Ok(Some(Part { disposition, content_type, content }))
+        let transfer_encoding = value("content-transfer-encoding");
+        Ok(Some(Part { disposition, content_type, transfer_encoding, content }))
     }
 
     /// What follows the first delimiter, which may be the beginning of the body.
@@ -139,6 +151,16 @@ mod tests {
     #[test]
     fn a_part_may_say_nothing_of_itself() {
         assert_eq!(read("--x\r\n\r\none\r\n--x--").unwrap(), [part("", "", "one")]);
+    }
+
+    #[test]
+    fn a_part_of_bytes_is_told_from_one_that_is_encoded() {
+        for (encoding, plain) in [("binary", true), ("8BIT", true), ("7bit", true), ("base64", false), ("gzip", false)]
+        {
+            let body = format!("--x\r\nContent-Transfer-Encoding: {encoding}\r\n\r\none\r\n--x--");
+            let part = Parts::of(Bytes::from(body), "x").next().unwrap().unwrap();
+            assert_eq!(part.is_plain(), plain, "{encoding}");
+        }
     }
 
     #[test]
