@@ -5,7 +5,7 @@
 mod listener;
 
 use listener::{
-    Listener, NOW, Order, Saw, V12, V13, client, connect, number, odd_client, office_profile, router, visit,
+    Listener, NOW, Order, Saw, V12, V13, client, connect, number, odd_client, office_profile, router, soon, visit,
 };
 use renkei_mock_platform::clock::Hand;
 use renkei_mock_platform::model::CertificateKind;
@@ -253,6 +253,21 @@ async fn tls_1_3_alone_refuses_the_older_version() {
     let what = "Tls12NotOfferedOrEnabled".to_owned();
     assert_eq!(outcome, Outcome::Failed { failure: Failure::NothingInCommon { what } });
     assert!(matches!(visit(listener.address, &listener.good_client(V13)).await, Saw::Served(_)));
+}
+
+#[tokio::test]
+async fn a_client_of_tls_1_1_is_told_as_that() {
+    let mut listener = Listener::start(Order::default()).await;
+    let mut tcp = TcpStream::connect(listener.address).await.unwrap();
+    // Version, 32 bytes at random, no session, one cipher of that time, no compression.
+    let hello = [&[3, 2][..], &[7; 32], &[0, 0, 2, 0xC0, 0x13, 1, 0]].concat();
+    let handshake = [&[1, 0, 0, hello.len() as u8][..], &hello].concat();
+    tcp.write_all(&[&[22, 3, 1, 0, handshake.len() as u8][..], &handshake].concat()).await.unwrap();
+    let mut alert = Vec::new();
+    soon(tcp.read_to_end(&mut alert)).await.unwrap();
+    assert_eq!(alert[..1], [21]);
+    let what = "TLS 1.1 or older".to_owned();
+    assert_eq!(listener.handshake().await.outcome, Outcome::Failed { failure: Failure::NothingInCommon { what } });
 }
 
 #[tokio::test]

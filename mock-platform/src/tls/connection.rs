@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use rustls::{AlertDescription, InvalidMessage, ServerConfig};
+use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, ServerConfig};
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -163,6 +163,10 @@ fn outcome(error: &io::Error, reason: Option<&Reason>) -> Outcome {
         rustls::Error::AlertReceived(alert) => failure(Failure::ClientAlert { alert: Alert(u8::from(*alert)) }),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion) => {
             failure(Failure::NotTls)
+        }
+        // Only clients of TLS 1.1 and older say no signature algorithms; nobody would guess that from its name.
+        rustls::Error::PeerIncompatible(PeerIncompatible::SignatureAlgorithmsExtensionRequired) => {
+            failure(Failure::NothingInCommon { what: "TLS 1.1 or older".to_owned() })
         }
         rustls::Error::PeerIncompatible(what) => failure(Failure::NothingInCommon { what: format!("{what:?}") }),
         rustls::Error::NoApplicationProtocol => {
