@@ -46,6 +46,7 @@ pub use record::{
     ReceivedRecord,
 };
 
+use crate::api::body::Fetched;
 use crate::files::{self, Lock, Nature};
 use crate::journal::{Event, Journal, Mended, Newest};
 use crate::model::OfficeNumber;
@@ -233,6 +234,22 @@ impl Store {
         let after = after.as_deref().map(reader::sent_cursor).transpose()?;
         let office = office.clone();
         self.read(move |connection| reader::sent(connection, &office, after, limit)).await
+    }
+
+    /// Deliveries of all offices, newest first, each with what became of the entries that it made and that are
+    /// visible: for the operator. `after` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// [`StoreError::Cursor`] where it is none; [`StoreError`] of the disk.
+    pub async fn all_sent(
+        &self,
+        now: OffsetDateTime,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Listed<(DeliveryRecord, Vec<Fetched>)>, StoreError> {
+        let after = after.as_deref().map(reader::sent_cursor).transpose()?;
+        let now = nanoseconds(now)?;
+        self.read(move |connection| reader::all_sent(connection, now, after, limit)).await
     }
 
     /// A delivery that an office sent; `None` where it is not, or is another's.

@@ -143,6 +143,26 @@ async fn an_entry_is_seen_from_its_time_on_and_as_often_as_told() {
 }
 
 #[tokio::test]
+async fn the_operator_sees_the_deliveries_of_all_offices_with_what_was_fetched() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(directory.path());
+    accept(&store, delivery("first")).await;
+    let back = NewDelivery { sender: provider(), receiver: manager(), copies: 2, ..delivery("back") };
+    accept(&store, back).await;
+    accept(&store, NewDelivery { visible_at: NOON + Duration::minutes(5), ..delivery("late") }).await;
+    store.mark_fetched(&manager(), "R0000000003", 0, NOON).await.unwrap();
+    let seen = async |after: Option<String>| {
+        let page = store.all_sent(NOON, after, 2).await.unwrap();
+        let lines = page.items.into_iter().map(|(delivery, entries)| (delivery.key, entries));
+        (lines.collect::<Vec<_>>(), page.next)
+    };
+    let (newest, next) = seen(None).await;
+    assert_eq!(newest, [("late".to_owned(), vec![]), ("back".to_owned(), vec![Fetched::NotYet, Fetched::Done])]);
+    assert_eq!(seen(next).await, (vec![("first".to_owned(), vec![Fetched::NotYet])], None));
+    assert_eq!(seen(Some("s1".to_owned())).await, (vec![], None));
+}
+
+#[tokio::test]
 async fn an_entry_is_fetched_when_each_of_its_files_is() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(directory.path());

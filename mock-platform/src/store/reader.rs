@@ -1,6 +1,7 @@
 //! Reads the index: lists, single records, documents. Knows queries and cursors; changes nothing.
 //!
-//! Every query of a record names the office it is for, so that no record of another is ever found.
+//! Every query of a record names the office it is for, so that no record of another is ever found; but that of the
+//! operator, who sees all.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,44 @@ pub(super) fn sent(
     let mut items = Vec::new();
     while let Some(row) = rows.next()? {
         items.push((row.get(0)?, index::delivery(row)?));
+    }
+    Ok(page(items, limit, |number: &i64| format!("s{number}")))
+}
+
+const ALL_SENT: &str = "WHERE number < :before ORDER BY number DESC LIMIT :limit";
+
+/// No index tells the entries of a delivery: all are looked through, which is less than to read the lists of all
+/// offices. The `+` keeps them from being looked up one by one instead.
+const ENTRIES: &str = "SELECT delivery, fetched FROM entry WHERE delivery BETWEEN :first AND :last
+    AND visible_at <= :now ORDER BY +number";
+
+/// Deliveries of all offices, newest first, each with what became of the entries that it made and that are visible.
+pub(super) fn all_sent(
+    connection: &Connection,
+    now: i64,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Listed<(DeliveryRecord, Vec<Fetched>)>, StoreError> {
+    let mut select = connection.prepare_cached(&format!("SELECT {DELIVERY} FROM delivery {ALL_SENT}"))?;
+    let mut rows = select.query(named_params! {
+        ":before": after.unwrap_or(i64::MAX),
+        ":limit": i64::from(limit) + 1,
+    })?;
+    let mut items: Vec<(i64, (DeliveryRecord, Vec<Fetched>))> = Vec::new();
+    while let Some(row) = rows.next()? {
+        items.push((row.get(0)?, (index::delivery(row)?, Vec::new())));
+    }
+    let mut select = connection.prepare_cached(ENTRIES)?;
+    let mut rows = select.query(named_params! {
+        ":first": items.last().map(|(number, _)| *number),
+        ":last": items.first().map(|(number, _)| *number),
+        ":now": now,
+    })?;
+    while let Some(row) = rows.next()? {
+        let delivery: i64 = row.get(0)?;
+        if let Ok(at) = items.binary_search_by(|(number, _)| delivery.cmp(number)) {
+            items[at].1.1.push(fetched(row.get(1)?));
+        }
     }
     Ok(page(items, limit, |number: &i64| format!("s{number}")))
 }
@@ -189,18 +228,19 @@ pub(super) fn received_cursor(text: &str) -> Result<(i64, i64), StoreError> {
     Ok((number(parts.0)?, number(parts.1)?))
 }
 
+/// データ取得状況 as the index has it.
+fn fetched(kept: i64) -> Fetched {
+    if kept == 0 { Fetched::NotYet } else { Fetched::Done }
+}
+
 fn entry(row: &Row<'_>) -> Result<ReceivedRecord, StoreError> {
-    let fetched = match row.get::<_, i64>(2)? {
-        0 => Fetched::NotYet,
-        _ => Fetched::Done,
-    };
     Ok(ReceivedRecord {
         id: Id::Entry.write(row.get(0)?),
         delivery: Id::Delivery.write(row.get(3)?),
         sender: index::office(&row.get::<_, String>(4)?)?,
         received_at: moment(row.get(1)?)?,
         message: row.get(5)?,
-        fetched,
+        fetched: fetched(row.get(2)?),
         files: index::files(&row.get::<_, String>(6)?, row.get(7)?)?,
     })
 }
@@ -260,6 +300,12 @@ mod tests {
             plan(&connection, &format!("SELECT {DELIVERY} FROM delivery {SENT}")),
             ["SEARCH delivery USING INDEX delivery_sent (sender=? AND rowid<?)", "SCALAR SUBQUERY 1", "SCAN meta",]
         );
+        assert_eq!(
+            plan(&connection, &format!("SELECT {DELIVERY} FROM delivery {ALL_SENT}")),
+            ["SEARCH delivery USING INTEGER PRIMARY KEY (rowid<?)", "SCALAR SUBQUERY 1", "SCAN meta",]
+        );
+        // What is sorted is a page.
+        assert_eq!(plan(&connection, ENTRIES), ["SCAN entry", "USE TEMP B-TREE FOR ORDER BY"]);
     }
 
     #[test]

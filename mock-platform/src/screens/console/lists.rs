@@ -1,13 +1,11 @@
 //! The handshake ledger and all deliveries. Knows how they are shown.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_validator::text::Message;
-use time::OffsetDateTime;
 
 use super::super::Screens;
 use super::super::form::Asked;
@@ -17,17 +15,12 @@ use super::super::visit::Visit;
 use super::super::write;
 use crate::api::body::Fetched;
 use crate::api::respond::Failure;
-use crate::model::OfficeNumber;
-use crate::platform::Platform;
 use crate::post;
-use crate::store::{DeliveryRecord, behind};
+use crate::store::behind;
 use crate::tls::ledger::{Failure as Failed, Handshake, Outcome};
 
 /// Lines of a page.
 const LINES: usize = 200;
-
-/// Entries that are read at once.
-const STEP: u32 = 1_000;
 
 #[derive(Template)]
 #[template(path = "console/handshakes.html")]
@@ -157,23 +150,12 @@ pub(super) async fn deliveries(
     visit: Visit,
     asked: Asked,
 ) -> Result<Response, Trouble> {
-    let (platform, now) = (&screens.platform, screens.platform.clock.now());
-    let after = behind(asked.get("before"));
-    let mut has_more = false;
-    let mut found: Vec<DeliveryRecord> = Vec::new();
-    let mut entries: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for office in platform.world.offices() {
-        let page = platform.store.sent(&office.number, after.clone(), LINES as u32).await.map_err(Failure::from)?;
-        has_more |= page.next.is_some();
-        found.extend(page.items);
-        entries_of(platform, &office.number, now, &mut entries).await?;
-    }
-    found.sort_by(|a, b| b.id.cmp(&a.id));
-    has_more |= found.len() > LINES;
-    found.truncate(LINES);
-    let older = found.last().filter(|_| has_more).map(|last| last.id.clone());
-    let lines = found.into_iter().map(|delivery| Delivery {
-        entries: entries.remove(&delivery.id).unwrap_or_default(),
+    let platform = &screens.platform;
+    let page = platform.store.all_sent(platform.clock.now(), behind(asked.get("before")), LINES as u32).await;
+    let page = page.map_err(Failure::from)?;
+    let older = page.items.last().filter(|_| page.next.is_some()).map(|(last, _)| last.id.clone());
+    let lines = page.items.into_iter().map(|(delivery, entries)| Delivery {
+        entries: entries.into_iter().map(|fetched| fetched == Fetched::Done).collect(),
         id: delivery.id,
         at: write::second(delivery.accepted_at),
         sender: delivery.sender.to_string(),
@@ -186,24 +168,4 @@ pub(super) async fn deliveries(
         lines: lines.collect(),
         older,
     }))
-}
-
-/// Adds whether the entries of an office have been fetched, by delivery.
-async fn entries_of(
-    platform: &Platform,
-    office: &OfficeNumber,
-    now: OffsetDateTime,
-    entries: &mut BTreeMap<String, Vec<bool>>,
-) -> Result<(), Trouble> {
-    let mut after = None;
-    loop {
-        let page = platform.store.received(office, now, after, STEP).await.map_err(Failure::from)?;
-        for entry in page.items {
-            entries.entry(entry.delivery).or_default().push(entry.fetched == Fetched::Done);
-        }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(()),
-        }
-    }
 }
