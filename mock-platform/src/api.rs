@@ -29,7 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::faults::with_faults;
 use crate::platform::Platform;
 use crate::settings::Settings;
-use crate::{manage, site};
+use crate::{manage, screens, site};
 
 /// What is said of the API as a whole.
 #[derive(utoipa::OpenApi)]
@@ -60,10 +60,10 @@ pub fn served(platform: &Arc<Platform>) -> Router {
 }
 
 /// 利用状況Webサイト and the certificate office: their routes, and who writes down what became of each
-/// request.
+/// request, of those to no route of this listener, too.
 pub(crate) fn served_site(platform: &Arc<Platform>) -> Router {
     let (router, _) = complete(site::router(), Arc::clone(platform));
-    observed::observed(router, platform)
+    observed::observed(router.fallback(screens::no_such_address), platform)
 }
 
 /// The description of both listeners. `url` is where the platform's listens; the other is where the description is

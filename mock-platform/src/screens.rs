@@ -1,6 +1,6 @@
 //! The platform's pages in a browser, on the management listener: 連携クライアント, 利用状況Webサイト, the
-//! certificate office, the operator's console, and the one that checks files. Knows pages, forms and who sits before them; decides
-//! nothing of what may be done: each page asks the routes that programs ask, without a socket between.
+//! certificate office, the operator's console, and the one that checks files. Knows pages, forms and who sits before
+//! them; decides nothing of what may be done: each page asks the routes that programs ask, without a socket between.
 //!
 //! Every page is made on the server and works without a script; scripts add drop zones, the live journal
 //! and terms that have to be scrolled to their end. Nothing is asked of another host.
@@ -30,13 +30,17 @@ mod write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{Semaphore, watch};
 
 use self::inside::Inside;
 use self::outbox::Outboxes;
 use self::routes::Routes;
 use self::visit::Visits;
+use crate::api::respond;
 use crate::platform::Platform;
 
 /// What the pages share.
@@ -82,6 +86,15 @@ pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Resul
     });
     let pages = routes().router().layer(from_fn_with_state(Arc::clone(&screens), visit::know)).with_state(screens);
     Ok(pages.merge(assets::router()).layer(from_fn(frame::guard)))
+}
+
+/// Answers an address of the management listener where nothing is: a browser with a page.
+pub(crate) async fn no_such_address(headers: HeaderMap) -> Response {
+    let wants_page = |accept: &HeaderValue| accept.to_str().is_ok_and(|accept| accept.contains("text/html"));
+    if headers.get_all(ACCEPT).iter().any(wants_page) {
+        return frame::guarded(trouble::no_such_page().await.into_response());
+    }
+    respond::no_such_route().await.into_response()
 }
 
 /// The paths of all pages, with placeholders, such as `/client/sent/{id}`.

@@ -86,6 +86,20 @@ async fn a_request_that_names_no_host_is_400_and_meets_no_fault() {
     assert_eq!(reply.status, 503);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_at_an_address_where_nothing_is_gets_a_page_and_a_program_json() {
+    let bench = Bench::start(small()).await;
+    for address in ["/nowhere", "/manage/nowhere", "/v1/home"] {
+        let reply = send(bench.local(Method::GET, address)).await;
+        assert_eq!(reply.error(), (404, "CPM-S404".to_owned()), "{address}");
+        let browser = bench.local(Method::GET, address).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        let reply = send(browser).await;
+        assert_eq!((reply.status, &reply.headers["content-type"]), (404, &"text/html; charset=utf-8".parse().unwrap()));
+        assert!(reply.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+        assert!(reply.text().contains("該当するものがありません。"), "{}", reply.text());
+    }
+}
+
 /// The answer of a platform whose memory for bodies is smaller than a body.
 async fn without_memory() -> Reply {
     let settings = Settings { most_body_memory: 100, body_time: Duration::from_millis(400), ..small() };
