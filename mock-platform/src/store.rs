@@ -2,8 +2,8 @@
 //! Knows what is kept and when it is on the disk; decides nothing of what is accepted.
 //!
 //! A store is a directory with a log of deliveries (`bodies-….log`) and an index (`platform.sqlite`). One
-//! thread accepts deliveries into the log ([`appender`]), one brings them into the index behind that and
-//! makes all other changes there ([`writer`]), a few connections read. When a change is acknowledged it is
+//! thread accepts deliveries into the log (`appender.rs`), one brings them into the index behind that and
+//! makes all other changes there (`writer.rs`), a few connections read. When a change is acknowledged it is
 //! on the disk: after that nothing is lost, whatever is killed or loses power, and what was not
 //! acknowledged is there as a whole or not at all. Of a delivery it is the log that is on the disk by then;
 //! what the index lacks of it at the next opening is read from there. Who reads waits until the index has

@@ -3,7 +3,7 @@
 //!
 //! Sessions are never resumed: a resumed one brings its certificate along unverified, so that a moved
 //! clock or a revocation would be missed and the ledger would have nothing to tell. For the same reason connections
-//! are closed whose certificate is not good any more ([`standing`]).
+//! are closed whose certificate is not good any more (`standing.rs`).
 
 mod accept;
 mod connection;

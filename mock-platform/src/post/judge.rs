@@ -18,7 +18,7 @@
 //!
 //! The gate comes after all of these and is the caller's. The order is ours, as are all limits.
 //!
-//! What a refusal names as the nearest has been judged like a delivery ([`super::attempt`]).
+//! What a refusal names as the nearest has been judged like a delivery (`attempt.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
