@@ -4,10 +4,10 @@
 //!
 //! # What is whose
 //!
-//! - What people enter comes from the generator, day by day ([`diary`]). A program ([`program`]) keeps it, decides
+//! - What people enter comes from the generator, day by day (`diary`). A program (`program`) keeps it, decides
 //!   itself who is to have what, writes the files and takes in those that it received.
-//! - Files travel with the client and the platform that everything else uses ([`town`]).
-//! - At the end three states are compared field by field ([`verdict`]): what was entered, what the sender's program
+//! - Files travel with the client and the platform that everything else uses (`town`).
+//! - At the end three states are compared field by field (`verdict`): what was entered, what the sender's program
 //!   has, and what the receiver's has.
 //!
 //! # Memory
