@@ -18,8 +18,9 @@ use crate::name::{FileName, Nature};
 use crate::rowhash::{Hashed, RowHashes};
 use crate::rows::PickedRows;
 use crate::rule::Rule;
+use crate::rules::csv::{COUNTS, doubt_table};
 use crate::scan::{Piece, Record, Scanner};
-use crate::spec::{Kind, Segment, Table, Version};
+use crate::spec::{Certainty, Kind, Segment, Table, Version};
 use crate::text::Message;
 use crate::times::{Clock, Stage, Times, enter};
 
@@ -83,6 +84,21 @@ impl Findings {
     fn remove(&mut self, gone: impl Fn(&str) -> bool) {
         self.kept.retain(|finding| !gone(finding.rule.id));
         self.totals.retain(|(id, _), _| !gone(id));
+    }
+
+    /// Leaves one finding of those about the number of items, where the table may be wrong instead of the rows.
+    fn doubt_table(&mut self, certainty: Certainty) {
+        for rule in COUNTS {
+            if self.totals.remove(&(rule, Severity::Error)).is_none() {
+                continue;
+            }
+            let mut first = true;
+            self.kept.retain(|finding| finding.rule.id != rule || std::mem::take(&mut first));
+            for finding in self.kept.iter_mut().filter(|finding| finding.rule.id == rule) {
+                doubt_table(finding, certainty);
+            }
+            self.totals.insert((rule, Severity::Warning), 1);
+        }
     }
 
     pub(crate) fn sort(&mut self) {

@@ -5,7 +5,7 @@
 
 mod bytes;
 mod cell;
-mod csv;
+pub(crate) mod csv;
 mod file;
 mod name;
 mod row;

@@ -2,6 +2,7 @@
 //! Judges nothing itself.
 
 mod ahead;
+mod misfits;
 mod owners;
 mod role;
 mod rows;
@@ -11,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::ahead::Ahead;
+use self::misfits::Misfits;
 use self::owners::Owners;
 use self::role::role;
 use self::rows::Bound;
@@ -97,6 +99,7 @@ pub(super) struct Core {
     front: u64,
     /// Some record is no row of its table.
     incomplete: bool,
+    misfits: Misfits,
     skipped: Option<(u64, u64)>,
     pub(super) findings: Findings,
     kept: BTreeMap<&'static str, usize>,
@@ -211,15 +214,18 @@ impl Core {
             Role::Data => Row::bind(tables, record),
             Role::Header | Role::Blank | Role::EndMark | Role::OtherSeparator { .. } | Role::Unread => None,
         };
-        if role == Role::Data && row.is_none() {
-            self.incomplete = true;
-        }
         let odd = match role {
             // Every tab of such a row would be a control character.
             Role::OtherSeparator { .. } | Role::Unread => Vec::new(),
             Role::Data | Role::Header | Role::Blank | Role::EndMark => odd_characters(record.bytes),
         };
         let view = RecordView { record, odd: &odd, role, tables, row };
+        if role == Role::Data && row.is_none() {
+            self.incomplete = true;
+            if view.quotes_are_sound() {
+                self.misfits.add(record.cells.len());
+            }
+        }
         self.stateless(&view, None, context);
         if let Some(row) = row {
             self.stateful(&row, context);
@@ -346,6 +352,9 @@ impl Core {
         if encoding != Encoding::Ms932 {
             self.findings.remove(|id| id.starts_with("bytes/") || !encoding.keeps_structure());
         }
+        if let Some(certainty) = self.doubt_of_table() {
+            self.findings.doubt_table(certainty);
+        }
         let scan_view = ScanView {
             bytes: self.bytes,
             records: self.records,
@@ -444,6 +453,11 @@ impl Core {
                 "ファイル名から種別が分からないため、項目を照合できません",
                 "the name does not tell the kind, so items cannot be told apart",
             )
+        } else if self.doubt_of_table().is_some() {
+            (
+                "行の項目数が、推定による表の項目数と異なるため、項目を照合できません",
+                "items cannot be told apart: the rows have another number of them than the table, whose own is inferred",
+            )
         } else if self.incomplete {
             (
                 "項目に分けて読み取れない行があるため、合計や行の有無など、ファイル全体にわたる検査は行っていません",
@@ -458,7 +472,7 @@ impl Core {
                 format!("{file}: the content, in part or whole"),
             ),
             why: Message::pair(ja, en),
-            blocks: false,
+            blocks: self.doubt_of_table().is_some(),
         })
     }
 }

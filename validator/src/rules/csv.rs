@@ -15,7 +15,7 @@ mod wrong_separator;
 
 use crate::finding::Finding;
 use crate::rule::{Citation, RecordView, Rule};
-use crate::spec::{Version, tables};
+use crate::spec::{Certainty, Version, tables};
 
 pub(super) static RULES: &[&Rule] = &[
     &wrong_separator::RULE,
@@ -60,4 +60,16 @@ fn tell_counts(view: &RecordView<'_>, finding: &mut Finding) {
     if view.tables.len() == 1 {
         finding.plain();
     }
+}
+
+/// The rules about the number of items in a row.
+pub(crate) const COUNTS: [&str; 2] = [too_few_items::RULE.id, too_many_items::RULE.id];
+
+/// Makes what was found in the first row the one finding about all of them, which agree in another number than
+/// the table's, of which it is not sure.
+pub(crate) fn doubt_table(finding: &mut Finding, certainty: Certainty) {
+    finding.cap_by(certainty).say(
+        "どの行も、推定による表の項目数と異なります",
+        "no row has the number of items of the table, which is inferred",
+    );
 }
