@@ -40,7 +40,7 @@ use crate::{config, lang};
 /// Runs `renkei` with the arguments of the process.
 pub fn main() -> ExitCode {
     set_hook(Box::new(tell_place));
-    let args = std::env::args_os().collect();
+    let args = asking_for_help(std::env::args_os().collect());
     catch_unwind(|| run(args)).unwrap_or(Exit::Incomplete).into()
 }
 
@@ -48,6 +48,15 @@ pub fn main() -> ExitCode {
 fn tell_place(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(|| "?".to_owned(), |place| format!("{}:{}", place.file(), place.line()));
     terminal::tell(&format!("renkei: 内部エラー（renkeiの不具合です） / internal error (a defect of renkei): {place}"));
+}
+
+/// `renkei help check` asks for what `renkei check --help` does.
+fn asking_for_help(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_some_and(|first| first == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
 }
 
 fn run(args: Vec<OsString>) -> Exit {
@@ -79,16 +88,16 @@ const VERBS: [Verb; 14] = [
     ("check", check::command, check::run),
     ("explain", explain::command, |matches, _, terminal| explain::run(matches, terminal)),
     ("rules", rules::command, |matches, _, terminal| rules::run(matches, terminal)),
-    ("faults", faults::command, |matches, _, terminal| faults::run(matches, terminal)),
-    ("generate", generate::command, |matches, _, terminal| generate::run(matches, terminal)),
     ("report", report::command, report::run),
-    ("coverage", coverage::command, |matches, _, terminal| coverage::run(matches, terminal)),
+    ("generate", generate::command, |matches, _, terminal| generate::run(matches, terminal)),
     ("mutate", mutate::command, |matches, _, terminal| mutate::run(matches, terminal)),
-    ("certs", certs::command, |matches, _, terminal| certs::run(matches, terminal)),
     ("score", score::command, |matches, _, terminal| score::run(matches, terminal)),
     ("serve", serve::command, |matches, _, terminal| serve::run(matches, terminal)),
     ("client", client::command, |matches, _, terminal| client::run(matches, terminal)),
+    ("certs", certs::command, |matches, _, terminal| certs::run(matches, terminal)),
+    ("faults", faults::command, |matches, _, terminal| faults::run(matches, terminal)),
     ("test", test::command, test::run),
+    ("coverage", coverage::command, |matches, _, terminal| coverage::run(matches, terminal)),
     ("demo", demo::command, |matches, _, terminal| demo::run(matches, terminal)),
 ];
 
@@ -150,20 +159,20 @@ fn command(lang: Lang, first: Option<&OsString>) -> Command {
 fn root(lang: Lang) -> Command {
     let about = pick(
         lang,
-        "ケアプランデータ連携のCSVファイルを検査します。",
-        "Checks the CSV files of ケアプランデータ連携, Japan's care-plan data linkage.",
+        "ケアプランデータ連携のCSVファイルを検査し、介護ソフトを試すツールです。",
+        "Checks the CSV files of ケアプランデータ連携, Japan's care-plan data linkage, and tries the software \
+         that exchanges them.",
     );
-    let codes = pick(
+    let more = pick(
         lang,
-        "終了コード: 0 問題なし、1 指摘あり、2 使い方か設定の誤り、3 検査できないものがあった、4 検査するものがない",
-        "Exit codes: 0 nothing found, 1 something found, 2 wrong usage or configuration, 3 something could not be \
-         checked, 4 nothing to check",
+        "コマンドごとの説明は renkei help <コマンド> で表示します。",
+        "renkei help <COMMAND> tells more of a command.",
     );
     dress(Command::new("renkei"), None, lang)
         .version(env!("CARGO_PKG_VERSION"))
         .about(about)
         .override_usage(pick(lang, "renkei <コマンド>", "renkei <COMMAND>"))
-        .after_help(codes)
+        .after_help(more)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .subcommand_required(true)
@@ -191,7 +200,7 @@ fn root(lang: Lang) -> Command {
                 .display_order(SHARED)
                 .help(pick(
                     lang,
-                    "色: auto, always, never。autoは端末のときだけ（NO_COLORがあれば使いません）",
+                    "色: auto, always, never。autoは画面に表示するときだけ（NO_COLORがあれば使いません）",
                     "Colours: auto, always, never. auto: on a terminal, unless NO_COLOR is set",
                 )),
         )

@@ -35,6 +35,23 @@ fn help_is_in_the_language_asked_for() {
     }
 }
 
+#[test]
+fn help_may_be_asked_for_as_a_verb() {
+    let folder = folder();
+    for lang in ["ja", "en"] {
+        for (asked, same) in [
+            (&["help"][..], &["--help"][..]),
+            (&["help", "check"], &["check", "--help"]),
+            (&["help", "test", "run"], &["test", "run", "--help"]),
+        ] {
+            let of = |args: &[&str]| finish(renkei(folder.path()).args(args).args(["--lang", lang]), b"").code_is(0);
+            assert_eq!(of(asked).out, of(same).out);
+        }
+        let unknown = run(folder.path(), ["help", "chekc", "--lang", lang]).code_is(2);
+        assert!(unknown.err.contains("check"), "{}", unknown.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_locale_decides_where_nothing_is_said_and_no_locale_is_japanese() {
@@ -176,7 +193,7 @@ fn an_unknown_rule_is_an_error_that_names_the_nearest() {
 #[test]
 fn rules_are_listed_in_every_format() {
     let folder = folder();
-    for args in [&["rules"][..], &["rules", "--format", "text"], &["rules", "--format", "md"]] {
+    for args in [&["rules"][..], &["rules", "--format", "text"], &["rules", "--format", "markdown"]] {
         let outcome = run(folder.path(), args).code_is(0);
         assert!(outcome.out.contains("cell/date-does-not-exist"), "{args:?}");
     }

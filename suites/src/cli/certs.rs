@@ -25,7 +25,7 @@ pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("certs"), None, lang)
         .about(say(
-            "テスト用の証明書（使えるものと、断られるもの）を作ります",
+            "テスト用の証明書（使えるものと、拒否されるもの）を作ります",
             "Makes test certificates: good ones, and one of each kind that is refused",
         ))
         .override_usage(say(

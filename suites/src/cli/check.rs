@@ -41,8 +41,15 @@ pub(super) fn command(lang: Lang) -> Command {
         .about(say("CSVファイルを検査します", "Checks CSV files"))
         .override_usage(say("renkei check [オプション] <パス>...", "renkei check [OPTIONS] <PATH>..."))
         .after_help(say(
-            "ファイル1つなら、そのファイルだけを検査します。フォルダー、zip、複数のファイルなら、組み合わせも検査します。",
-            "A single file is judged alone. Files of a folder, of a zip archive, or several files are judged as sets, too.",
+            "ファイル1つなら、そのファイルだけを検査します。フォルダー、zip、複数のファイルなら、組み合わせも検査します。\n\
+             \n\
+             終了コード: 0 --fail-on に達する指摘なし、1 あり、2 使い方か設定の誤り、3 検査できないものがあった、\n\
+             4 検査するものがない",
+            "A single file is judged alone. Files of a folder, of a zip archive, or several files are judged as sets, \
+             too.\n\
+             \n\
+             Exit codes: 0 nothing found that reaches --fail-on, 1 something found that does, 2 wrong usage or \
+             configuration, 3 something could not be checked, 4 nothing to check",
         ))
         .arg(Arg::new("name").long("name").value_name("FILENAME").help(say(
             "標準入力のファイル名（- のとき必要です）",

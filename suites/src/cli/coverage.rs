@@ -35,7 +35,7 @@ pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("coverage"), None, lang)
         .about(say(
-            "標準仕様の要件を、何が検証しているかを示します",
+            "標準仕様の要件ごとに、検証するルールとケースを示します",
             "Shows what verifies each requirement of the standard",
         ))
         .override_usage(say("renkei coverage [オプション]", "renkei coverage [OPTIONS]"))

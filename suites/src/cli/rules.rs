@@ -20,7 +20,7 @@ fn parse(text: &str) -> Option<ListFormat> {
     match text {
         "text" => Some(ListFormat::Text),
         "json" => Some(ListFormat::Json),
-        "md" => Some(ListFormat::Markdown),
+        "markdown" => Some(ListFormat::Markdown),
         _ => None,
     }
 }
@@ -29,10 +29,10 @@ pub(super) fn command(lang: Lang) -> Command {
     dress(Command::new("rules"), None, lang)
         .about(pick(lang, "すべてのルールを一覧にします", "Lists all rules"))
         .override_usage(pick(lang, "renkei rules [オプション]", "renkei rules [OPTIONS]"))
-        .arg(word_arg("format", &["text", "json", "md"], parse, lang).value_name("FORMAT").help(pick(
+        .arg(word_arg("format", &["text", "json", "markdown"], parse, lang).value_name("FORMAT").help(pick(
             lang,
-            "形式: text（既定）, json, md",
-            "Format: text (default), json, md",
+            "形式: text（既定）, json, markdown",
+            "Format: text (default), json, markdown",
         )))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn command(lang: Lang) -> Command {
     };
     dress(Command::new("score"), None, lang)
         .about(say(
-            "ほかの取込機能や検査が、renkei mutate の組に下した判定を採点します",
+            "介護ソフトなどの取込チェックを、renkei mutate の組への判定で採点します",
             "Scores what another importer or validator said of the sets of renkei mutate",
         ))
         .override_usage(say(
@@ -50,7 +50,7 @@ pub(super) fn command(lang: Lang) -> Command {
         ))
         .arg(file("manifest").help(say("renkei mutate が書いたmanifest.json", "The manifest.json that renkei mutate wrote")))
         .arg(file("verdicts").help(say(
-            "判定のCSV: id,accepted|rejected[,メッセージ]（UTF-8かShift_JIS、見出し行はあってもなくても可）",
+            "判定のCSV: id,accepted|rejected[,メッセージ]（UTF-8かShift_JIS、見出し行はなくてもかまいません）",
             "The verdicts as CSV: id,accepted|rejected[,message] (UTF-8 or Shift_JIS, with or without a heading)",
         )))
         .arg(word_arg("format", &["text", "json"], parse, lang).value_name("FORMAT").help(say(

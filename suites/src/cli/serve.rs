@@ -28,7 +28,7 @@ pub(super) fn command(lang: Lang) -> Command {
         Arg::new(name).long(name).value_name(value).value_parser(clap::value_parser!(PathBuf)).help(help)
     };
     dress(Command::new("serve"), None, lang)
-        .about(say("模擬の連携プラットフォームを、この端末で動かします", "Plays the platform on this machine"))
+        .about(say("この端末で模擬プラットフォームを動かします", "Plays the platform on this machine"))
         .override_usage(say("renkei serve [オプション]", "renkei serve [OPTIONS]"))
         .after_help(say(
             "本物のケアプランデータ連携システムではありません。準備ができると、接続先などをJSONで1行表示します。\
@@ -150,7 +150,7 @@ pub(super) fn run(matches: &ArgMatches, terminal: &Terminal) -> Exit {
 
 async fn serve(running: Running, terminal: &Terminal) -> Exit {
     terminal.note(&Message::pair(
-        "これは模擬のプラットフォームです。本物のケアプランデータ連携システムではありません",
+        "これは模擬プラットフォームです。本物のケアプランデータ連携システムではありません",
         "this is a mock of the platform, not the real system",
     ));
     let ready = json!({
