@@ -24,4 +24,5 @@ pub use engine::{Engine, Fired, Status, StepStatus};
 pub use fault::{Fault, Kind, Parameter};
 pub use layer::with_faults;
 pub use operation::{On, Operation};
+pub(crate) use plan::nearest;
 pub use plan::{Flaw, Flaws, Nth, Plan, Step};

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::date;
 
+use crate::faults::nearest;
+
 /// The settings of a platform. As TOML, with the names of the fields; times are seconds, and what is
 /// left out has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -107,23 +109,65 @@ impl Settings {
     }
 }
 
-/// What is wrong with a text in TOML: line, column and key in both languages, and the parser's own words,
-/// which are English.
+/// What is wrong with a text in TOML: line, column and key in both languages. Where it is neither a key nor the kind of
+/// a value, the parser's own words come with it, which are English.
 pub fn flaw(text: &str, error: &toml::de::Error) -> Message {
     let words = error.message().trim().replace('\n', " ");
     let (ja, en) = match words.as_str() {
-        AT_LEAST_ONE => return at(text, error, "1以上にします", words.as_str()),
-        PAGE => {
-            return at(text, error, "[既定の件数, 最大の件数] です。1以上で、既定は最大を超えません", words.as_str());
+        AT_LEAST_ONE => ("1以上にします".to_owned(), words),
+        PAGE => ("[既定の件数, 最大の件数] です。1以上で、既定は最大を超えません".to_owned(), words),
+        ENDING => ("拡張子は、点のない半角英数字です".to_owned(), words),
+        told if told.starts_with("unknown field") => unknown(told, "項目", "key"),
+        told if told.starts_with("unknown variant") => unknown(told, "値", "value"),
+        told if told.starts_with("missing field") => {
+            let key = quoted(told).next().unwrap_or_default();
+            (format!("項目「{key}」がありません"), format!("the key `{key}` is missing"))
         }
-        ENDING => return at(text, error, "拡張子は、点のない半角英数字です", words.as_str()),
-        words if words.starts_with("unknown field") => ("この項目はありません", "there is no such key"),
-        words if words.starts_with("missing field") => ("必要な項目がありません", "a key is missing"),
-        words if words.starts_with("duplicate") => ("同じ項目が2つあります", "a key is there twice"),
-        words if words.starts_with("invalid type") => ("値の種類が違います", "the value is of another type"),
-        _ => ("TOMLとして読めないか、使えない値です", "this is not TOML, or a value that cannot be"),
+        told if told.starts_with("duplicate") => {
+            ("同じ項目が2つあります".to_owned(), format!("a key is there twice: {told}"))
+        }
+        told if told.starts_with("invalid type") => {
+            (of_another_type(told), format!("the value is of another type: {told}"))
+        }
+        told => (
+            format!("TOMLとして読めないか、使えない値です: {told}"),
+            format!("this is not TOML, or a value that cannot be: {told}"),
+        ),
     };
-    at(text, error, &format!("{ja}: {words}"), &format!("{en}: {words}"))
+    at(text, error, &ja, &en)
+}
+
+/// The words that a parser quotes.
+fn quoted(told: &str) -> impl Iterator<Item = &str> {
+    told.split('`').skip(1).step_by(2)
+}
+
+/// A word that is none of those known: with the one that may have been meant, else with all.
+fn unknown(told: &str, ja: &str, en: &str) -> (String, String) {
+    let mut words = quoted(told);
+    let word = words.next().unwrap_or_default();
+    let known: Vec<&str> = words.collect();
+    let (also_ja, also_en) = match nearest(word, &known) {
+        Some(near) => (format!("「{near}」のことですか"), format!("did you mean `{near}`?")),
+        None => {
+            (format!("使えるのは次のとおりです: {}", known.join("、")), format!("it is one of {}", known.join(", ")))
+        }
+    };
+    (format!("「{word}」という{ja}はありません。{also_ja}"), format!("there is no {en} `{word}`; {also_en}"))
+}
+
+/// In Japanese, of which kind a value has to be, where that is one of TOML.
+fn of_another_type(told: &str) -> String {
+    let expected = told.rsplit_once("expected ").map_or("", |(_, expected)| expected);
+    let kind = match expected {
+        "u32" | "u64" | "usize" => "整数",
+        "a string" => "文字列",
+        "a boolean" => "trueかfalse",
+        "a sequence" => "配列（[ ]）",
+        expected if expected.starts_with("struct ") => "表（{ }）",
+        expected => return format!("値の種類が違います（{expected}）"),
+    };
+    format!("値の種類が違います。{kind}にします")
 }
 
 /// A flaw with its line, column and key.
@@ -286,13 +330,23 @@ mod tests {
         for (text, ja, en) in [
             (
                 "login_tries = 3\n\nlock_tme = 60\n",
-                "3行1文字目（lock_tme）: この項目はありません: unknown field `lock_tme`",
-                "line 3, column 1 (lock_tme): there is no such key: unknown field `lock_tme`",
+                "3行1文字目（lock_tme）: 「lock_tme」という項目はありません。「lock_time」のことですか",
+                "line 3, column 1 (lock_tme): there is no key `lock_tme`; did you mean `lock_time`?",
             ),
             (
                 "# 設定\nlock_time = \"長い\"\n",
-                "2行13文字目（lock_time）: 値の種類が違います: invalid type: string",
+                "2行13文字目（lock_time）: 値の種類が違います。整数にします",
                 "line 2, column 13 (lock_time): the value is of another type: invalid type: string",
+            ),
+            (
+                "colour = 1\n",
+                "1行1文字目（colour）: 「colour」という項目はありません。使えるのは次のとおりです: login_tries、lock_time、",
+                "line 1, column 1 (colour): there is no key `colour`; it is one of login_tries, lock_time, ",
+            ),
+            (
+                "page = 5\n",
+                "1行8文字目（page）: 値の種類が違います",
+                "line 1, column 8 (page): the value is of another type: invalid type: integer `5`, expected ",
             ),
             (
                 "lock_time = 1\nlock_time",

@@ -20,6 +20,7 @@ use std::fmt;
 
 use renkei_validator::text::Message;
 
+pub(crate) use self::read::nearest;
 use super::fault::Fault;
 use super::operation::On;
 use crate::model::OfficeNumber;

@@ -271,7 +271,7 @@ fn read_integer(integer: &DeInteger<'_>) -> Option<u32> {
 }
 
 /// The word most like one that is unknown, where it is like it at all.
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let near = known.iter().map(|known| (strsim::damerau_levenshtein(word, known), *known)).min()?;
     (near.0 <= 2.max(word.chars().count() / 3)).then_some(near.1)
 }
