@@ -74,6 +74,11 @@ fn is_business_day(date: Date) -> bool {
     date.weekday().number_days_from_monday() < 5 && (104..1229).contains(&month_day) && !is_holiday
 }
 
+/// 31 December to 3 January.
+pub(crate) fn is_new_year(date: Date) -> bool {
+    matches!((u8::from(date.month()), date.day()), (12, 31) | (1, 1..=3))
+}
+
 /// The day some days later, or earlier.
 pub fn shift(date: Date, days: i64) -> Date {
     date.saturating_add(Duration::days(days))

@@ -84,6 +84,7 @@ const BODY: &[(u32, [u8; 6])] = &[
 /// The base service of a user at a level; users with two kinds of visits have one on each side.
 /// `None` where the table has none for the level and month.
 pub(crate) fn base(case: &Case, level: CareLevel, side: u64) -> Option<Base> {
+    let level = as_if(level);
     let offered: Vec<&'static Service> = in_force(case.service_type, case.month)
         .filter(|service| service.role == Role::Base && service.levels.holds(level))
         // 定期巡回訪看 goes with a 定期巡回 office.
@@ -122,6 +123,11 @@ pub(crate) fn base(case: &Case, level: CareLevel, side: u64) -> Option<Base> {
         _ => 1,
     };
     Some(Base { service, count })
+}
+
+/// 事業対象者 have what 要支援１ have, whose limit is theirs: more is for few (general knowledge), and left out.
+fn as_if(level: CareLevel) -> CareLevel {
+    if level == CareLevel::Target { CareLevel::Support1 } else { level }
 }
 
 /// Whether 訪問看護 of an office is a hospital's: one in eight. The table has no such codes for 要支援.
@@ -183,16 +189,11 @@ const UNUSUAL: &[&[u8; 6]] =
 /// The additions of a user at an office, percentages excepted.
 pub(crate) fn additions(case: &Case, level: CareLevel) -> Vec<Added> {
     let Some(base) = base(case, level, 0) else { return Vec::new() };
-    // 事業対象者 have the additions of the 要支援 whose base service they have.
-    let like = match level {
-        CareLevel::Target if base.service.levels.holds(CareLevel::Support1) => CareLevel::Support1,
-        CareLevel::Target => CareLevel::Support2,
-        _ => level,
-    };
+    let level = as_if(level);
     let mut families: Vec<&str> = Vec::new();
     let mut all = Vec::new();
     for service in in_force(case.service_type, case.month) {
-        if service.role != Role::Addition || !service.levels.holds(like) || UNUSUAL.contains(&&service.code) {
+        if service.role != Role::Addition || !service.levels.holds(level) || UNUSUAL.contains(&&service.code) {
             continue;
         }
         if !suits(case, &base, service) {
@@ -318,6 +319,7 @@ mod tests {
             (b"15", CareLevel::Care2),
             (b"16", CareLevel::Care2),
             (b"A6", CareLevel::Target),
+            (b"A6", CareLevel::Support2),
         ] {
             for user in 0..3000 {
                 let case = Case { office: user % 97, month, ..case(service_type, user) };

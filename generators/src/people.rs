@@ -30,7 +30,8 @@ const WOMEN: u32 = 691;
 /// H numbers in thousandths of those under 65, whom they are for: 1.5 % of all; an assumption.
 const H_NUMBERS: u32 = 441;
 
-/// 給付率 by weight. No source reached gives the shares: an assumption (platform.md §10.6).
+/// 給付率 by weight. No source reached gives the shares: an assumption (platform.md §10.6). Of people
+/// with an H number 生活保護 pays all; as the standard has no item for 公費, their rate is 90, too.
 const RATES: &[(u32, u8)] = &[(92, 90), (4, 80), (4, 70)];
 
 /// Stays in hospital a quarter, in thousandths; an assumption.

@@ -15,7 +15,7 @@ use renkei_validator::spec::{Version, is_rental};
 use time::Date;
 
 use crate::arrangement::Arrangement;
-use crate::calendar::{self, FIRST_MONTH, day, last_day, month_of};
+use crate::calendar::{self, FIRST_MONTH, day, is_new_year, last_day, month_of};
 use crate::certification::{level_of_month, on};
 use crate::chance::Dice;
 use crate::choice::{Added, Base, Case, On, additions, base, days, percentage};
@@ -45,6 +45,9 @@ const HALF_A_MONTH: i64 = 15;
 
 /// Types that take the better part of a day.
 const DAY_SERVICES: [[u8; 2]; 5] = [*b"15", *b"16", *b"78", *b"66", *b"A6"];
+
+/// Visits that are made at New Year, too; other offices are closed (general knowledge). Short stays go on.
+const AT_NEW_YEAR: [[u8; 2]; 2] = [*b"11", *b"76"];
 
 /// The planned table 6 of a user in a month. Empty for a month that the user's periods do not reach.
 pub fn plan(population: &Population, user: &User, month: YearMonth) -> Vec<Visit> {
@@ -169,9 +172,11 @@ impl Scene<'_> {
         let on_weekday = |date: &Date| {
             from <= *date && *date <= until && weekdays.contains(&date.weekday().number_days_from_monday())
         };
+        let is_open = |date: &Date| AT_NEW_YEAR.contains(&one.service_type) || !is_new_year(*date);
         // What is given twice a month is given every other week.
         let step = if most == 2 { 2 } else { 1 };
-        let dates: Vec<Date> = self.open.iter().copied().filter(on_weekday).step_by(step).take(most).collect();
+        let dates: Vec<Date> =
+            self.open.iter().copied().filter(on_weekday).filter(is_open).step_by(step).take(most).collect();
         let mut rows: Vec<Visit> = Vec::new();
         for part in self.parts(&case, from, until) {
             let mut own = dates.iter().copied().filter(|date| part.from <= *date && *date <= part.until);

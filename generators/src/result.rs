@@ -15,6 +15,7 @@ use crate::plan::{ordered, rents};
 use crate::population::Population;
 use crate::services::{Per, Role, Service, find};
 use crate::stays::{STAYS, in_hospital};
+use crate::week::DAYTIME;
 
 /// Streams of [`Dice`].
 const DONE: u64 = 40;
@@ -27,8 +28,15 @@ const MOVED: u32 = 60;
 /// In thousandths of the months of a user with an office that visits.
 const VISITED_MORE: u32 = 60;
 
-/// Types whose offices come to the user, and may come once more.
-const VISITING: [[u8; 2]; 5] = [*b"11", *b"13", *b"14", *b"63", *b"64"];
+/// Types whose offices may come once more.
+const VISITING: [[u8; 2]; 3] = [*b"11", *b"13", *b"63"];
+
+/// 訪看Ⅰ５ and 予訪看Ⅰ５, as therapists do not come when they are called, and no more than six times a
+/// week are paid.
+const NOT_ONCE_MORE: [&[u8; 6]; 2] = [b"131501", b"631501"];
+
+/// When an office comes once more, in minutes after midnight.
+const ONCE_MORE: u16 = 1020;
 
 /// What one call of an office was: a date, the time that was planned, the office.
 type Call = (Date, (u16, u16), u32);
@@ -79,8 +87,9 @@ fn fate(seed: u64, user: &User, planned: &[Visit], fates: &BTreeMap<Call, Fate>,
         return Fate::At((start, end));
     }
     let by = *dice.pick(&[10, 15, 30, 60]);
-    // Earlier, but not before the day began; later, but not beyond its end; and not while another is there.
-    let time = if dice.chance(500) && start >= by { (start - by, end - by) } else { (start + by, end + by) };
+    let time =
+        if dice.chance(500) { (start.saturating_sub(by), end.saturating_sub(by)) } else { (start + by, end + by) };
+    // Not while another is there.
     let is_free = planned.iter().filter(|other| other.date == date).all(|other| {
         let Some(planned) = other.time.filter(|own| (*own, other.office) != ((start, end), office)) else {
             return true;
@@ -91,7 +100,7 @@ fn fate(seed: u64, user: &User, planned: &[Visit], fates: &BTreeMap<Call, Fate>,
             None => !clash(planned, time),
         }
     });
-    Fate::At(if time.1 < 1440 && is_free { time } else { (start, end) })
+    Fate::At(if DAYTIME.contains(&time.0) && is_free { time } else { (start, end) })
 }
 
 fn clash(one: (u16, u16), other: (u16, u16)) -> bool {
@@ -107,15 +116,15 @@ fn is_due(service: &Service) -> bool {
     }
 }
 
-/// One visit more of an office, in the evening of a day on which it does not come and nobody else does
-/// then.
+/// One visit more of an office, late on a day on which it does not come and nobody else does then.
 fn extra(population: &Population, user: &User, planned: &[Visit], done: &[Visit], month: YearMonth) -> Vec<Visit> {
     let seed = population.request().seed;
     let mut seen: Vec<u32> = Vec::new();
     let mut more: Vec<Visit> = Vec::new();
     for visit in planned {
         let is_base = find(visit.code, month).is_some_and(|service| service.role == Role::Base);
-        let visits = VISITING.contains(&[visit.code[0], visit.code[1]]) && is_base;
+        let visits =
+            VISITING.contains(&[visit.code[0], visit.code[1]]) && !NOT_ONCE_MORE.contains(&&visit.code) && is_base;
         let Some((start, end)) = visit.time.filter(|_| visits && !seen.contains(&visit.office)) else { continue };
         seen.push(visit.office);
         let path =
@@ -130,21 +139,22 @@ fn extra(population: &Population, user: &User, planned: &[Visit], done: &[Visit]
         }
         let mut serves = population.arrangements(user.index);
         serves.retain(|one| one.office == visit.office && visit.code.starts_with(&one.service_type));
-        let evening = (1140, 1140 + end - start);
+        let late = (ONCE_MORE, ONCE_MORE + end - start);
         let days: Vec<Date> = calendar::days(month)
             .filter(|date| !is_away(*date) && serves.iter().any(|one| one.from <= *date && *date <= one.until))
             .filter(|date| !planned.iter().any(|other| other.date == *date && other.office == visit.office))
             .filter(|date| {
                 let mut others = done.iter().chain(&more).filter(|other| other.date == *date);
-                !others.any(|other| other.time.is_some_and(|time| clash(time, evening)))
+                !others.any(|other| other.time.is_some_and(|time| clash(time, late)))
             })
             .collect();
         if days.is_empty() {
             continue;
         }
-        let extra = Visit { date: *dice.pick(&days), time: Some(evening), ..visit.clone() };
-        // 緊急時訪問介護加算 goes with a visit that was asked for at once.
-        if let Some(service) = find(*b"114000", month).filter(|_| visit.code.starts_with(b"11")) {
+        let extra = Visit { date: *dice.pick(&days), time: Some(late), ..visit.clone() };
+        // 緊急時訪問介護加算 goes with a visit that was asked for at once, of 身体介護 and not of 生活援助 alone.
+        let is_body_care = visit.code.starts_with(b"11") && !visit.code.starts_with(b"117");
+        if let Some(service) = find(*b"114000", month).filter(|_| is_body_care) {
             more.push(Visit { code: service.code, units: service.units, count: 1, ..extra.clone() });
         }
         more.push(extra);

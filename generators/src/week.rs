@@ -1,10 +1,16 @@
 //! The week of a user: which weekdays and hours are taken. Knows minutes and weekdays; knows no
 //! service.
 
+use std::ops::Range;
+
 use crate::chance::Dice;
 
-/// Starts that are tried, in minutes after midnight.
-const STARTS: &[u16] = &[540, 570, 600, 630, 660, 780, 810, 840, 870, 900, 960, 1020, 1050, 480, 450, 1110];
+/// When visits begin, in minutes after midnight: before eight and from six in the evening, 訪問介護 and
+/// 訪問看護 have codes of their own (早朝, 夜間), which are not made.
+pub(crate) const DAYTIME: Range<u16> = 480..1080;
+
+/// Starts that are tried.
+const STARTS: &[u16] = &[540, 570, 600, 630, 660, 780, 810, 840, 870, 900, 960, 1020, 1050, 480, 510, 990];
 
 /// What is taken of a week.
 #[derive(Clone, Debug, Default)]

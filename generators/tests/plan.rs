@@ -276,7 +276,9 @@ fn the_amount_of_services_and_of_deviations_is_as_usual() {
                 Some(other) => moved += usize::from(other.time != visit.time),
             }
         }
-        extra += done.iter().filter(base).filter(|visit| visit.time.is_some_and(|time| time.0 == 1140)).count();
+        let calls_on =
+            |visit: &Visit| planned.iter().any(|other| (other.date, other.office) == (visit.date, visit.office));
+        extra += done.iter().filter(base).filter(|visit| !calls_on(visit)).count();
     }
     let each = |service_type: &[u8; 2]| visits[service_type].0 as f64 / visits[service_type].1 as f64;
     let lines = [
@@ -428,4 +430,42 @@ fn what_is_billed_by_the_month_is_counted_by_the_day_where_it_begins_or_ends_wit
 
 fn first(month: YearMonth) -> time::Date {
     renkei_generators::calendar::day(month, 1)
+}
+
+#[test]
+fn a_bill_of_visits_holds() {
+    let population = population(4000, 120);
+    let (mut extra, mut at_new_year) = (0, BTreeSet::new());
+    for month in [YearMonth { year: 2025, month: 12 }, YearMonth { year: 2026, month: 1 }] {
+        for index in 0..4000 {
+            let user = population.user_in(index, month);
+            let planned = plan(&population, &user, month);
+            let done = result(&population, &user, month, &planned);
+            // 訪問リハ and 訪看Ⅰ５ are paid six times a week.
+            let mut weeks: BTreeMap<([u8; 2], i32), u32> = BTreeMap::new();
+            for visit in &done {
+                let Some((start, _)) = visit.time else { continue };
+                // Before eight and from six in the evening other codes stand for a visit.
+                assert!((480..1080).contains(&start), "{visit:?}");
+                let (month, number) = (u8::from(visit.date.month()), visit.date.day());
+                if (month, number) == (12, 31) || month == 1 && number <= 3 {
+                    at_new_year.insert(service_type(visit));
+                }
+                if visit.code.ends_with(b"42111") || visit.code.ends_with(b"31501") {
+                    let week = (visit.date.to_julian_day()).div_euclid(7);
+                    *weeks.entry((service_type(visit), week)).or_default() += u32::from(visit.count);
+                }
+                if &visit.code == b"114000" {
+                    extra += 1;
+                    let goes_with = |other: &Visit| (other.date, other.time) == (visit.date, visit.time);
+                    let mut bases = done.iter().filter(|other| goes_with(other) && other.code != visit.code);
+                    assert!(bases.any(|base| &base.code[..3] != b"117"), "{visit:?}");
+                }
+            }
+            assert!(weeks.values().all(|count| *count <= 6), "{weeks:?}");
+        }
+    }
+    // 訪問介護, and 訪問看護 that was called.
+    assert_eq!(at_new_year, [*b"11", *b"13", *b"63"].into());
+    assert!(extra > 30, "{extra}");
 }
