@@ -5,7 +5,7 @@ mod folder;
 mod materials;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ use crate::{api, manage};
 /// How office numbers of the test range begin.
 const TEST_RANGE: &str = "99";
 
-/// Names of this machine that the server's certificate is for.
+/// Names of this machine that the server's certificate is for, beside the address where it listens.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Connections that wait to be accepted. A plain bind has the system queue 128, and whoever comes in a
@@ -284,8 +284,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     parts.url = Some(url(platform));
     parts.faults.replace(options.plan);
     let parts = Arc::new(parts);
-    let names: Vec<String> = NAMES.map(String::from).to_vec();
-    let faces = Faces::new(&parts.authority, &names, machine).map_err(|error| failed("authority", &Told(&error)))?;
+    let faces =
+        Faces::new(&parts.authority, &names(platform), machine).map_err(|error| failed("authority", &Told(&error)))?;
     let config = tls::Config {
         authority: Arc::clone(&parts.authority),
         faces: Arc::new(faces),
@@ -334,8 +334,24 @@ fn url(platform: SocketAddr) -> String {
     url_on(platform, cfg!(windows))
 }
 
+/// The address where the platform listens, where no name of [`NAMES`] leads there.
+fn own_address(platform: SocketAddr) -> Option<IpAddr> {
+    let address = platform.ip();
+    let is_named = address.is_unspecified() || NAMES.iter().any(|name| name.parse() == Ok(address));
+    (!is_named).then_some(address)
+}
+
+/// What the server's certificate is for.
+fn names(platform: SocketAddr) -> Vec<String> {
+    let own = own_address(platform).map(|address| address.to_string());
+    NAMES.map(String::from).into_iter().chain(own).collect()
+}
+
 /// Windows takes `localhost` for `::1` first, and seconds to say that nobody listens there.
 fn url_on(platform: SocketAddr, windows: bool) -> String {
+    if own_address(platform).is_some() {
+        return format!("https://{platform}");
+    }
     let host = if windows && platform.is_ipv4() { "127.0.0.1" } else { "localhost" };
     format!("https://{host}:{}", platform.port())
 }
@@ -402,6 +418,9 @@ mod tests {
             ("127.0.0.1:8443", "https://localhost:8443", "https://127.0.0.1:8443"),
             ("0.0.0.0:1", "https://localhost:1", "https://127.0.0.1:1"),
             ("[::1]:8443", "https://localhost:8443", "https://localhost:8443"),
+            ("[::]:8443", "https://localhost:8443", "https://localhost:8443"),
+            ("192.0.2.7:8443", "https://192.0.2.7:8443", "https://192.0.2.7:8443"),
+            ("[2001:db8::7]:8443", "https://[2001:db8::7]:8443", "https://[2001:db8::7]:8443"),
         ] {
             let listens: SocketAddr = listens.parse().unwrap();
             assert_eq!((url_on(listens, false), url_on(listens, true)), (unix.to_owned(), windows.to_owned()));

@@ -100,6 +100,24 @@ async fn a_browser_at_an_address_where_nothing_is_gets_a_page_and_a_program_json
     }
 }
 
+/// Other systems have no second address of their own.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_at_another_address_says_that_address_and_has_a_certificate_for_it() {
+    use renkei_mock_platform::server::{Options, start};
+
+    let mut options = Options::for_tests();
+    options.listen = ([127, 0, 0, 2], 0).into();
+    let running = start(options).await.unwrap();
+    assert_eq!(running.url(), format!("https://{}", running.platform));
+    let office = &running.parts().seed.offices()[0].number;
+    let client =
+        reqwest::Client::builder().tls_backend_preconfigured(crate::bench::identity(&running, office)).build().unwrap();
+    assert_eq!(send(client.get(format!("{}/v1/home", running.url()))).await.status, 401);
+    let profile = running.folder().join("clients").join(office.as_str()).join("client.toml");
+    assert!(std::fs::read_to_string(profile).unwrap().contains(&running.url()));
+}
+
 /// The answer of a platform whose memory for bodies is smaller than a body.
 async fn without_memory() -> Reply {
     let settings = Settings { most_body_memory: 100, body_time: Duration::from_millis(400), ..small() };
