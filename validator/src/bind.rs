@@ -9,7 +9,8 @@ use time::Date;
 
 use crate::finding::Place;
 use crate::scan::{Cell, Record};
-use crate::spec::{Item, ItemType, Key, Kind, Table, parse_date};
+use crate::spec::keys::upplan;
+use crate::spec::{Condition, Item, ItemType, Key, Kind, Table, is_rental, parse_date};
 
 /// A value, as far as it can be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,11 @@ pub struct YearMonth {
 }
 
 impl YearMonth {
+    /// Before any.
+    pub(crate) const FIRST: YearMonth = YearMonth { year: 0, month: 0 };
+    /// After any.
+    pub(crate) const LAST: YearMonth = YearMonth { year: u16::MAX, month: u8::MAX };
+
     /// Reads YYYYMM.
     pub fn parse(text: &[u8]) -> Option<YearMonth> {
         if text.len() != 6 || !text.iter().all(u8::is_ascii_digit) {
@@ -109,15 +115,15 @@ pub enum Subtotal {
 }
 
 impl SumRow {
-    /// Reads a service code.
+    /// Reads a service code. One in small letters is meant as the same, and cell/not-alphanumeric speaks of it.
     #[inline]
     pub fn of(code: &[u8]) -> SumRow {
         match code {
             b"999999" => SumRow::Total,
             _ => match code.get(2..) {
-                Some(b"AAAA") => SumRow::Subtotal(Subtotal::Within),
-                Some(b"EEEE") => SumRow::Subtotal(Subtotal::Outside),
-                Some(b"ZZZZ") => SumRow::Subtotal(Subtotal::Over30Days),
+                Some(b"AAAA" | b"aaaa") => SumRow::Subtotal(Subtotal::Within),
+                Some(b"EEEE" | b"eeee") => SumRow::Subtotal(Subtotal::Outside),
+                Some(b"ZZZZ" | b"zzzz") => SumRow::Subtotal(Subtotal::Over30Days),
                 Some(_) | None => SumRow::Detail,
             },
         }
@@ -224,6 +230,17 @@ impl<'a> Row<'a> {
             Known::Absent => Known::Absent,
             Known::Unreadable => Known::Unreadable,
         }
+    }
+
+    /// Whether it may stand in a file as often as it likes: it rents equipment and has no number, and two of the
+    /// same product are two equal rows.
+    pub(crate) fn may_repeat(&self) -> bool {
+        let Known::Is(service_type) = self.service_type(upplan::SERVICE_CODE) else { return false };
+        let is_sum = matches!(self.sum_row(upplan::SERVICE_CODE), Known::Is(SumRow::Subtotal(_) | SumRow::Total));
+        let numbered = self.item(upplan::DETAIL_NO).and_then(|item| {
+            item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None })
+        });
+        is_rental(self.table.version, &service_type) && !is_sum && numbered != Some(&service_type)
     }
 
     /// Whether the item is free text.

@@ -37,8 +37,8 @@ pub struct Amount {
     pub rows: u32,
     /// 単位数, where all rows have the same.
     pub units: Option<i64>,
-    /// Whether some row has 日割対象日 or a discount, or a number that is negative or cannot be
-    /// read: not to be compared.
+    /// Whether some row has 日割対象日 or a discount, a number that is negative or cannot be read, or is there
+    /// twice: not to be compared.
     pub open: bool,
     /// サービスコード of the first row.
     pub place: Place,
@@ -176,6 +176,17 @@ impl Gathering {
             | Kind::Dltyobo
             | Kind::UpyoboSub
             | Kind::UpkihonImage => {}
+        }
+    }
+
+    /// Says that the row taken last has been there before: what it adds is too much, or was forgotten elsewhere.
+    #[cold]
+    pub(crate) fn repeated(&mut self, row: &Row<'_>) {
+        let (office, code) = (row.fixed(upplan::SERVICE_OFFICE_NUMBER), row.fixed(upplan::SERVICE_CODE));
+        let (Known::Is(office), Known::Is(code)) = (office, code) else { return };
+        let mut services = self.services.iter_mut();
+        if let Some((_, amount)) = services.find(|(own, _)| own.code == code && own.office == office) {
+            amount.open = true;
         }
     }
 

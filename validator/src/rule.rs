@@ -307,7 +307,7 @@ pub trait FileRule: Send {
     }
 
     /// Takes a row of a table whose rows have no key, where the same row has been seen before: on the
-    /// line `first`. It is asked after [`FileRule::row`], also of rows that it need not see.
+    /// line `first`. It is asked before [`FileRule::row`], also of rows that it need not see.
     fn repeated(&mut self, row: &Row<'_>, first: u64, out: &mut Out<'_>) {
         let _ = (row, first, out);
     }

@@ -50,7 +50,7 @@ pub struct Sums {
     pub(crate) table: &'static Table,
     /// Whether there is a total row, or a row that may be one.
     pub(crate) has_total: bool,
-    /// Whether some row may be anything.
+    /// Whether some row may be anything, or should not be there.
     pub(crate) open: bool,
     pub(crate) types: Vec<(ServiceType, OfType)>,
     /// The first total row.
@@ -193,6 +193,15 @@ impl AllSums {
         }
     }
 
+    /// Says that the row taken last has been there before: it is too many, whether it was added up or not.
+    #[cold]
+    pub(crate) fn repeated(&mut self, row: &Row<'_>) {
+        let Known::Is(month) = row.bytes(upsikyu::TARGET_MONTH) else { return };
+        if let Some((.., sums)) = self.open.iter_mut().find(|(own, ..)| own == month) {
+            sums.open = true;
+        }
+    }
+
     fn park(&mut self) {
         self.parked.extend(self.open.drain(..).map(|(_, bill, mut sums)| {
             sums.types.shrink_to_fit();
@@ -210,11 +219,16 @@ impl AllSums {
         forgets
     }
 
-    /// All that are kept; none where a row may belong to any of them.
+    /// All that are kept; none where a row may belong to any of them, and of a person with several months none
+    /// where one of these has no total: its rows may be meant as rows of another.
     pub(crate) fn all(&mut self) -> impl Iterator<Item = &Sums> + Clone {
         self.park();
-        let blind = self.blind;
-        self.parked.values().filter(move |_| !blind)
+        let (blind, parked) = (self.blind, &self.parked);
+        let may_be_of_another = |person: &Person| {
+            let own = parked.range((*person, YearMonth::FIRST)..=(*person, YearMonth::LAST));
+            own.clone().count() > 1 && own.clone().any(|(_, sums)| !sums.has_total)
+        };
+        parked.iter().filter(move |((person, _), _)| !blind && !may_be_of_another(person)).map(|(_, sums)| sums)
     }
 }
 

@@ -222,14 +222,16 @@ fn a_rule_sees_the_rows_it_must_where_what_tells_them_stands_in_the_head() {
     let mut told = 0;
     for file in files().iter().filter(|file| file.kind() == Some(Kind::Upplan)) {
         let bytes = file.bytes();
-        let of_code = |code: &[u8]| {
+        let of_code = |code: &[u8], count: &[u8]| {
             let mut file = DraftFile::parse(&file.name, &bytes);
-            let column = file.column(upjsk::SERVICE_CODE).unwrap();
-            file.rows[0].cells[column] = code.to_vec();
+            for (key, value) in [(upjsk::SERVICE_CODE, code), (upjsk::SERVICE_COUNT, count)] {
+                let column = file.column(key).unwrap();
+                file.rows[0].cells[column] = value.to_vec();
+            }
             [file.rows[0].cells.join(&b','), b"\r\n".to_vec()].concat()
         };
         // Equipment among rows of another service, which the rule about its numbers need not see.
-        let rows = [of_code(b"111211").repeat(60), of_code(b"171007").repeat(2)].concat();
+        let rows = [of_code(b"111211", b"1").repeat(60), of_code(b"171007", b"1"), of_code(b"171007", b"2")].concat();
         alike(&file.name, &rows, 999);
         let (judgement, _) = judge(&file.name, &rows, true, 999, Reuse::default());
         told += judgement.findings.kept.iter().filter(|f| f.rule.id == "file/detail-number-not-sequential").count();

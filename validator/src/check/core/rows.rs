@@ -83,12 +83,12 @@ impl Core {
     pub(super) fn arrive(&mut self, row: &Row<'_>, hash: u64, context: &Context<'_>) -> bool {
         let before = enter(&mut self.times, Stage::FileRules);
         let turn = if self.owners.goes_on(row) { Turn::Same } else { self.turn(row, context) };
-        if row.table.row_key.is_empty()
-            && let Some(first) = self.owners.row(hash, row.record.line)
-        {
+        let compares = row.table.row_key.is_empty();
+        let first = if compares { self.owners.row(hash, row.record.line) } else { None };
+        self.gather(row, turn == Turn::Same, context);
+        if let Some(first) = first {
             self.repeated(row, first, context);
         }
-        self.gather(row, turn == Turn::Same, context);
         enter(&mut self.times, before);
         matches!(turn, Turn::Back(_))
     }
@@ -104,14 +104,14 @@ impl Core {
         } else {
             None
         };
-        if let Some(first) = first {
-            self.repeated(&room.row(look), first, context);
-        }
         if let Some(sums) = self.bound.as_mut().and_then(|bound| bound.sums.as_mut()) {
             sums.row_again(look);
         }
         if context.options.sets {
             self.gather_facts(&room.row(look), true);
+        }
+        if let Some(first) = first {
+            self.repeated(&room.row(look), first, context);
         }
         enter(&mut self.times, before);
     }
@@ -219,9 +219,17 @@ impl Core {
         self.owners.lost |= !found;
     }
 
-    /// Tells the file rules of a row that has been seen before.
+    /// Tells the file rules, and those who gather rows, of a row that has been seen before.
     #[cold]
     fn repeated(&mut self, row: &Row<'_>, first: u64, context: &Context<'_>) {
+        if !row.may_repeat() {
+            if let Some(sums) = self.bound.as_mut().and_then(|bound| bound.sums.as_mut()) {
+                sums.repeated(row);
+            }
+            if context.options.sets {
+                self.facts.repeated(row);
+            }
+        }
         for index in 0..self.bound.as_ref().map_or(0, |bound| bound.file_rules.len()) {
             self.ask(index, row, context, |rule, out| rule.repeated(row, first, out));
         }
@@ -370,17 +378,24 @@ impl Run<'_> {
     fn show(&mut self, row: &Row<'_>) {
         let same = self.rows > 0;
         self.rows += 1;
+        let mut first = None;
         if row.table.row_key.is_empty() {
             let hash = row_hash(row.record.bytes);
             self.sum = self.sum.wrapping_add(hash as u32);
-            self.seen.row(hash, row.record.line);
+            first = self.seen.row(hash, row.record.line);
         }
         for (index, (rule, state)) in self.bound.file_rules.iter_mut().enumerate().take(FORGETFUL) {
             if self.past.rules & 1 << index == 0 || self.broken.contains(rule.id) {
                 continue;
             }
             let mut out = Out { rule, file: self.file, found: self.scratch };
-            if catch_unwind(AssertUnwindSafe(|| state.row(row, &mut out))).is_err() {
+            let mut show = || {
+                if let Some(first) = first {
+                    state.repeated(row, first, &mut out);
+                }
+                state.row(row, &mut out);
+            };
+            if catch_unwind(AssertUnwindSafe(&mut show)).is_err() {
                 self.broken.insert(rule.id);
             }
             // It was said when the row was read first.
@@ -388,6 +403,9 @@ impl Run<'_> {
         }
         if let Some(sums) = self.bound.sums.as_mut().filter(|_| self.past.rules & SUMS != 0) {
             sums.row(row, same);
+            if first.is_some() && !row.may_repeat() {
+                sums.repeated(row);
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ struct Group {
     number: Option<i64>,
     /// What should stand there, once one is found to be wrong.
     wrong: Option<u32>,
-    /// Whether some number cannot be read.
+    /// Whether some number cannot be read, or some row is there twice.
     open: bool,
     /// One bit for each number seen, up to 63.
     seen: u64,
@@ -98,19 +98,21 @@ impl FileRule for DetailNumberNotSequential {
         let Some(item) = row.item(upplan::DETAIL_NO) else { return };
         self.is_rental = is_rental(row, item);
         let Some(place) = place(row, item.key).filter(|_| self.is_rental) else { return };
-        let (Some(person), Known::Is(month), Known::Is(office), Known::Is(code), Known::Is(units)) = (
-            person(row),
-            row.fixed::<6>(upplan::TARGET_MONTH),
-            row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER),
-            row.fixed::<6>(upplan::SERVICE_CODE),
-            row.integer(upplan::UNITS),
-        ) else {
+        let Some((person, rental)) = rental(row) else {
             self.blind = true;
             return;
         };
         self.table = Some(row.table);
         let number = row.integer(item.key);
-        self.groups.of(person, Rental { month, office, code, units }, Group::default).add(number, place);
+        self.groups.of(person, rental, Group::default).add(number, place);
+    }
+
+    fn repeated(&mut self, row: &Row<'_>, _: u64, _: &mut Out<'_>) {
+        // That it has the number of another row is file/duplicate-row.
+        let is_rental = row.item(upplan::DETAIL_NO).is_some_and(|item| is_rental(row, item));
+        if let Some((person, rental)) = rental(row).filter(|_| is_rental) {
+            self.groups.of(person, rental, Group::default).open = true;
+        }
     }
 
     fn next(&self, row: &Row<'_>) -> Next {
@@ -162,6 +164,17 @@ impl FileRule for DetailNumberNotSequential {
             };
         }
     }
+}
+
+/// Whose it is, and which rows only its number tells it from.
+fn rental(row: &Row<'_>) -> Option<(Person, Rental)> {
+    let rental = Rental {
+        month: row.fixed::<6>(upplan::TARGET_MONTH).is()?,
+        office: row.fixed::<10>(upplan::SERVICE_OFFICE_NUMBER).is()?,
+        code: row.fixed::<6>(upplan::SERVICE_CODE).is()?,
+        units: row.integer(upplan::UNITS).is()?,
+    };
+    Some((person(row)?, rental))
 }
 
 /// Whether the row is of the services that are numbered.

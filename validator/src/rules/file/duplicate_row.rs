@@ -1,13 +1,13 @@
 //! `file/duplicate-row`
 
-use crate::bind::{Known, Row, SumRow};
+use crate::bind::{Known, Row};
 use crate::draft::{Draft, Site};
 use crate::finding::Severity;
 use crate::rule::{Basis, Case, Check, Citation, FileRule, FileStart, Next, Out, Rule};
 use crate::rules::EVERY;
 use crate::seen::{Key as SeenKey, SeenKeys};
 use crate::spec::keys::{dlt1kyo, up1kyo, upjsk};
-use crate::spec::{Condition, Key, Kind, Version, is_rental};
+use crate::spec::{Key, Kind, Version, is_rental};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -109,20 +109,10 @@ impl FileRule for DuplicateRow {
     }
 
     fn repeated(&mut self, row: &Row<'_>, first: u64, out: &mut Out<'_>) {
-        if !is_unnumbered_rental(row) {
+        if !row.may_repeat() {
             report(row, first, out);
         }
     }
-}
-
-/// Whether the row rents equipment and has no number: two of the same product are two equal rows.
-fn is_unnumbered_rental(row: &Row<'_>) -> bool {
-    let Known::Is(service_type) = row.service_type(upjsk::SERVICE_CODE) else { return false };
-    let is_sum = matches!(row.sum_row(upjsk::SERVICE_CODE), Known::Is(SumRow::Subtotal(_) | SumRow::Total));
-    let numbered = row.item(upjsk::DETAIL_NO).and_then(|item| {
-        item.condition(|c| if let Condition::NumberedFor(code) = c { Some(code.as_bytes()) } else { None })
-    });
-    is_rental(row.table.version, &service_type) && !is_sum && numbered != Some(&service_type)
 }
 
 fn report(row: &Row<'_>, first: u64, out: &mut Out<'_>) {
@@ -175,7 +165,9 @@ fn insert_again(draft: &mut Draft, file: usize, row: usize) -> Option<Site> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{FileCheck, Options};
+    use crate::draft::Draft;
+    use crate::spec::Kind;
+    use crate::{FileCheck, Options, judge};
 
     fn lines(code: &str, number: &str) -> Vec<Option<u64>> {
         let mut check =
@@ -196,5 +188,22 @@ mod tests {
         assert_eq!(lines("671007", ""), []);
         assert_eq!(lines("171007", "1"), [Some(2)]);
         assert_eq!(lines("111211", ""), [Some(2)]);
+    }
+
+    #[test]
+    fn rows_that_all_stand_twice_are_that_and_no_sums() {
+        // Two rentals of one product may be two equal rows of table 7: those are too many beside table 6 only.
+        let rentals = "set/table7-contradicts-table6";
+        for (kind, expected) in [(Kind::Upplan, &[super::RULE.id][..]), (Kind::Upsikyu, &[super::RULE.id, rentals])] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            let file = draft.index(kind).expect("it has one");
+            let rows = draft.files[file].rows.clone();
+            draft.files[file].rows.extend(rows);
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let mut found: Vec<_> = judgement.findings().iter().map(|finding| finding.rule.id).collect();
+            found.sort_unstable();
+            found.dedup();
+            assert_eq!(found, expected, "{kind}");
+        }
     }
 }

@@ -178,7 +178,9 @@ mod tests {
             (&[WITHIN, OUTSIDE, BEYOND, aaaa("831")], 1),
             (&[WITHIN, OUTSIDE, aaaa("599"), EEEE], 1),
             (&[WITHIN, BEYOND, aaaa("599"), ZZZZ], 1),
-            (&[WITHIN, WITHIN, aaaa("600")], 1),
+            (&[WITHIN, ("212112", "600", "600", "0"), aaaa("600")], 1),
+            // file/duplicate-row speaks of the second row.
+            (&[WITHIN, WITHIN, aaaa("600")], 0),
         ] {
             assert_eq!(found(lines), count, "{lines:?}");
         }

@@ -71,3 +71,43 @@ fn check(sums: &Sums, out: &mut Out<'_>) {
 fn total(draft: &Draft) -> Option<(usize, usize)> {
     draft.find(Kind::Upsikyu, |file, row| file.get(row, upsikyu::SERVICE_CODE) == b"999999")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::spec::Kind;
+    use crate::spec::keys::upsikyu;
+    use crate::{Options, judge};
+
+    /// The rules that speak where the rows so picked have another value, each once in a row.
+    fn found(
+        key: crate::spec::Key,
+        picks: impl Fn(usize, &[u8]) -> bool,
+        value: impl Fn(&[u8]) -> Vec<u8>,
+    ) -> Vec<&'static str> {
+        let mut draft = Draft::sample("202407-table").expect("it is one");
+        let file = draft.index(Kind::Upsikyu).expect("it has one");
+        for row in 0..draft.files[file].rows.len() {
+            if picks(row, draft.files[file].get(row, upsikyu::SERVICE_CODE)) {
+                let value = value(draft.files[file].get(row, key));
+                draft.files[file].put(row, key, &value).expect("it has the item");
+            }
+        }
+        let judgement = judge(&draft.to_files(), &Options::default());
+        let mut found: Vec<_> = judgement.findings().iter().map(|finding| finding.rule.id).collect();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn a_row_of_another_month_is_that_and_no_table_without_a_total() {
+        let other = found(upsikyu::TARGET_MONTH, |row, _| row == 5, |_| b"202611".to_vec());
+        assert_eq!(other, ["file/month-mixed"]);
+    }
+
+    #[test]
+    fn codes_of_subtotals_in_small_letters_are_that_and_no_services() {
+        let small = found(upsikyu::SERVICE_CODE, |_, code| code.ends_with(b"AAAA"), <[u8]>::to_ascii_lowercase);
+        assert_eq!(small, ["cell/not-alphanumeric"]);
+    }
+}
