@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::folder;
+use common::{folder, run};
 
 /// The shell blocks of a document, joined.
 fn script(document: &str) -> String {
@@ -21,6 +21,17 @@ fn script(document: &str) -> String {
     let text = fs::read_to_string(path).unwrap();
     let blocks = text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     blocks.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_finding_that_the_readme_begins_with_is_one_of_the_examples() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (document, lang) in [("README.md", "en"), ("README.ja.md", "ja")] {
+        let text = fs::read_to_string(root.join(document)).unwrap().replace("\r\n", "\n");
+        let finding = text.split("```\n").nth(1).unwrap();
+        let outcome = run(&root, ["check", "examples", "--as-of", "2026-11-28", "--lang", lang]).code_is(1);
+        assert!(finding.contains("[csv/") && outcome.out.contains(finding), "{document}:\n{finding}");
+    }
 }
 
 #[test]
