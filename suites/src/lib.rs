@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Here, and only here, are files, folders, archives, standard streams, the clock, the locale and
-//!    the terminal. What the other crates need of them is handed to them as values.
+//! 1. The validator and the reports know no file, archive, standard stream, clock, locale or terminal.
+//!    What they need of these is handed to them here, as values.
 //! 2. No finding is made here and none is reworded: the validator finds, the reports show.
 //! 3. Nothing is left out silently. What cannot be read, is refused, or stops half-way is listed
 //!    under what was not checked, and the run is then incomplete, whatever else was found.
