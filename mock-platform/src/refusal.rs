@@ -6,6 +6,7 @@
 use renkei_validator::text::{Message, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// Whose words a text is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,6 +258,7 @@ impl From<Text> for Words {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorBody {
     /// `CPM-…`
+    #[schema(schema_with = codes)]
     pub code: String,
     /// What it says.
     pub message: Words,
@@ -271,6 +273,18 @@ pub struct ErrorBody {
     /// Fields of a form.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
+}
+
+/// All codes, with what they say: a client has to know them before it meets them.
+fn codes() -> Object {
+    let business = Business::ALL.iter().map(|why| (why.code(), why.text()));
+    let all: Vec<(&str, Text)> = business.chain(System::ALL.iter().map(|why| (why.code(), why.text()))).collect();
+    let lines: Vec<String> = all.iter().map(|(code, text)| format!("- `{code}`: {} {}", text.ja, text.en)).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(lines.join("\n")))
+        .enum_values(Some(all.into_iter().map(|(code, _)| code)))
+        .build()
 }
 
 impl From<Refusal> for ErrorBody {

@@ -21,7 +21,7 @@ use crate::store::StoreError;
     path = "/manage/snapshots/{name}",
     operation_id = "manage-snapshot",
     tag = "manage",
-    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _")),
+    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _; none that Windows keeps for a device, such as CON")),
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 pub(super) async fn snapshot(
@@ -50,7 +50,7 @@ pub(super) async fn snapshot(
     path = "/manage/snapshots/{name}/restore",
     operation_id = "manage-snapshot-restore",
     tag = "manage",
-    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _")),
+    params(("name" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", description = "1 to 64 letters, digits, - and _; none that Windows keeps for a device, such as CON")),
     responses((status = 200, description = "done", body = Answer<Nothing>), SystemErrors),
 )]
 pub(super) async fn restore(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jsonschema::Validator;
 use renkei_mock_platform::model::OfficeNumber;
+use renkei_mock_platform::refusal::{Business, System};
 use reqwest::Method;
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
@@ -33,6 +34,19 @@ impl ResolvesClientCert for Nobody {
 
     fn has_certs(&self) -> bool {
         false
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_lists_every_code_with_its_words() {
+    let bench = Bench::start(small()).await;
+    let document = send(bench.local(Method::GET, "/openapi.json")).await.json();
+    let code = &document["components"]["schemas"]["ErrorBody"]["properties"]["code"];
+    let all: Vec<&str> =
+        Business::ALL.iter().map(|why| why.code()).chain(System::ALL.iter().map(|why| why.code())).collect();
+    assert_eq!(code["enum"], json!(all));
+    for why in Business::ALL {
+        assert!(code["description"].as_str().unwrap().contains(&format!("`{}`: {}", why.code(), why.text().ja)));
     }
 }
 
