@@ -14,6 +14,9 @@ pub const SCHEMA: &str = "renkei-score/1";
 /// How many unknown ids or bad lines are told one by one.
 const TOLD: usize = 5;
 
+/// What is told of a first line that is no verdict.
+const HEADING: (&str, &str) = ("（見出し行は id で始めます）", " (a heading begins with id)");
+
 /// What an importer did with a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -62,20 +65,22 @@ impl Verdicts {
             let at = record.position().map_or(0, csv::Position::byte);
             let line = || line(&text, at);
             let id = record.get(0).unwrap_or_default().trim();
-            if std::mem::take(&mut first) && id.eq_ignore_ascii_case("id") {
+            let is_first = std::mem::take(&mut first);
+            if is_first && id.eq_ignore_ascii_case("id") {
                 continue;
             }
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            let verdict = match record.get(1).map(|word| word.trim().to_ascii_lowercase()).as_deref() {
-                Some("accepted") => Verdict::Accepted,
-                Some("rejected") => Verdict::Rejected,
+            let verdict = match record.get(1).map(str::trim) {
+                Some(word) if word.eq_ignore_ascii_case("accepted") => Verdict::Accepted,
+                Some(word) if word.eq_ignore_ascii_case("rejected") => Verdict::Rejected,
                 Some(word) => {
                     let word = clipped(word);
+                    let (ja, en) = if is_first { HEADING } else { ("", "") };
                     return Err(bad(
-                        format!("{}行目: 「{word}」は accepted でも rejected でもありません", line()),
-                        format!("line {}: {word:?} is neither accepted nor rejected", line()),
+                        format!("{}行目: 「{word}」は accepted でも rejected でもありません{ja}", line()),
+                        format!("line {}: {word:?} is neither accepted nor rejected{en}", line()),
                     ));
                 }
                 None => {
@@ -232,7 +237,7 @@ pub fn score(manifest: &Manifest, verdicts: &Verdicts) -> Result<Score, BadVerdi
     let known: std::collections::BTreeSet<&str> = manifest.ids().collect();
     let strangers: Vec<&str> = verdicts.0.keys().map(String::as_str).filter(|id| !known.contains(id)).collect();
     if !strangers.is_empty() {
-        return Err(unknown(&strangers));
+        return Err(unknown(&strangers, manifest));
     }
     let mut score = Score {
         schema: SCHEMA,
@@ -310,16 +315,24 @@ fn said(id: &str, answer: &Answer) -> Said {
     Said { id: id.to_owned(), message: answer.message.clone() }
 }
 
-fn unknown(ids: &[&str]) -> BadVerdicts {
+/// The first of the manifest shows what an id looks like: it is not the folder.
+fn unknown(ids: &[&str], manifest: &Manifest) -> BadVerdicts {
     let told: Vec<String> = ids.iter().take(TOLD).map(|id| clipped(id)).collect();
     let (told, rest) = (told.join(", "), ids.len().saturating_sub(TOLD));
-    match rest {
-        0 => bad(format!("マニフェストにないidがあります: {told}"), format!("ids that the manifest has not: {told}")),
-        _ => bad(
-            format!("マニフェストにないidがあります: {told} ほか{rest}件"),
-            format!("ids that the manifest has not: {told} and {rest} more"),
-        ),
-    }
+    let (rest_ja, rest_en) = match rest {
+        0 => (String::new(), String::new()),
+        _ => (format!(" ほか{rest}件"), format!(" and {rest} more")),
+    };
+    let (such_ja, such_en) = manifest.ids().next().map(clipped).map_or_else(Default::default, |id| {
+        (
+            format!("。idはフォルダー名ではなく、manifest.jsonのid（例: {id}）です"),
+            format!("; an id is what manifest.json calls id, such as {id}, and not the folder"),
+        )
+    });
+    bad(
+        format!("マニフェストにないidがあります: {told}{rest_ja}{such_ja}"),
+        format!("ids that the manifest has not: {told}{rest_en}{such_en}"),
+    )
 }
 
 #[cfg(test)]
@@ -351,6 +364,11 @@ mod tests {
         for (bytes, en) in [
             (&b"a,accepted\nb,maybe\n"[..], "line 2: \"maybe\" is neither accepted nor rejected"),
             (b"a\n", "line 1: expected id,verdict[,message]"),
+            (
+                "組,判定\na,accepted\n".as_bytes(),
+                "line 1: \"判定\" is neither accepted nor rejected (a heading begins with id)",
+            ),
+            (b"a,accepted\nb,NG\n", "line 2: \"NG\" is neither accepted nor rejected"),
             // As spreadsheets write them, with a heading, blank lines, and line breaks in messages.
             (b"id,verdict\r\na,maybe\r\n", "line 2: \"maybe\" is neither accepted nor rejected"),
             (b"\r\na,accepted,\"x\r\ny\"\r\n\r\nb\r\n", "line 5: expected id,verdict[,message]"),

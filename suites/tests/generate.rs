@@ -64,9 +64,12 @@ fn impossible_requests_are_usage_errors_and_leave_nothing() {
     let folder = folder();
     let month = ["--months", "2026-04", "--out", "out"];
     for (args, told) in [
-        (vec!["--months", "2020-09", "--out", "out"], "202009"),
-        (vec!["--months", "2027-03..2027-04", "--out", "out"], "202704"),
-        (vec!["--months", "2026-05..2026-04", "--out", "out"], "202604"),
+        (vec!["--months", "2020-09", "--out", "out"], "2020-09 is not one of the months 2020-10 to 2027-03"),
+        (vec!["--months", "2027-03..2027-04", "--out", "out"], "2027-04 is not one"),
+        (
+            vec!["--months", "2026-05..2026-04", "--out", "out"],
+            "the last month 2026-04 is before the first month 2026-05",
+        ),
         (vec!["--months", "2026-4", "--out", "out"], "YYYY-MM"),
         (vec!["--months", "2022-12", "--shape", "one-file:UPJSK", "--out", "out"], "these can: UPHOSOKU, UP1KYO"),
         (vec!["--months", "2025-03", "--out", "out", "--version", "202407"], "202407"),

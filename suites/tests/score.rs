@@ -121,7 +121,11 @@ fn verdicts_that_cannot_be_read_are_told_with_their_line() {
         ("id,verdict\ncontrol/01,maybe\n".to_owned(), 2, "v.csv: line 2: \"maybe\" is neither accepted nor rejected"),
         ("control/01\n".to_owned(), 2, "v.csv: line 1: expected id,verdict[,message]"),
         (format!("{right}control/01,accepted\r\n"), 2, ": control/01 stands on line "),
-        (format!("{right}x/y/01,accepted\r\n"), 2, "v.csv: ids that the manifest has not: x/y/01"),
+        (
+            format!("{right}x/y/01,accepted\r\n"),
+            2,
+            "v.csv: ids that the manifest has not: x/y/01; an id is what manifest.json calls id, such as ",
+        ),
         (String::new(), 4, "there is nothing to score"),
         ("id,verdict\r\n".to_owned(), 4, "there is nothing to score"),
     ] {

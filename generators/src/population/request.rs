@@ -89,16 +89,27 @@ impl RequestError {
                 format!("利用者は{MOST_USERS}人までです（指定は{users}）"),
                 format!("at most {MOST_USERS} users can be made, not {users}"),
             ),
-            RequestError::MonthOutside { month } => Message::pair(
-                format!("{month}は対象期間{FIRST_MONTH}から{LAST_MONTH}までの月ではありません"),
-                format!("{month} is not one of the months {FIRST_MONTH} to {LAST_MONTH}"),
-            ),
-            RequestError::MonthsReversed { from, to } => Message::pair(
-                format!("終わりの月{to}が始まりの月{from}より前です"),
-                format!("the last month {to} is before the first month {from}"),
-            ),
+            RequestError::MonthOutside { month } => {
+                let [month, first, last] = [*month, FIRST_MONTH, LAST_MONTH].map(dashed);
+                Message::pair(
+                    format!("{month} のデータは作れません。作れるのは {first} から {last} までです"),
+                    format!("{month} is not one of the months {first} to {last}"),
+                )
+            }
+            RequestError::MonthsReversed { from, to } => {
+                let [from, to] = [*from, *to].map(dashed);
+                Message::pair(
+                    format!("終わりの月 {to} が始まりの月 {from} より前です"),
+                    format!("the last month {to} is before the first month {from}"),
+                )
+            }
         }
     }
+}
+
+/// As months are asked for.
+fn dashed(month: YearMonth) -> String {
+    format!("{:04}-{:02}", month.year, month.month)
 }
 
 impl fmt::Display for RequestError {
