@@ -124,8 +124,9 @@ fn no_faulty_client_fails_the_smoke_exchange() {
     let options = || Options { smoke: true, ..Options::default() };
     let blocked = each(&all, |deviation| {
         // Cases of every kind of step, so that all of it is smoked.
-        let some: Vec<&Case> = ["d2.export.one-person", "d2.import.one-person"].into_iter().filter_map(find).collect();
-        assert_eq!(some.len(), 2);
+        let some = ["d2.export.one-person", "d2.import.one-person", "transport.send.one-delivery"];
+        let some: Vec<&Case> = some.into_iter().filter_map(find).collect();
+        assert_eq!(some.len(), 3);
         let outcomes = run(&mut Broken::new(good(), deviation), &some, &options(), &mut |_| {}).unwrap();
         let blocked = outcomes.iter().filter(|outcome| outcome.outcome == Outcome::Blocked);
         blocked.map(|outcome| format!("{}: {}", deviation.name, told(outcome))).collect::<Vec<_>>()

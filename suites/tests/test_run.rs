@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use renkei_reports::{Outcome, Pattern};
-use renkei_suites::suite::case::find;
+use renkei_suites::suite::case::{Case, find};
 use renkei_suites::suite::compare::Named;
 use renkei_suites::suite::content::Content;
 use renkei_suites::suite::program::{Deviation, Program};
@@ -183,6 +183,66 @@ fn without_a_plain_exchange_what_is_not_for_the_software_is_still_not_for_it() {
     let outcomes = run(&mut troubled, &cases, &Options { smoke: true, ..Options::default() }, &mut |_| {}).unwrap();
     let told: Vec<_> = outcomes.iter().map(|one| (one.outcome, one.case.as_str())).collect();
     assert_eq!(told, [(Outcome::Blocked, EXPORT), (Outcome::Skip, "v3.schedule.export.one-person")]);
+}
+
+/// Never comes to the platform, and counts how often it was to.
+struct Absent {
+    good: Program,
+    exchanges: u32,
+    done: Option<bool>,
+}
+
+impl Sut for Absent {
+    fn abilities(&self) -> Abilities {
+        self.good.abilities()
+    }
+
+    fn reset(&mut self, case: &str) -> Result<(), Trouble> {
+        self.good.reset(case)
+    }
+
+    fn export(&mut self, task: &ExportTask<'_>) -> Result<Vec<Named>, Trouble> {
+        self.good.export(task)
+    }
+
+    fn import(&mut self, task: &ImportTask<'_>) -> Result<Imported, Trouble> {
+        self.good.import(task)
+    }
+
+    fn dump(&mut self, case: &str) -> Result<Content, Trouble> {
+        self.good.dump(case)
+    }
+
+    fn exchange(&mut self, _: &ExchangeTask<'_>) -> Result<Exchanged, Trouble> {
+        self.exchanges += 1;
+        match self.done {
+            Some(_) => Ok(Exchanged { done: self.done, message: None }),
+            None => Err(failed()),
+        }
+    }
+}
+
+#[test]
+fn who_never_comes_to_the_platform_is_asked_once_and_judged_by_its_files_only() {
+    let sending = ["transport.send.busy-503", "transport.fetch.one-delivery", "transport.send.no-licence"];
+    let cases: Vec<&Case> = [EXPORT].into_iter().chain(sending).filter_map(find).collect();
+    for done in [None, Some(false), Some(true)] {
+        let mut absent = Absent { good: Program::good(Role::ALL), exchanges: 0, done };
+        let options = Options { smoke: true, ..Options::default() };
+        let outcomes = run(&mut absent, &cases, &options, &mut |_| {}).unwrap();
+        assert_eq!(absent.exchanges, 1);
+        assert_eq!(outcomes.len(), 4);
+        for one in outcomes {
+            let why = one.why.map_or_else(String::new, |why| why.en);
+            if one.case == EXPORT {
+                assert_eq!((one.outcome, why.as_str()), (Outcome::Pass, ""));
+                continue;
+            }
+            assert_eq!(one.outcome, Outcome::Blocked);
+            let of_exchange = if done.is_none() { "it hung" } else { "it never came to the platform" };
+            assert!(why.contains(of_exchange), "{why}");
+        }
+    }
 }
 
 #[test]

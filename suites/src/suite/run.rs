@@ -1,8 +1,9 @@
 //! Runs cases on a software and says how each ended. Knows steps and expectations; knows no adapter and no
 //! way to show a report.
 //!
-//! Before the cases comes one plain exchange. Where the adapter cannot do even that, nothing can be said about
-//! the software, and every case is *blocked*. After it, what the software does wrong is a *fail*.
+//! Before the cases comes one plain exchange of files, and one with the platform. Where the adapter cannot do even
+//! that, nothing can be said about the software, and every case that needs it is *blocked*. After it, what the
+//! software does wrong is a *fail*.
 
 mod evidence;
 mod expect;
@@ -20,6 +21,7 @@ use renkei_validator::spec::Version;
 use renkei_validator::text::{Message, Text};
 
 use self::evidence::Evidence;
+use self::smoke::Smoke;
 use super::adapter::interrupt;
 use super::case::{Case, Step};
 use super::content::Content;
@@ -81,9 +83,9 @@ pub fn run(
     let mut outcomes = Vec::new();
     let left: Vec<&Case> = cases.iter().copied().filter(|case| state.outcome(&case.id).is_none()).collect();
     outcomes.extend(cases.iter().filter_map(|case| state.outcome(&case.id).cloned()));
-    let smoke = if options.smoke { smoke::smoke(sut, &left) } else { Ok(()) };
+    let smoke = if options.smoke { Smoke::of(sut, &left) } else { Smoke::spared() };
     for case in left {
-        let outcome = match &smoke {
+        let outcome = match smoke.of_case(case) {
             _ if interrupt::asked() => record(case, Ended::Blocked(interrupt::text().into()), Vec::new()),
             Ok(()) => judge(case, sut, options),
             Err(why) => match applies(case, &sut.abilities()) {

@@ -27,6 +27,15 @@ pub(super) struct Seen {
     pub(super) exchanges: Vec<(u64, u64, Option<bool>)>,
 }
 
+impl Seen {
+    /// What the software has done of all that happened.
+    pub(super) fn of_software<'l>(&self, lines: &'l [Line]) -> Vec<&'l Line> {
+        let of_exchange =
+            |line: &&Line| self.exchanges.iter().any(|(from, until, _)| line.seq > *from && line.seq <= *until);
+        lines.iter().filter(of_exchange).collect()
+    }
+}
+
 /// All lines.
 pub(super) fn lines(running: &Running) -> Result<Vec<Line>, Message> {
     running.parts().journal.since(0, usize::MAX).map_err(|error| {
@@ -42,10 +51,7 @@ pub(super) fn verdict(
     received: &[Named],
     evidence: &mut Evidence<'_>,
 ) -> Result<(), Ended> {
-    let of_software: Vec<&Line> = lines
-        .iter()
-        .filter(|line| seen.exchanges.iter().any(|(from, until, _)| line.seq > *from && line.seq <= *until))
-        .collect();
+    let of_software = seen.of_software(lines);
     let verdict = judged(setting, seen, lines, &of_software, received, evidence);
     if of_software.is_empty() { verdict.map_err(never_came) } else { verdict }
 }

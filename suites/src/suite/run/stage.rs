@@ -25,7 +25,7 @@ use self::identity::Identity;
 use super::evidence::{Evidence, unwritable};
 use super::journal::{self, Seen};
 use super::steps::own_office;
-use super::{Ended, Setting};
+use super::{Ended, Setting, WORK};
 use crate::client::{Client, Folders, Policy, Profile, Tools, Unwatched, Waits};
 use crate::gate::Validation;
 use crate::suite::case::{Case, Licence, Side, Step};
@@ -59,6 +59,31 @@ pub(super) fn run(setting: &Setting<'_>, sut: &mut dyn Sut, evidence: &mut Evide
     let seen = ended?;
     journal::verdict(setting, &seen, &lines, &received, evidence)?;
     Ok(Ended::Pass)
+}
+
+/// Lets the software come to the platform. What it does there is not judged.
+///
+/// # Errors
+///
+/// It did not come, or why it could not be let.
+pub(super) fn reach(setting: &Setting<'_>, sut: &mut dyn Sut) -> Result<(), Ended> {
+    let case = &setting.case.id;
+    sut.reset(case)?;
+    let mut stage = Stage::open(setting).map_err(Ended::Blocked)?;
+    let ended = stage.steps(sut);
+    let mut nowhere = Evidence::of(None, case).map_err(Ended::Blocked)?;
+    let (lines, _) = stage.close(&mut nowhere).map_err(Ended::Blocked)?;
+    if ended?.of_software(&lines).is_empty() {
+        return Err(Ended::Blocked(Message::pair(
+            format!(
+                "プラットフォームへの接続が一度もありませんでした。送受信のコマンドと、その記録（--out のフォルダーの {WORK}/{case}）を確かめてください"
+            ),
+            format!(
+                "it never came to the platform; see the command of the exchange and its log ({WORK}/{case} in the folder of --out)"
+            ),
+        )));
+    }
+    Ok(())
 }
 
 impl<'a> Stage<'a> {
