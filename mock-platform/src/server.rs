@@ -152,15 +152,21 @@ impl StartError {
     }
 }
 
-/// Why there is no listening, with what helps where the port is another program's.
+/// Why there is no listening, with what helps where that is known.
 fn unheard(error: &io::Error) -> Message {
-    if error.kind() != io::ErrorKind::AddrInUse {
-        return Message::same(error.to_string());
-    }
-    Message::pair(
-        "このポートはすでに使われています。別のポートを指定してください（ポート0なら空いているものを使います）",
-        "the port is in use; choose another port (port 0 takes any that is free)",
-    )
+    let (ja, en) = match error.kind() {
+        io::ErrorKind::AddrInUse => (
+            "このポートはすでに使われています。別のポートを指定してください（ポート0なら空いているものを使います）",
+            "the port is in use; choose another port (port 0 takes any that is free)",
+        ),
+        io::ErrorKind::AddrNotAvailable => ("この端末にないアドレスです", "this machine has no such address"),
+        io::ErrorKind::PermissionDenied => (
+            "このポートは許可されていません。別のポートを指定してください（ポート0なら空いているものを使います）",
+            "the port is not permitted; choose another port (port 0 takes any that is free)",
+        ),
+        _ => return Message::same(error.to_string()),
+    };
+    Message::pair(ja, en)
 }
 
 /// A platform that runs.
@@ -411,6 +417,17 @@ pub(crate) fn never_fired(faults: &Engine) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_cannot_be_had_is_told_in_japanese_alone() {
+        for kind in [io::ErrorKind::AddrInUse, io::ErrorKind::AddrNotAvailable, io::ErrorKind::PermissionDenied] {
+            let address = ([192, 0, 2, 7], 443).into();
+            let told = StartError::Listen { address, error: kind.into() }.message();
+            let (_, why) = told.ja.split_once("192.0.2.7:443 で待ち受けできません: ").unwrap();
+            assert!(!why.chars().any(|c| c.is_ascii_alphabetic()), "{why}");
+            assert_ne!(told.ja, told.en);
+        }
+    }
 
     #[test]
     fn clients_are_sent_where_the_platform_listens() {
