@@ -178,6 +178,10 @@ pub struct EncodingEvidence {
     lead: Vec<u8>,
     sampled: usize,
     nuls: usize,
+    /// Units of two bytes of which one is NUL.
+    halves: usize,
+    /// Whether the last byte is NUL.
+    after_nul: bool,
     escape: Option<Seen>,
     utf8: Votes,
     euc: Votes,
@@ -201,8 +205,15 @@ impl EncodingEvidence {
     /// Takes the bytes of the file as they come, byte-order mark included; only the first count.
     pub fn start(&mut self, bytes: &[u8]) {
         let sample = &bytes[..bytes.len().min(SAMPLE - self.sampled)];
+        if memchr::memchr(0, sample).is_some() || self.after_nul {
+            for (at, byte) in (self.sampled..).zip(sample) {
+                let is_nul = *byte == 0;
+                self.nuls += usize::from(is_nul);
+                self.halves += usize::from(at % 2 == 1 && is_nul != self.after_nul);
+                self.after_nul = is_nul;
+            }
+        }
         self.sampled += sample.len();
-        self.nuls += sample.iter().filter(|&&b| b == 0).count();
         self.lead.extend_from_slice(&sample[..sample.len().min(LEAD - self.lead.len())]);
     }
 
@@ -245,8 +256,8 @@ impl EncodingEvidence {
         if self.bom.len() == 2 {
             return (Encoding::Utf16, Some(bom));
         }
-        // Every digit and comma of UTF-16 comes with a NUL.
-        if self.sampled >= 8 && self.nuls * 5 >= self.sampled {
+        // Every digit and comma of UTF-16 comes with a NUL; those behind the end of a file come together.
+        if self.sampled >= 8 && self.halves * 5 >= self.sampled {
             return (Encoding::Utf16, Some(Seen::at(1, 0..2)));
         }
         if let Some(seen) = &self.escape {
@@ -485,6 +496,16 @@ mod tests {
             evidence.start(&[byte]);
         }
         assert_eq!(evidence.verdict().0, Encoding::Utf16);
+    }
+
+    #[test]
+    fn nothing_but_nul_behind_the_rows_is_no_utf_16() {
+        for rows in [&b"202407,1\r\n"[..], b"202407,12\r\n"] {
+            let mut evidence = EncodingEvidence::default();
+            evidence.start(rows);
+            evidence.start(&[0; 500]);
+            assert_eq!(evidence.verdict().0, Encoding::Ms932);
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ pub enum Role {
     Header,
     /// A row without any value, or nothing between two line ends.
     Blank,
-    /// 1A at the very end, as old systems write.
+    /// 1A or NUL at the very end, and nothing else: what old systems and full disks leave there.
     EndMark,
     /// A row whose cells are divided by another character.
     OtherSeparator {

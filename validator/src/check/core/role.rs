@@ -12,7 +12,7 @@ pub(super) fn role(record: &Record<'_>, begun: bool) -> Role {
     if filled().next().is_none() {
         return Role::Blank;
     }
-    if record.bytes == b"\x1A" && record.end == LineEnd::Eof {
+    if record.end == LineEnd::Eof && record.bytes.iter().all(|byte| matches!(byte, 0x00 | 0x1A)) {
         return Role::EndMark;
     }
     if begun {
@@ -88,6 +88,9 @@ mod tests {
             (b",,,,", [Role::Blank; 2]),
             (b"\"\",,,", [Role::Blank; 2]),
             (b"\"", DATA),
+            (b"\x1A", [Role::EndMark; 2]),
+            (b"\x1A\x1A\0\0", [Role::EndMark; 2]),
+            (b"\x1A\r\n", DATA),
             (b"202407;1;2;3", divided(6, 1)),
             (b"202407\t1\t2\t3", divided(6, 1)),
             (b"202407;1;2", DATA),

@@ -5,6 +5,7 @@ use crate::finding::Severity;
 use crate::ms932::Class;
 use crate::rule::{Basis, Case, Check, Out, RecordView, Rule};
 use crate::rules::EVERY;
+use crate::scan::{LineEnd, Quoting};
 use crate::spec::Kind;
 use crate::spec::keys::upplan;
 use crate::text::Text;
@@ -45,10 +46,32 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
-    for odd in view.odd.iter().filter(|odd| odd.class == Class::LeadAlone) {
+    // Where a file breaks off within a text, csv/unclosed-quote speaks of it.
+    let last = view.record.cells.last();
+    let breaks_off = view.record.end == LineEnd::Eof && last.is_some_and(|cell| cell.quoting == Quoting::Unclosed);
+    let end = if breaks_off { view.record.bytes.len() } else { usize::MAX };
+    for odd in view.odd.iter().filter(|odd| odd.class == Class::LeadAlone && odd.range.end < end) {
         let byte = view.record.bytes[odd.range.start];
         out.range(view, odd.range.clone())
             .expected("2バイトの文字", "a character of two bytes")
             .got(format!("{byte:02X} のみ"), format!("{byte:02X} alone"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{FileCheck, Options};
+
+    #[test]
+    fn a_file_that_breaks_off_within_a_character_is_a_quote_that_is_not_closed() {
+        let found = |end: &[u8]| -> Vec<&'static str> {
+            let mut check =
+                FileCheck::new("UP2KYO_9970100013_43_9970100021_11_20260928101500.CSV", &Options::default());
+            check.push(b"202407,991018,0000000101,20260928,20260928,1,\"\x95\x5C");
+            check.push(end);
+            check.finish().findings.kept.iter().map(|finding| finding.rule.id).collect()
+        };
+        assert_eq!(found(b"\x83"), ["csv/unclosed-quote"]);
+        assert_eq!(found(b"\x83,"), ["csv/unclosed-quote", "bytes/lead-without-trail"]);
     }
 }
