@@ -105,7 +105,7 @@ pub struct NotApplied {
 pub struct Place {
     /// The file's name.
     pub file: String,
-    /// 1-based physical line; `null` for the whole file.
+    /// 1-based physical line on which the bytes begin; `null` for the whole file.
     pub line: Option<u64>,
     /// The item, where one is concerned.
     pub item: Option<ItemName>,

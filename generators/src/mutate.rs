@@ -261,7 +261,7 @@ pub fn make(parent: &Parent, rule: &'static Rule, case: &Case, options: &Options
         worst: found.iter().map(|finding| finding.severity).max().unwrap_or(own.severity),
         at: Place {
             file: expected.file,
-            line: expected.line,
+            line: own.line(),
             item: own.at.item.as_ref().map(Into::into),
             bytes: expected.bytes.map(|bytes| ByteRange { start: bytes.start, end: bytes.end }),
         },

@@ -105,11 +105,15 @@ fn every_mutant_kept_is_what_its_manifest_says() {
             finding.rule.id == mutant.rule
                 && finding.severity.word() == mutant.severity
                 && *finding.at.file == mutant.at.file
-                && finding.at.line == mutant.at.line
+                && finding.line() == mutant.at.line
                 && finding.at.bytes.as_ref().map(|b| (b.start, b.end))
                     == mutant.at.bytes.as_ref().map(|b| (b.start, b.end))
         });
         assert!(here, "{}", mutant.id);
+        if let (Some(line), Some(place)) = (mutant.at.line, &mutant.at.bytes) {
+            let (_, bytes) = files.iter().find(|(name, _)| *name == mutant.at.file).unwrap();
+            assert_eq!(line, line_of(bytes, place.start as usize), "{}", mutant.id);
+        }
         let others: BTreeSet<&str> =
             found.iter().map(|finding| finding.rule.id).filter(|id| *id != mutant.rule).collect();
         assert_eq!(others, mutant.also.iter().map(String::as_str).collect(), "{}", mutant.id);
@@ -129,6 +133,12 @@ fn every_mutant_kept_is_what_its_manifest_says() {
     assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
 }
 
+/// The line that holds a byte; between CR and LF none begins.
+fn line_of(bytes: &[u8], at: usize) -> u64 {
+    let ends = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    1 + (0..at).filter(ends).count() as u64
+}
+
 #[test]
 fn the_words_of_a_change_name_what_was_changed() {
     let words = |id: &str| {
@@ -141,6 +151,10 @@ fn the_words_of_a_change_name_what_was_changed() {
     let (ja, en) = words("name/timestamp-impossible");
     assert!(ja.contains("ファイル名を ") && ja.ends_with(" に変えました"), "{ja}");
     assert!(en.contains(": renamed ") && en.contains("20260931101500"), "{en}");
+    // In a row with line breaks, the line of the item.
+    let (manifest, _) = made(&[rules::find("cell/conditionally-required-missing").unwrap()], 1);
+    let mutant = manifest.mutants.iter().find(|mutant| mutant.at.file.starts_with("UP1KYO")).unwrap();
+    assert!(mutant.at.line == Some(4) && mutant.change.en.contains(" line 4: "), "{mutant:?}");
 }
 
 #[test]

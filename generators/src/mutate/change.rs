@@ -127,17 +127,18 @@ fn within<'a>(old: &DraftFile, new: &'a DraftFile, changes: &mut Vec<Change<'a>>
 
 /// The physical line that each row begins on.
 fn lines(file: &DraftFile) -> Vec<u64> {
-    let breaks = |bytes: &[u8]| {
-        let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
-        bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count() - pairs
-    };
     let mut line = 1;
     let begins = |row: &DraftRow| {
         let begin = line;
-        line += (breaks(&row.bytes()) + breaks(&row.end)) as u64;
+        line += breaks(&row.bytes()) + breaks(&row.end);
         begin
     };
     file.rows.iter().map(begins).collect()
+}
+
+fn breaks(bytes: &[u8]) -> u64 {
+    let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+    (bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count() - pairs) as u64
 }
 
 /// What changed in a row that both have.
@@ -175,6 +176,8 @@ fn changed_row(old: &DraftFile, new: &DraftFile, row: usize, line: u64, say: &mu
     }
     for column in columns {
         let item = old.table(a.cells.len()).and_then(|table| table.items.get(column));
+        // An item stands on another line than its row where items before it have line breaks.
+        let line = line + b.cells[..column].iter().map(|cell| breaks(cell)).sum::<u64>();
         changed_cell(line, column, item, &a.cells[column], &b.cells[column], say);
     }
 }

@@ -44,7 +44,7 @@ impl Parent {
         for finding in judgement.findings() {
             match finding.severity {
                 Severity::Error | Severity::Warning => {
-                    let line = finding.at.line.map(|line| format!(":{line}")).unwrap_or_default();
+                    let line = finding.line().map(|line| format!(":{line}")).unwrap_or_default();
                     let (at, id) = (format!("{}{line}", finding.at.file), finding.rule.id);
                     let (ja, en) = (&finding.message.ja, &finding.message.en);
                     refused.push(Message::pair(format!("{at}: {ja} [{id}]"), format!("{at}: {en} [{id}]")));
