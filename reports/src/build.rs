@@ -392,13 +392,39 @@ fn got(got: &Got, encoding: Encoding, show_values: bool) -> Option<Pair> {
             Some(Pair { ja: "（空）".to_owned(), en: "(empty)".to_owned() })
         }
         Got::Value { bytes, shown } => {
-            let value = mask::value(bytes, encoding, *shown, show_values);
+            let value = with_spaces_seen(mask::value(bytes, encoding, *shown, show_values));
             Some(Pair { ja: value.clone(), en: value })
         }
         Got::Said(message) => Some(Pair::from(message)),
     }
 }
 
+/// A value with pictures of the spaces around it, which nobody would see.
+fn with_spaces_seen(value: String) -> String {
+    let is_space = |c: char| matches!(c, ' ' | '\u{3000}');
+    let begin = value.len() - value.trim_start_matches(is_space).len();
+    let end = begin + value[begin..].trim_end_matches(is_space).len();
+    let seen = |spaces: &str| spaces.replace(' ', "\u{2420}").replace('\u{3000}', "□");
+    if begin == 0 && end == value.len() {
+        return value;
+    }
+    [&seen(&value[..begin]), &value[begin..end], &seen(&value[end..])].concat()
+}
+
 fn range(bytes: &std::ops::Range<u64>) -> ByteRange {
     ByteRange { start: bytes.start, end: bytes.end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_spaces_seen;
+
+    #[test]
+    fn spaces_around_a_value_are_seen_and_those_within_are_as_they_were() {
+        for (value, seen) in
+            [("a b", "a b"), ("", ""), (" 387", "␠387"), ("〇〇　〇〇　 ", "〇〇　〇〇□␠"), (" 　", "␠□")]
+        {
+            assert_eq!(with_spaces_seen(value.to_owned()), seen);
+        }
+    }
 }
