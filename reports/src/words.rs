@@ -2,7 +2,7 @@
 
 use crate::Lang;
 use crate::model::{Pair, Report, Totals, Verdict};
-use crate::outcome::Outcome;
+use crate::outcome::{CaseKind, Outcome};
 
 /// One of two fixed sentences.
 pub(crate) fn pick<'a>(lang: Lang, ja: &'a str, en: &'a str) -> &'a str {
@@ -66,10 +66,52 @@ pub(crate) fn some(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What people call the end of a case.
+pub(crate) fn ended(outcome: Outcome, lang: Lang) -> &'static str {
+    match (lang, outcome) {
+        (Lang::Ja, Outcome::Pass) => "合格",
+        (Lang::Ja, Outcome::Fail) => "不合格",
+        (Lang::Ja, Outcome::Skip) => "対象外",
+        (Lang::Ja, Outcome::Blocked) => "判定保留",
+        (Lang::En, outcome) => outcome.word(),
+    }
+}
+
+/// What people call the way that data goes.
+pub(crate) fn direction(kind: CaseKind, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::Ja, CaseKind::Export) => "出力",
+        (Lang::Ja, CaseKind::Import) => "取込",
+        (Lang::Ja, CaseKind::Exchange) => "送受信",
+        (Lang::En, kind) => kind.word(),
+    }
+}
+
+/// `合格 1件、不合格 2件、対象外 0件、判定保留 0件`
+pub(crate) fn endings(report: &Report, lang: Lang) -> String {
+    let all = [Outcome::Pass, Outcome::Fail, Outcome::Skip, Outcome::Blocked];
+    let parts = all.map(|outcome| {
+        let count = report.outcomes.iter().filter(|record| record.outcome == outcome).count();
+        match lang {
+            Lang::Ja => format!("{} {count}件", ended(outcome, lang)),
+            Lang::En => format!("{count} {}", ended(outcome, lang)),
+        }
+    });
+    parts.join(pick(lang, "、", ", "))
+}
+
+/// Whether cases were run and no file was judged: counts of findings say nothing then.
+pub(crate) fn is_of_cases(report: &Report) -> bool {
+    report.inputs.is_empty() && !report.outcomes.is_empty()
+}
+
 /// The one line to remember.
 pub(crate) fn verdict(report: &Report, lang: Lang) -> String {
     let said = outcome(report);
-    let mut counts = counts(&report.totals, lang);
+    let mut counts = match is_of_cases(report) {
+        true => endings(report, lang),
+        false => counts(&report.totals, lang),
+    };
     if let Some(known) = report.baseline.as_ref().map(|baseline| sum(&baseline.covered)).filter(|known| *known > 0) {
         counts += &match lang {
             Lang::Ja => format!("（うち既知 {known}件）"),
@@ -121,16 +163,27 @@ pub(crate) fn word(verdict: Verdict) -> &'static str {
 pub(crate) fn outcome(report: &Report) -> Pair {
     let totals = fresh(report);
     let known = report.baseline.as_ref().is_some_and(|baseline| sum(&baseline.covered) > 0);
-    let failed = report.outcomes.iter().any(|outcome| outcome.outcome == Outcome::Fail);
+    let any = |outcome| report.outcomes.iter().any(|record| record.outcome == outcome);
+    let (failed, blocked) = (any(Outcome::Fail), any(Outcome::Blocked));
     let (ja, en) = match (report.verdict, report.fail_on.as_str()) {
+        (Verdict::Incomplete, _) if failed && blocked => (
+            "不合格のケースと、判定できなかったケースがあります（判定保留）",
+            "cases failed, and others could not be judged",
+        ),
+        (Verdict::Incomplete, _) if blocked => {
+            ("判定できなかったケースがあります（判定保留）", "cases could not be judged")
+        }
         (Verdict::Incomplete, _) => ("検査を完了できませんでした（判定保留）", "the check could not be completed"),
-        (Verdict::Invalid, _) if failed => ("合格しなかったケースがあります", "cases failed"),
+        (Verdict::Invalid, _) if failed => ("不合格のケースがあります", "cases failed"),
         (Verdict::Invalid, _) if known && totals.error > 0 => {
             ("既知でないエラーがあります", "errors were found that are not known")
         }
         (Verdict::Invalid, _) if totals.error > 0 => ("エラーがあります", "errors were found"),
         (Verdict::Invalid, _) if totals.warning > 0 => ("警告があります", "warnings were found"),
         (Verdict::Invalid, _) => ("情報レベルの指摘があります", "infos were found"),
+        (Verdict::Valid, _) if is_of_cases(report) => {
+            ("対象のケースすべてに合格しました", "all cases that apply passed")
+        }
         (Verdict::Valid, _) if known => (
             "既知のもののほかに、判定に数える指摘はありませんでした",
             "nothing that counts was found beyond what is known",

@@ -7,7 +7,6 @@ use csv::{Terminator, WriterBuilder};
 
 use super::Encoding;
 use super::known;
-use super::outcomes::word;
 use super::text::{not_checked_line, omitted_line, related_line};
 use crate::Lang;
 use crate::model::{FindingRecord, Report};
@@ -96,7 +95,7 @@ fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     for record in &report.outcomes {
         let why = record.why.as_ref().map(|why| format!(": {}", why.get(lang))).unwrap_or_default();
         let mut cells = entry(pick(lang, "ケース", "case"), &format!("{}{why}", record.title.get(lang)));
-        cells[6] = word(record.outcome, lang).to_owned();
+        cells[6] = words::ended(record.outcome, lang).to_owned();
         cells[7] = record.case.clone();
         let files = record.evidence.iter().filter_map(|evidence| evidence.file.as_deref());
         cells[15] = files.collect::<Vec<_>>().join(" / ");

@@ -78,7 +78,7 @@ struct Page<'a> {
     verdict: &'static str,
     verdict_name: Both<'static>,
     outcome: Both<'a>,
-    counts: [(&'static str, Both<'static>, String); 3],
+    counts: Vec<Count>,
     scope: Vec<Both<'a>>,
     blocks: Listed,
     next: Option<Next<'a>>,
@@ -122,8 +122,7 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
             let outcome = words::outcome(report);
             Both::made(outcome.ja, outcome.en)
         },
-        counts: [("error", report.totals.error), ("warning", report.totals.warning), ("info", report.totals.info)]
-            .map(|(severity, count)| (severity, Both::severity(severity), grouped(count))),
+        counts: counts(report),
         scope: scope(report),
         next: None,
         blocks: list(blocks.into_iter().map(NotCheckedItem::of)),
@@ -197,15 +196,44 @@ fn outcomes(report: &Report) -> Vec<&OutcomeRecord> {
     outcomes
 }
 
+/// A number beside the verdict: its tone, its picture and its name.
+struct Count {
+    tone: &'static str,
+    icon: &'static str,
+    name: Both<'static>,
+    count: String,
+}
+
+/// How many findings there are, or how the cases ended where nothing else was judged.
+fn counts(report: &Report) -> Vec<Count> {
+    if words::is_of_cases(report) {
+        let of = |outcome| report.outcomes.iter().filter(|record| record.outcome == outcome).count() as u64;
+        let all = [Outcome::Pass, Outcome::Fail, Outcome::Blocked, Outcome::Skip];
+        return all.map(|outcome| Count { count: grouped(of(outcome)), ..ended(outcome) }).into();
+    }
+    let totals = &report.totals;
+    let all = [("error", totals.error), ("warning", totals.warning), ("info", totals.info)];
+    let count = |(word, count)| Count { tone: word, icon: word, name: Both::severity(word), count: grouped(count) };
+    all.map(count).into()
+}
+
+fn ended(outcome: Outcome) -> Count {
+    let (tone, icon, name) = match outcome {
+        Outcome::Pass => ("pass", "valid", Both::of("合格", "passed")),
+        Outcome::Fail => ("error", "error", Both::of("不合格", "failed")),
+        Outcome::Skip => ("info", "info", Both::of("対象外", "skipped")),
+        Outcome::Blocked => ("blocked", "incomplete", Both::of("判定保留", "blocked")),
+    };
+    Count { tone, icon, name, count: String::new() }
+}
+
 /// What was judged, and from what on it counts.
 fn scope(report: &Report) -> Vec<Both<'_>> {
-    let mut scope = Vec::new();
-    if report.inputs.is_empty() && !report.outcomes.is_empty() {
-        scope.push(Both::count(report.outcomes.len() as u64, "ケース", "case"));
-    } else {
-        scope.push(Both::count(report.inputs.len() as u64, "ファイル", "file"));
-        scope.extend(report.sets.map(|sets| Both::count(sets, "組", "set")));
+    if words::is_of_cases(report) {
+        return vec![Both::count(report.outcomes.len() as u64, "ケース", "case")];
     }
+    let mut scope = vec![Both::count(report.inputs.len() as u64, "ファイル", "file")];
+    scope.extend(report.sets.map(|sets| Both::count(sets, "組", "set")));
     scope.push(match report.fail_on.as_str() {
         "none" => Both::of("指摘は判定に含めない設定", "no finding counts"),
         word => {
@@ -233,13 +261,18 @@ fn scope(report: &Report) -> Vec<Both<'_>> {
 fn made_of(report: &Report) -> Vec<(Both<'_>, Both<'_>)> {
     let tool = format!("{} {}", report.tool.name, report.tool.version);
     let spec = report.tool.spec.join(", ");
-    vec![
+    let mut facts = vec![
         (Both::of("ツール", "Tool"), Both::made(tool.clone(), tool)),
         (Both::of("対応するCSVバージョン", "CSV versions covered"), Both::made(spec.clone(), spec)),
-        (
+    ];
+    // A run of cases has no such day.
+    if !words::is_of_cases(report) {
+        facts.push((
             Both::of("検査の基準日", "Judged as of"),
             report.as_of.as_deref().map_or(Both::of("指定なし", "no day given"), |day| Both::of(day, day)),
-        ),
+        ));
+    }
+    facts.extend([
         (
             Both::of("値の表示", "Values"),
             match report.values.as_str() {
@@ -248,7 +281,8 @@ fn made_of(report: &Report) -> Vec<(Both<'_>, Both<'_>)> {
             },
         ),
         (Both::of("記録の形式", "Record"), Both::of(&report.schema, &report.schema)),
-    ]
+    ]);
+    facts
 }
 
 #[derive(Template)]
@@ -287,7 +321,7 @@ impl<'a> InputItem<'a> {
 #[template(
     source = "<tr class=\"{{ tone }}\"><td><span class=\"badge {{ tone }}\"><svg class=\"i\" aria-hidden=\"true\" \
               focusable=\"false\"><use href=\"#i-{{ icon }}\"></use></svg>{{ outcome }}</span></td><td class=\"pattern\">{{ pattern }}</td>\
-              <td>{{ title }} <code>{{ case }}</code></td><td>{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
+              <td class=\"case\">{{ title }} <code>{{ case }}</code></td><td>{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
     ext = "html"
 )]
 struct OutcomeItem<'a> {
@@ -302,16 +336,11 @@ struct OutcomeItem<'a> {
 
 impl<'a> OutcomeItem<'a> {
     fn of(outcome: &'a OutcomeRecord) -> OutcomeItem<'a> {
-        let (tone, icon, said) = match outcome.outcome {
-            Outcome::Pass => ("pass", "valid", Both::of("合格", "passed")),
-            Outcome::Fail => ("error", "error", Both::of("不合格", "failed")),
-            Outcome::Skip => ("info", "info", Both::of("対象外", "skipped")),
-            Outcome::Blocked => ("blocked", "incomplete", Both::of("判定保留", "blocked")),
-        };
+        let Count { tone, icon, name, .. } = ended(outcome.outcome);
         OutcomeItem {
             tone,
             icon,
-            outcome: said,
+            outcome: name,
             pattern: Shown::of(outcome.pattern.word()),
             case: Shown::of(&outcome.case),
             title: Both::from(&outcome.title),

@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
         suite.add_property(Property::new("values", &*safe(&self.report.values)));
         let scope = self.report.scopes.get(self.report.sets_scope);
         // Where there was nothing but cases, no rule has passed.
-        if !self.report.inputs.is_empty() || self.report.outcomes.is_empty() {
+        if !words::is_of_cases(self.report) {
             suite.add_test_cases(self.cases(scope, Some(&self.sets), name));
         }
         suite.add_test_cases(self.baseline(name));

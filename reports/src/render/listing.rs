@@ -4,7 +4,6 @@ use askama::Template;
 use csv::{Terminator, WriterBuilder};
 
 use super::csv::inert;
-use super::outcomes::word;
 use crate::Lang;
 use crate::listing::{Direction, Listing, Row, Standing, V3, V4, rows};
 use crate::model::Report;
@@ -96,14 +95,6 @@ fn full_name(pattern: Pattern, lang: Lang) -> String {
     }
 }
 
-fn direction_word(kind: CaseKind, lang: Lang) -> &'static str {
-    match kind {
-        CaseKind::Export => pick(lang, "出力", "export"),
-        CaseKind::Import => pick(lang, "取込", "import"),
-        CaseKind::Exchange => pick(lang, "送受信", "exchange"),
-    }
-}
-
 /// How a direction stands: its mark, or why it has none.
 fn standing(direction: &Direction<'_>, lang: Lang) -> &'static str {
     match direction.standing {
@@ -120,8 +111,8 @@ fn counts(cases: &[&OutcomeRecord], lang: Lang) -> String {
     let parts: Vec<String> = counted
         .filter(|(_, count)| *count > 0)
         .map(|(outcome, count)| match lang {
-            Lang::Ja => format!("{} {count}件", word(outcome, lang)),
-            Lang::En => format!("{count} {}", word(outcome, lang)),
+            Lang::Ja => format!("{} {count}件", words::ended(outcome, lang)),
+            Lang::En => format!("{count} {}", words::ended(outcome, lang)),
         })
         .collect();
     parts.join(pick(lang, "、", ", "))
@@ -132,8 +123,8 @@ fn evidence(row: &Row<'_>, lang: Lang) -> String {
     let parts = [(CaseKind::Export, &row.export), (CaseKind::Import, &row.import)].into_iter();
     let parts = parts.filter(|(_, direction)| !direction.cases.is_empty()).map(|(kind, direction)| {
         let cases: Vec<String> =
-            direction.cases.iter().map(|one| format!("{} {}", one.case, word(one.outcome, lang))).collect();
-        format!("{} {} [{}]", direction_word(kind, lang), standing(direction, lang), cases.join(", "))
+            direction.cases.iter().map(|one| format!("{} {}", one.case, words::ended(one.outcome, lang))).collect();
+        format!("{} {} [{}]", words::direction(kind, lang), standing(direction, lang), cases.join(", "))
     });
     parts.collect::<Vec<_>>().join(" / ")
 }
@@ -300,10 +291,10 @@ fn groups(report: &Report, lang: Lang) -> Vec<Group> {
 fn case(record: &OutcomeRecord, lang: Lang) -> Case {
     Case {
         outcome: record.outcome.word(),
-        outcome_word: word(record.outcome, lang),
+        outcome_word: words::ended(record.outcome, lang),
         id: text(&record.case),
         title: text(record.title.get(lang)),
-        direction: direction_word(record.kind, lang),
+        direction: words::direction(record.kind, lang),
         why: record.why.as_ref().map(|why| text(why.get(lang))),
         requirements: text(&record.requirements.join(" ")),
         evidence: record

@@ -29,15 +29,16 @@ const RULES: usize = 40;
 
 /// Writes as many findings as fit into so many bytes, and how many more there are.
 pub(super) fn write(report: &Report, lang: Lang, limit: usize, out: &mut dyn io::Write) -> io::Result<()> {
-    let head = head(report, lang)
-        + &blocking(report, lang)
-        + &cases(report, lang)
-        + &known(report, lang)
-        + &by_rule(report, lang);
+    let head = head(report, lang) + &blocking(report, lang);
+    let counts = known(report, lang) + &by_rule(report, lang);
     let tail = omitted(report, lang) + &others(report, lang) + &foot(report, lang);
-    // Room for the line about those that do not fit.
-    let mut room = limit.saturating_sub(head.len() + tail.len() + 200);
-    out.write_all(head.as_bytes())?;
+    // Room for the lines about those that do not fit.
+    let mut room = limit.saturating_sub(head.len() + counts.len() + tail.len() + 400);
+    let cases = cases(report, lang, room);
+    room -= cases.len().min(room);
+    for part in [head, cases, counts] {
+        out.write_all(part.as_bytes())?;
+    }
     let new = report.all_findings().filter(|finding| finding.baselined.is_none());
     let count = new.clone().count();
     if count > 0 {
@@ -55,10 +56,7 @@ pub(super) fn write(report: &Report, lang: Lang, limit: usize, out: &mut dyn io:
     }
     let rest = count - shown;
     if rest > 0 {
-        match lang {
-            Lang::Ja => writeln!(out, "- ほか{rest}件は、長くなるため載せていません。")?,
-            Lang::En => writeln!(out, "- {rest} more do not fit here.")?,
-        }
+        out.write_all(left_out(rest, lang).as_bytes())?;
     }
     if count > 0 {
         writeln!(out)?;
@@ -81,10 +79,30 @@ fn blocking(report: &Report, lang: Lang) -> String {
     section(pick(lang, "検査を完了できなかった理由", "Why the check is incomplete"), lines, lang)
 }
 
-/// The cases that did not pass, and how many of each outcome there are.
-fn cases(report: &Report, lang: Lang) -> String {
-    let told = outcomes::concise(report, lang).into_iter().chain(outcomes::counts_of(report, lang));
-    section(pick(lang, "ケースの結果", "Cases"), told.map(|line| plain(&line)), lang)
+/// How many cases ended in which way, and as many of those that did not pass as there is room for.
+fn cases(report: &Report, lang: Lang, room: usize) -> String {
+    if report.outcomes.is_empty() {
+        return String::new();
+    }
+    let heading = pick(lang, "ケースの結果", "Cases");
+    let mut text = format!("### {heading}\n\n{}\n\n", plain(&words::endings(report, lang)));
+    let told = outcomes::concise(report, lang);
+    for (shown, line) in told.iter().enumerate() {
+        let line = format!("- {}\n", plain(line));
+        if text.len() + line.len() > room {
+            text.push_str(&left_out(told.len() - shown, lang));
+            break;
+        }
+        text.push_str(&line);
+    }
+    if told.is_empty() { text } else { text + "\n" }
+}
+
+fn left_out(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("- ほか{count}件は、長くなるため載せていません。\n"),
+        Lang::En => format!("- {count} more do not fit here.\n"),
+    }
 }
 
 /// What the baseline lets pass; it is counted here and not listed.
@@ -154,20 +172,22 @@ fn others(report: &Report, lang: Lang) -> String {
 }
 
 fn foot(report: &Report, lang: Lang) -> String {
-    let (version, files) = (plain(&report.tool.version), report.inputs.len() as u64);
-    let as_of = plain(report.as_of.as_deref().unwrap_or("-"));
+    let version = plain(&report.tool.version);
     let values = match report.values.as_str() {
         "shown" => pick(lang, "値はそのまま表示しています", "values are shown as they are"),
         _ => pick(lang, "値は伏せています", "values are masked"),
     };
+    let (files, cases) = (report.inputs.len() as u64, report.outcomes.len() as u64);
+    let as_of = plain(report.as_of.as_deref().unwrap_or("-"));
+    let judged = match (lang, words::is_of_cases(report)) {
+        (Lang::Ja, true) => format!("ケース {cases}件"),
+        (Lang::En, true) => words::some(cases, "case"),
+        (Lang::Ja, false) => format!("{as_of}の時点で検査、ファイル {files}件"),
+        (Lang::En, false) => format!("judged as of {as_of}, {}", words::some(files, "file")),
+    };
     match lang {
-        Lang::Ja => format!(
-            "renkei {version}、{as_of}の時点で検査、ファイル {files}件、{values}。この結果は公式の判定ではありません。\n"
-        ),
-        Lang::En => format!(
-            "renkei {version}, judged as of {as_of}, {}, {values}. This is no official result.\n",
-            words::some(files, "file")
-        ),
+        Lang::Ja => format!("renkei {version}、{judged}、{values}。この結果は公式の判定ではありません。\n"),
+        Lang::En => format!("renkei {version}, {judged}, {values}. This is no official result.\n"),
     }
 }
 

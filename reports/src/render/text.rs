@@ -298,6 +298,9 @@ pub(super) fn omitted_line(omitted: &OmittedRecord, lang: Lang) -> String {
 }
 
 fn summary(report: &Report, lang: Lang) -> Vec<String> {
+    if words::is_of_cases(report) {
+        return Vec::new();
+    }
     let totals = &report.totals;
     let counts = words::counts(totals, lang);
     let files = report.inputs.len() as u64;
