@@ -69,7 +69,10 @@ impl Attended {
     ///
     /// Where the folder holds something else, or no address of this machine can be listened at.
     pub fn open(settings: &Settings, cases: &[&Case]) -> Result<Attended, Message> {
-        let book = Book::open(&settings.folder, &settings.identity)?;
+        // The page shows where things lie to somebody who is in no folder of ours.
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (folder, evidence) = (whole(&settings.folder), whole(&settings.evidence));
+        let book = Book::open(&folder, &settings.identity)?;
         let listed = |case: &&Case| Listed {
             id: case.id.clone(),
             title: case.title.clone(),
@@ -77,7 +80,7 @@ impl Attended {
             direction: case.direction(),
             transport: case.is_transport(),
         };
-        let desk = Arc::new(Desk::new(book, cases.iter().map(listed).collect(), &settings.evidence, settings.lang));
+        let desk = Arc::new(Desk::new(book, cases.iter().map(listed).collect(), &evidence, settings.lang));
         let served = Served::start(&desk)?;
         Ok(Attended { desk, abilities: settings.abilities.clone(), served })
     }

@@ -237,6 +237,72 @@ fn what_is_filled_in_is_kept_where_another_window_has_opened_another_case() {
 }
 
 #[test]
+fn what_is_filled_in_comes_along_with_the_language() {
+    let folder = tempdir().unwrap();
+    let import = "/case/d2.import.plan";
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        let page = visitor.follow(&format!("{import}/open"), Form::new()).await;
+        // Who has no folder of renkei's finds what it lies in.
+        assert!(page.contains(&format!("<code class=\"path\">{}", folder.path().display())), "{page}");
+        let page = visitor.follow(&format!("{import}/answer"), step(0).text("all", "accepted")).await;
+        let empty = page.split(r#"name="x0.item""#).nth(1).unwrap().split("<option value=\"").nth(2).unwrap();
+        let empty = empty.split('"').next().unwrap().to_owned();
+        let there = format!("<option value=\"{empty}\" selected>");
+        let filled = step(1).text("back", import).text("l2", "missing").text("v0.user_phone", "0915");
+        let filled = filled.text("x0.item", empty.clone()).text("x0.value", "01").text("to", "en");
+        let page = visitor.follow("/language", filled).await;
+        assert!(page.contains("as on the sheet"), "{page}");
+        for kept in [
+            r#"name="l2" value="missing" checked"#,
+            r#"name="v0.user_phone" type="text" value="0915""#,
+            &there,
+            r#"name="x0.value" type="text" value="01""#,
+        ] {
+            assert!(page.contains(kept), "{kept} in {page}");
+        }
+        assert!(!page.contains("(no answer)"), "nothing was answered yet: {page}");
+        // Answers to another step change nothing.
+        visitor.follow("/language", step(0).text("back", import).text("l2", "same").text("to", "ja")).await;
+        let page = visitor.get(import).await;
+        assert!(page.contains("シートどおり") && page.contains(r#"name="l2" value="missing" checked"#), "{page}");
+        // What was said of an item that is to be empty is there again when the step is opened again.
+        let lines = open_lines(&page);
+        let mut all = step(1).text("x0.item", empty).text("x0.value", "01");
+        for line in 0..lines {
+            all = all.text(format!("l{line}"), "same");
+        }
+        assert!(visitor.follow(&format!("{import}/answer"), all).await.contains("不合格"));
+        let page = visitor.follow(&format!("{import}/open"), step(1)).await;
+        assert!(page.contains(&there) && page.contains(r#"name="x0.value" type="text" value="01""#), "{page}");
+        visitor.finish().await;
+    });
+}
+
+#[test]
+fn what_is_too_much_is_read_to_its_end_and_told() {
+    let folder = tempdir().unwrap();
+    let case = "/case/d2.export.plan";
+    visited(folder.path(), async |address| {
+        let visitor = Visitor::enter(address).await;
+        visitor.follow(&format!("{case}/open"), Form::new()).await;
+        let many = |count: usize| (0..count).map(|nth| (format!("{nth}.CSV"), b"1".to_vec())).collect::<Vec<_>>();
+        let large = vec![("1.CSV".to_owned(), vec![b'1'; 90 << 20])];
+        for files in [many(501), large] {
+            let page = visitor.follow(&format!("{case}/answer"), with_files(step(0), &files)).await;
+            assert!(page.contains("一度に渡せるのは、500ファイル、64 MiBまでです"), "{page}");
+        }
+        let page = visitor.follow(&format!("{case}/answer"), with_files(step(0), &many(500)).text("folder", "")).await;
+        assert!(page.contains("不合格"), "{page}");
+        // An address of a form alone leads back.
+        let url = format!("{}{case}/answer", visitor.root);
+        let got = visitor.client.get(url).header(COOKIE, &visitor.cookie).send().await.unwrap();
+        assert!(got.text().await.unwrap().contains("ケースの一覧へ"));
+        visitor.finish().await;
+    });
+}
+
+#[test]
 fn evidence_is_opened_from_the_result() {
     let folder = tempdir().unwrap();
     visited(folder.path(), async |address| {

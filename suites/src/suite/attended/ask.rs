@@ -28,7 +28,7 @@ pub(crate) enum What {
     /// Enter this, and hand over what the software writes.
     Export { operation: Operation, sheets: Vec<(Purpose, Vec<Form>)>, kinds: Vec<String> },
     /// Let the software read these files.
-    Import { files: Vec<Named>, folder: PathBuf },
+    Import { files: Vec<Named>, folder: PathBuf, office: Option<String> },
     /// Tell what the screen shows.
     Show { forms: Vec<Form>, lines: Vec<Line>, gone: Vec<Line> },
     /// Let the software talk to the platform.
@@ -115,7 +115,8 @@ pub(crate) fn import(step: usize, task: &ImportTask<'_>, folder: PathBuf) -> Ask
         parts.extend([name.clone(), hex(&Sha256::digest(bytes))]);
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Ask { step, digest: digest(&parts), what: What::Import { files: task.files.to_vec(), folder } }
+    let (files, office) = (task.files.to_vec(), task.office.as_ref().map(|own| own.office.clone()));
+    Ask { step, digest: digest(&parts), what: What::Import { files, folder, office } }
 }
 
 /// The question of what is held. `gone` is what was there before and is to be there no more.

@@ -23,30 +23,40 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Reads a form.
+    /// Reads a form, to its end even where it is too much: a browser that is answered while it still sends shows
+    /// a broken connection and no page.
     pub(crate) async fn read(mut form: Multipart) -> Result<Fields, Message> {
         let mut fields = Fields::default();
-        let mut bytes = 0;
-        while let Some(field) = form.next_field().await.map_err(|error| unread(&error))? {
+        let mut room = Some(MOST_BYTES);
+        while let Some(mut field) = form.next_field().await.map_err(unread)? {
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().map(last_part);
-            let content = field.bytes().await.map_err(|error| unread(&error))?;
-            bytes += content.len();
-            if bytes > MOST_BYTES || fields.texts.len() >= MOST_FIELDS || fields.files.len() >= MOST_FILES {
-                return Err(too_much());
+            let mut content = Vec::new();
+            while let Some(chunk) = field.chunk().await.map_err(unread)? {
+                room = room.and_then(|room| room.checked_sub(chunk.len()));
+                if room.is_some() {
+                    content.extend_from_slice(&chunk);
+                }
+            }
+            if room.is_none() {
+                fields = Fields::default();
+                continue;
             }
             match file {
                 // A file input without a file is sent with an empty name.
                 Some(file) if file.is_empty() => {}
-                Some(file) => fields.files.push((file, content.to_vec())),
+                Some(file) => fields.files.push((file, content)),
                 None => {
-                    let text = String::from_utf8(content.to_vec()).map_err(|_| unreadable())?;
                     // Forms send line ends as CR LF.
-                    fields.texts.entry(name).or_insert(text.replace("\r\n", "\n"));
+                    let text = String::from_utf8(content).map_err(|_| unreadable())?.replace("\r\n", "\n");
+                    fields.texts.entry(name).or_insert(text);
                 }
             }
+            if fields.texts.len() > MOST_FIELDS || fields.files.len() > MOST_FILES {
+                room = None;
+            }
         }
-        Ok(fields)
+        room.map(|_| fields).ok_or_else(too_much)
     }
 
     /// A field; empty where there is none.
@@ -160,11 +170,8 @@ fn last_part(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect()
 }
 
-fn unread(error: &MultipartError) -> Message {
-    match error.status().as_u16() {
-        413 => too_much(),
-        _ => unreadable(),
-    }
+fn unread(_: MultipartError) -> Message {
+    unreadable()
 }
 
 fn unreadable() -> Message {

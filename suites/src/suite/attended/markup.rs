@@ -289,6 +289,10 @@ struct Import {
     /// Name, and the names of its fields.
     files: Vec<(String, String, String)>,
     folder: String,
+    /// The number of the office that takes them in.
+    office: Option<String>,
+    /// Whether the answers of each file are in sight.
+    one_by_one: bool,
     draft: Draft,
 }
 
@@ -354,7 +358,7 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
     let mut draft = site.desk.draft(at, ask.step);
     // How another exchange ended says nothing of this one.
     if draft.is_empty() && !matches!(ask.what, What::Exchange { .. }) {
-        draft = before.map(fields_of).unwrap_or_default();
+        draft = before.map(|reply| fields_of(reply, &ask.what)).unwrap_or_default();
     }
     let step = Step { at: ask.step };
     let lang = frame.lang;
@@ -369,10 +373,14 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
             let (sheets, kinds, operation) = (sheets.collect(), kinds.clone(), *operation);
             page(&Export { frame, case, step, operation, sheets, kinds, before, draft: Draft(draft) })
         }
-        What::Import { files, folder } => {
+        What::Import { files, folder, office } => {
             let fields = |(nth, (name, _)): (usize, &Named)| (name.clone(), format!("f{nth}"), format!("m{nth}"));
-            let files = files.iter().enumerate().map(fields).collect();
-            page(&Import { frame, case, step, files, folder: folder.display().to_string(), draft: Draft(draft) })
+            let files: Vec<_> = files.iter().enumerate().map(fields).collect();
+            let (folder, office, draft) = (folder.display().to_string(), office.clone(), Draft(draft));
+            let said =
+                files.iter().any(|(_, word, message)| !draft.get(word).is_empty() || !draft.get(message).is_empty());
+            let one_by_one = files.len() == 1 || said;
+            page(&Import { frame, case, step, files, folder, office, one_by_one, draft })
         }
         What::Show { lines, gone, .. } => {
             mark_all(&mut draft, lines);
@@ -425,7 +433,8 @@ fn mark_all(draft: &mut BTreeMap<String, String>, lines: &[Line]) {
 }
 
 /// An answer as the fields of its form.
-fn fields_of(reply: &Reply) -> BTreeMap<String, String> {
+fn fields_of(reply: &Reply, what: &What) -> BTreeMap<String, String> {
+    let lines = if let What::Show { lines, .. } = what { lines.as_slice() } else { &[] };
     let mut fields = BTreeMap::new();
     match reply {
         Reply::Files(_) => {}
@@ -441,7 +450,15 @@ fn fields_of(reply: &Reply) -> BTreeMap<String, String> {
                     Seen::Same => "same",
                     Seen::Missing => "missing",
                     Seen::Different(items) => {
-                        fields.extend(items.iter().map(|(item, value)| (format!("v{nth}.{item}"), value.clone())));
+                        for (item, value) in items {
+                            let others = lines.get(nth).map_or(&[][..], |line| &line.others);
+                            if others.iter().any(|(key, _)| key.name() == item) {
+                                fields.insert(format!("x{nth}.item"), item.clone());
+                                fields.insert(format!("x{nth}.value"), value.clone());
+                            } else {
+                                fields.insert(format!("v{nth}.{item}"), value.clone());
+                            }
+                        }
                         "different"
                     }
                 };

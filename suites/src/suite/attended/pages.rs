@@ -20,7 +20,7 @@ use renkei_validator::text::Message;
 use super::ask::{Ask, Line, What};
 use super::book::{Ended, Reply, Screen, Seen, Told};
 use super::desk::{Command, Desk, Sight};
-use super::fields::{self, Fields, MOST_BYTES};
+use super::fields::{self, Fields};
 use super::guard::{Guard, Refused};
 use super::{markup, offered};
 
@@ -53,11 +53,14 @@ pub(crate) fn router(desk: &Arc<Desk>, guard: Guard) -> Router {
         .route("/language", post(language))
         .route("/finish", get(finish).post(finished))
         .fallback(nowhere)
+        // What answers forms has no page: who opens its address again finds the way back.
+        .method_not_allowed_fallback(nowhere)
         .layer(from_fn_with_state(Arc::clone(&site), known_browser));
     Router::new()
         .route("/enter/{word}", get(enter))
         .merge(inside)
-        .layer(DefaultBodyLimit::max(MOST_BYTES + (1 << 20)))
+        // Forms are held to their limits where they are read.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&site), ours))
         .layer(from_fn(careful))
         .with_state(site)
@@ -208,9 +211,20 @@ async fn language(State(site): Shared, multipart: Multipart) -> Response {
         Err(response) => return response,
     };
     site.desk.speak(if fields.get("to") == "en" { Lang::En } else { Lang::Ja });
-    let back = fields.get("back");
+    let back = fields.get("back").to_owned();
+    // What is filled in of a question comes along.
+    if let Some((at, ask)) = back.strip_prefix("/case/").and_then(|id| asking(&site, id))
+        && fields.get("step") == ask.step.to_string()
+    {
+        let mut filled = draft_of(fields);
+        // Lines are marked as open only after an answer was tried.
+        if !site.desk.draft(at, ask.step).contains_key("step") {
+            filled.remove("step");
+        }
+        site.desk.keep_draft(at, ask.step, filled);
+    }
     // Only a path of ours: `//elsewhere` is an address of somebody else.
-    to(if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" })
+    to(if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { &back } else { "/" })
 }
 
 async fn finish(State(site): Shared) -> Response {
@@ -328,7 +342,8 @@ fn set_aside(site: &Site, id: &str, fields: Fields) {
 fn draft_of(fields: Fields) -> BTreeMap<String, String> {
     let mut texts = fields.texts;
     // An emptied value says that the screen shows nothing there.
-    texts.retain(|name, text| name != "key" && name != "save" && (!text.is_empty() || name.starts_with('v')));
+    let own = ["key", "save", "to", "back"];
+    texts.retain(|name, text| !own.contains(&name.as_str()) && (!text.is_empty() || name.starts_with('v')));
     texts
 }
 
