@@ -10,6 +10,7 @@ pub mod content;
 pub mod coverage;
 pub mod forms;
 pub mod given;
+mod json;
 pub mod program;
 pub mod requirement;
 pub mod run;

@@ -74,7 +74,7 @@ fn what_is_wrong_with_json_is_told_without_values() {
     let en = |json: &str| Content::parse(json.as_bytes()).expect_err("it is refused").en;
     assert_eq!(
         en(r#"{"schema":"renkei-content/1","documents":[{"kind":"UPPLN","version":"202407"}]}"#),
-        "line 1, column 57, documents[0].kind: there is no kind UPPLN"
+        "line 1, documents[0].kind: there is no kind UPPLN"
     );
     let row = |row: &str| {
         format!(
@@ -102,7 +102,7 @@ fn what_is_wrong_with_json_is_told_in_japanese() {
         (document("").replace(",}]", "}]").replace("202407", "202410"), "版 202410 はありません"),
         (r#"{"documents":[]}"#.to_owned(), "schema がありません"),
         (r#"{"schema":"renkei-content/2","documents":[]}"#.to_owned(), "renkei-content/2 は使えません"),
-        (r#"{"schema":"renkei-content/1","documents":["#.to_owned(), "JSONとして読み取れません"),
+        (r#"{"schema":"renkei-content/1","documents":["#.to_owned(), "JSONが途中で終わっています"),
     ] {
         let ja = Content::parse(json.as_bytes()).expect_err("it is refused").ja;
         assert!(ja.ends_with(told), "{ja}, and not {told}");

@@ -4,6 +4,7 @@ use renkei_validator::text::Message;
 use serde::Deserialize;
 
 use crate::suite::content::Content;
+use crate::suite::json;
 use crate::suite::sut::{Answer, Exchanged, Imported};
 
 /// `schema` of every result.
@@ -59,26 +60,7 @@ impl Said {
     ///
     /// Where in it what is wrong; no value of a row.
     pub fn parse(json: &[u8]) -> Result<Said, Message> {
-        let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let said = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let (path, error) = (error.path().to_string(), error.into_inner());
-            let line = error.line();
-            if error.is_data() {
-                // The path tells the place; the column is that of a value or of its end, as the library is built.
-                return Message::pair(
-                    format!("{line}行目 {path}: renkei-result/1の形ではありません"),
-                    format!("line {line}, {path}: this is not renkei-result/1"),
-                );
-            }
-            let column = error.column();
-            Message::pair(
-                format!("{line}行{column}バイト目: JSONとして読めません"),
-                format!("line {line}, byte {column}: this is not JSON"),
-            )
-        })?;
-        reader.end().map_err(|_| Message::pair("JSONの後に余分な文字があります", "something stands after the JSON"))?;
-        Ok(said)
+        json::read(json)
     }
 
     /// As what was said of an import of these files.
@@ -150,7 +132,7 @@ mod tests {
         assert_eq!(why("Traceback"), "line 1, byte 1: this is not JSON");
         assert_eq!(
             why(r#"{"schema": "renkei-result/1", "files": [{"file": "見本 花子", "accepted": "yes"}]}"#),
-            "line 1, files[0].accepted: this is not renkei-result/1"
+            "line 1, files[0].accepted: the value has another type"
         );
         assert_eq!(why(r#"{"schema": "renkei-result/1"} x"#), "something stands after the JSON");
         let other = Said::parse(br#"{"schema": "renkei-result/1", "files": [{"file": "X.CSV", "accepted": true}]}"#);

@@ -161,11 +161,8 @@ impl Desk {
         let dump = folder.join("dump.json");
         values.insert(Place::Dump, dump.clone().into());
         self.run(Operation::Dump, &values, &log)?;
-        match std::fs::read(&dump) {
-            Ok(json) => Content::parse(&json).map_err(|why| told::unreadable_answer(&dump, &why)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(told::no_answer(&dump)),
-            Err(error) => Err(told::cannot_read(&dump, &error)),
-        }
+        let json = ground::read(&dump)?.ok_or_else(|| told::no_answer(&dump))?;
+        Content::parse(&json).map_err(|why| told::unreadable_answer(&dump, &why))
     }
 
     /// Lets the software talk to the platform by a command.
@@ -199,12 +196,10 @@ pub(super) fn exchanged(code: Option<i32>, result: &Path) -> Result<Exchanged, T
     })
 }
 
-fn said(result: &Path) -> Result<Option<Said>, Trouble> {
-    match std::fs::read(result) {
-        Ok(json) => Said::parse(&json).map(Some).map_err(|why| told::unreadable_answer(result, &why)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(told::cannot_read(result, &error)),
-    }
+/// What a program says in a file, if there is one.
+pub(super) fn said(result: &Path) -> Result<Option<Said>, Trouble> {
+    let said = ground::read(result)?.map(|json| Said::parse(&json)).transpose();
+    said.map_err(|why| told::unreadable_answer(result, &why))
 }
 
 /// The word for an export in `{operation}`.

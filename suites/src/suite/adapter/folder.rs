@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use self::rest::Rest;
 use super::answer::{self, Said};
-use super::desk::{Desk, word};
+use super::desk::{self, Desk, word};
 use super::ground::{self, Guard, Place as Ground};
 use super::process::{self, Pauses, Running};
 use super::settings::{Done, FolderSettings, Operation, Settings};
@@ -132,17 +132,12 @@ impl ByFolder {
         let (mut answer, mut all) = (Rest::new(), Rest::new());
         loop {
             match done {
-                Done::Answer => {
-                    if let Ok(json) = fs::read(&given.answer) {
-                        match Said::parse(&json) {
-                            Ok(said) => return Ok(Some(said)),
-                            Err(why) if answer.lasts(&[&given.answer]) >= quiet => {
-                                return Err(told::unreadable_answer(&given.answer, &why));
-                            }
-                            Err(_) => {}
-                        }
-                    }
-                }
+                Done::Answer => match desk::said(&given.answer) {
+                    Ok(Some(said)) => return Ok(Some(said)),
+                    // It may still be written.
+                    Err(why) if answer.lasts(&[&given.answer]) >= quiet => return Err(why),
+                    Ok(None) | Err(_) => {}
+                },
                 Done::Taken => {
                     let taken = match operation {
                         Operation::Import => !files.iter().any(|(name, _)| open.inbox.join(name).exists()),

@@ -2,8 +2,8 @@
 //! sizes; knows no program, and of files only whether they are whole.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,7 +18,7 @@ use crate::suite::sut::Trouble;
 
 use super::told;
 
-/// More than this is no export of a case.
+/// More than this is neither an export of a case nor what is held.
 const LIMIT: u64 = 512 << 20;
 
 /// Makes the folder of a task: `<work>/<case>/<n>-<what>`.
@@ -52,6 +52,24 @@ pub(super) fn sub(folder: &Path, name: &str) -> Result<PathBuf, Trouble> {
 /// Writes a file.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
     fs::write(path, bytes).map_err(|error| told::cannot_write(path, &error))
+}
+
+/// Reads a file that a program may have written.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Trouble> {
+    let bytes = File::open(path).and_then(|file| {
+        let mut bytes = Vec::new();
+        let fits = file.metadata()?.len() <= LIMIT;
+        if fits {
+            file.take(LIMIT).read_to_end(&mut bytes)?;
+        }
+        Ok(fits.then_some(bytes))
+    });
+    match bytes {
+        Ok(Some(bytes)) => Ok(Some(bytes)),
+        Ok(None) => Err(too_much(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(told::cannot_read(path, &error)),
+    }
 }
 
 /// Where nothing may change while a program runs.
@@ -188,11 +206,11 @@ fn half(name: &str, bytes: &[u8]) -> Option<Message> {
     }
 }
 
-fn too_much(folder: &Path) -> Trouble {
-    let (path, limit) = (folder.display(), LIMIT >> 20);
+fn too_much(place: &Path) -> Trouble {
+    let (path, limit) = (place.display(), LIMIT >> 20);
     Trouble::Blocked(Message::pair(
-        format!("{path} のファイルが合わせて{limit} MiBを超えています"),
-        format!("the files of {path} are more than {limit} MiB together"),
+        format!("{path} の大きさが{limit} MiBを超えています"),
+        format!("{path} has more than {limit} MiB"),
     ))
 }
 
@@ -204,6 +222,18 @@ mod tests {
     fn a_case_names_a_folder_wherever_it_comes_from() {
         assert_eq!(file_name("d2.export.two-visits-a-day"), "d2.export.two-visits-a-day");
         assert_eq!(file_name("../a/b\\c:d"), "_a_b_c_d");
+    }
+
+    #[test]
+    fn a_file_is_read_where_it_is_not_beyond_all_measure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("dump.json");
+        assert_eq!(read(&path), Ok(None));
+        fs::write(&path, b"{}").expect("it is written");
+        assert_eq!(read(&path), Ok(Some(b"{}".to_vec())));
+        File::create(&path).and_then(|file| file.set_len(LIMIT + 1)).expect("it is made longer");
+        let Err(Trouble::Blocked(why)) = read(&path) else { panic!("it was read") };
+        assert!(why.en.ends_with("dump.json has more than 512 MiB"), "{}", why.en);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! How contents are spelled in JSON, and what is wrong with one that is not. Knows words; knows no file.
+//! How contents are spelled in JSON, and what is wrong with one that is not. Knows words, which
+//! [`json`](crate::suite::json) has in Japanese; knows no file.
 
 use std::fmt;
 
@@ -8,57 +9,17 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Content, Document, Row};
+use crate::suite::json;
 
 /// Reads a content. The message tells the place and what was expected there, and repeats no value of a row.
 pub(super) fn parse(json: &[u8]) -> Result<Content, Message> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let content: Content = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let (path, error) = (error.path().to_string(), error.into_inner());
-        let (line, column) = (error.line(), error.column());
-        let why = error.to_string();
-        let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
-        let ja = if error.is_data() { in_japanese(why) } else { "JSONとして読み取れません".to_owned() };
-        let why = Message::pair(ja, if is_of_type(why) { "the value has another type" } else { why });
-        Message::pair(
-            format!("{line}行{column}文字目 {path}: {}", why.ja),
-            format!("line {line}, column {column}, {path}: {}", why.en),
-        )
-    })?;
-    reader.end().map_err(|_| Message::pair("JSONの後に余分な文字があります", "something stands after the JSON"))?;
+    let content: Content = json::read(json)?;
     match content.documents.iter().find_map(|document| Some((document, misplaced(document)?))) {
         Some((document, key)) => Err(Message::pair(
             format!("{document}: 版{}の{}に項目 {} はありません", document.version, document.kind, key.name()),
             format!("{document}: {} of version {} has no item {}", document.kind, document.version, key.name()),
         )),
         None => Ok(content),
-    }
-}
-
-/// What serde says of a wrong type: that repeats the value.
-fn is_of_type(why: &str) -> bool {
-    why.starts_with("invalid type")
-}
-
-/// What serde, or the words below, say is wrong.
-fn in_japanese(why: &str) -> String {
-    let name = || why.split('`').nth(1).unwrap_or_default();
-    for (said, what) in [("there is no item ", "項目"), ("there is no kind ", "種別"), ("there is no version ", "版")]
-    {
-        if let Some(name) = why.strip_prefix(said) {
-            return format!("{what} {name} はありません");
-        }
-    }
-    if let Some(name) = why.strip_prefix("the item ").and_then(|rest| rest.strip_suffix(" is there twice")) {
-        return format!("項目 {name} が2つあります");
-    }
-    match why {
-        "this is not base64" => "base64として読み取れません".to_owned(),
-        _ if is_of_type(why) => "値の型が違います".to_owned(),
-        _ if why.starts_with("missing field") => format!("{} がありません", name()),
-        _ if why.starts_with("unknown field") => format!("{} という名前は使えません", name()),
-        _ if why.starts_with("duplicate field") => format!("{} が2つあります", name()),
-        _ if why.starts_with("unknown variant") => format!("{} は使えません", name()),
-        _ => format!("値が正しくありません（{why}）"),
     }
 }
 
