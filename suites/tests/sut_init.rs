@@ -31,7 +31,7 @@ fn answers_from_a_pipe_are_written() {
     assert_eq!((settings.product.as_str(), settings.company.as_str()), ("見本ケアソフト", "見本\"システム"));
     assert_eq!(settings.roles, [Party::Provider, Party::Center]);
     assert_eq!(settings.patterns, [Pattern::D3, Pattern::Schedule]);
-    assert_eq!((settings.versions, settings.way), (vec![Version::V202407], Way::Command));
+    assert_eq!((settings.versions, settings.way), (vec![Version::V202208, Version::V202407], Way::Command));
 }
 
 #[test]
