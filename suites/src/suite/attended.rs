@@ -6,6 +6,7 @@ mod ask;
 mod book;
 mod desk;
 mod fields;
+mod filled;
 mod guard;
 mod markup;
 mod offered;

@@ -106,7 +106,7 @@ impl Refused {
     pub(crate) fn message(self) -> Message {
         match self {
             Refused::Host => Message::pair(
-                "このマシン自身を指すアドレス（127.0.0.1）で開いてください。",
+                "この端末自身を指すアドレス（127.0.0.1）で開いてください。",
                 "Open the page by an address of this machine itself: 127.0.0.1.",
             ),
             Refused::Origin => {

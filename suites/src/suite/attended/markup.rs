@@ -1,7 +1,5 @@
 //! The pages themselves, filled in. Knows words and markup; changes nothing.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -13,8 +11,9 @@ use renkei_validator::text::Message;
 use sha2::{Digest, Sha256};
 
 use super::ask::{Ask, Line, What};
-use super::book::{Entry, Kept, Reply, Seen};
+use super::book::{Entry, Kept, Reply};
 use super::desk::{Listed, Sight};
+use super::filled::{Draft, fields_of, mark_all};
 use super::pages::Site;
 use crate::suite::compare::Named;
 use crate::suite::forms::Purpose;
@@ -327,28 +326,6 @@ struct Exchange {
     draft: Draft,
 }
 
-/// Fields as they were sent or answered before.
-struct Draft(BTreeMap<String, String>);
-
-impl Draft {
-    fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-
-    fn is(&self, name: &str, value: &str) -> bool {
-        self.get(name) == value
-    }
-
-    /// What is typed for a value, or the value.
-    fn or<'a>(&'a self, name: &str, value: &'a str) -> &'a str {
-        self.0.get(name).map_or(value, String::as_str)
-    }
-
-    fn choice(&self, nth: &usize) -> &str {
-        self.get(&format!("l{nth}"))
-    }
-}
-
 /// The question of a case.
 pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
     let frame = frame_of(site, at);
@@ -371,12 +348,12 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
             let sheets =
                 sheets.iter().enumerate().map(|(nth, (purpose, forms))| (nth, titled(*purpose, lang), forms.len()));
             let (sheets, kinds, operation) = (sheets.collect(), kinds.clone(), *operation);
-            page(&Export { frame, case, step, operation, sheets, kinds, before, draft: Draft(draft) })
+            page(&Export { frame, case, step, operation, sheets, kinds, before, draft: Draft::of(draft) })
         }
         What::Import { files, folder, office } => {
             let fields = |(nth, (name, _)): (usize, &Named)| (name.clone(), format!("f{nth}"), format!("m{nth}"));
             let files: Vec<_> = files.iter().enumerate().map(fields).collect();
-            let (folder, office, draft) = (folder.display().to_string(), office.clone(), Draft(draft));
+            let (folder, office, draft) = (folder.display().to_string(), office.clone(), Draft::of(draft));
             let said =
                 files.iter().any(|(_, word, message)| !draft.get(word).is_empty() || !draft.get(message).is_empty());
             let one_by_one = files.len() == 1 || said;
@@ -398,7 +375,7 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
                 }
             }
             let gone: Vec<_> = gone.iter().cloned().enumerate().collect();
-            let draft = Draft(draft);
+            let draft = Draft::of(draft);
             let tried = !draft.get("step").is_empty();
             let open = |prefix: &str, nth: usize| draft.get(&format!("{prefix}{nth}")).is_empty();
             let of_lines = (0..lines.len()).find(|nth| open("l", *nth)).map(|nth| format!("t{nth}"));
@@ -408,7 +385,7 @@ pub(crate) fn asked(site: &Site, at: usize, ask: &Ask) -> Page {
         }
         What::Exchange { facts } => {
             let facts = facts.iter().map(|(ja, en, value)| (pick(lang, ja, en), value.clone())).collect();
-            page(&Exchange { frame, case, step, facts, draft: Draft(draft) })
+            page(&Exchange { frame, case, step, facts, draft: Draft::of(draft) })
         }
     }
 }
@@ -420,66 +397,6 @@ fn titled(purpose: Purpose, lang: Lang) -> &'static str {
         Purpose::Compare => pick(lang, "照合用シート", "What the screen is to show"),
         Purpose::Before => pick(lang, "訂正前のシート", "What was entered before"),
     }
-}
-
-/// Where all lines of a group were marked at once, those without an answer have one.
-fn mark_all(draft: &mut BTreeMap<String, String>, lines: &[Line]) {
-    let Some(all) = draft.remove("all").and_then(|first| first.parse::<usize>().ok()) else { return };
-    let Some(first) = lines.get(all) else { return };
-    let group = lines.iter().enumerate().skip(all);
-    for (nth, _) in group.take_while(|(_, line)| line.form == first.form && line.person == first.person) {
-        draft.entry(format!("l{nth}")).or_insert_with(|| "same".to_owned());
-    }
-}
-
-/// An answer as the fields of its form.
-fn fields_of(reply: &Reply, what: &What) -> BTreeMap<String, String> {
-    let lines = if let What::Show { lines, .. } = what { lines.as_slice() } else { &[] };
-    let mut fields = BTreeMap::new();
-    match reply {
-        Reply::Files(_) => {}
-        Reply::Answers(told) => {
-            for (nth, one) in told.iter().enumerate() {
-                fields.insert(format!("f{nth}"), if one.accepted { "accepted" } else { "refused" }.to_owned());
-                fields.insert(format!("m{nth}"), one.message.clone().unwrap_or_default());
-            }
-        }
-        Reply::Screen(screen) => {
-            for (nth, seen) in screen.lines.iter().enumerate() {
-                let word = match seen {
-                    Seen::Same => "same",
-                    Seen::Missing => "missing",
-                    Seen::Different(items) => {
-                        for (item, value) in items {
-                            let others = lines.get(nth).map_or(&[][..], |line| &line.others);
-                            if others.iter().any(|(key, _)| key.name() == item) {
-                                fields.insert(format!("x{nth}.item"), item.clone());
-                                fields.insert(format!("x{nth}.value"), value.clone());
-                            } else {
-                                fields.insert(format!("v{nth}.{item}"), value.clone());
-                            }
-                        }
-                        "different"
-                    }
-                };
-                fields.insert(format!("l{nth}"), word.to_owned());
-            }
-            let there = screen.there.iter().enumerate();
-            fields.extend(
-                there.map(|(nth, there)| (format!("g{nth}"), if *there { "there" } else { "gone" }.to_owned())),
-            );
-        }
-        Reply::Exchanged(ended) => {
-            let word = match ended.done {
-                Some(true) => "yes",
-                Some(false) => "no",
-                None => "unsaid",
-            };
-            fields.insert("done".to_owned(), word.to_owned());
-            fields.insert("message".to_owned(), ended.message.clone().unwrap_or_default());
-        }
-    }
-    fields
 }
 
 #[derive(Template)]
