@@ -73,6 +73,8 @@ fn the_page_counts_cases() {
     let counts: Vec<&str> = counts.split("<dd>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
     assert_eq!(counts, ["1", "2", "1", "0"]);
     assert!(!page.contains("検査の基準日"), "no day is told");
+    let rows: Vec<&str> = page.split("<tr class=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(rows, ["error", "error", "blocked", "pass"], "what failed comes first");
 }
 
 #[test]

@@ -184,12 +184,12 @@ fn details(index: &Index<'_>) -> Vec<Made> {
     details
 }
 
-/// The cases that did not pass before those that did.
+/// The cases that failed, then the others that did not pass, then those that did.
 fn outcomes(report: &Report) -> Vec<&OutcomeRecord> {
     let mut outcomes: Vec<&OutcomeRecord> = report.outcomes.iter().collect();
     outcomes.sort_by_key(|outcome| match outcome.outcome {
-        Outcome::Blocked => 0,
-        Outcome::Fail => 1,
+        Outcome::Fail => 0,
+        Outcome::Blocked => 1,
         Outcome::Skip => 2,
         Outcome::Pass => 3,
     });
