@@ -31,7 +31,7 @@ fn judge(request: &Request) -> Result<(), Failure> {
         return if is_of_this_origin(request, header) { Ok(()) } else { Err(other_origin()) };
     }
     let detail = Message::pair(
-        "このマシン自身を指すホスト名（localhost、127.0.0.1など）で接続してください。",
+        "この端末自身を指すホスト名（localhost、127.0.0.1など）で接続してください。",
         "Use a host name of this machine itself, such as localhost or 127.0.0.1.",
     );
     Err(Failure::System(System::Forbidden, Some(detail)))

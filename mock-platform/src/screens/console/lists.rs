@@ -141,7 +141,7 @@ fn failed(failure: &Failed) -> (&'static str, Message) {
         }
         Failed::TimedOut => ("timed_out", Message::pair("時間内に終わりませんでした", "it took too long")),
         Failed::ShutDown => ("shut_down", Message::pair("プラットフォームが終了しました", "the platform stopped")),
-        Failed::Io { what } => ("io", with("マシンでエラーが起きました", "the machine failed", what)),
+        Failed::Io { what } => ("io", with("この端末でエラーが起きました", "the machine failed", what)),
     }
 }
 
