@@ -168,7 +168,7 @@ fn what_cannot_be_meant_is_refused() {
         (&["--from", table, "--all", "--rule", "cell/too-long", "--out", "o"], 2, "cannot be used with"),
         (&["--from", table, "--all", "--out", "o", "--seed", "-1"], 2, "-1"),
         (&["--from", "missing", "--all", "--out", "o"], 2, "cannot read missing: "),
-        (&["--from", "file", "--all", "--out", "o"], 2, "cannot read file: "),
+        (&["--from", "file", "--all", "--out", "o"], 2, "file is no folder"),
         (&["--from", "empty", "--all", "--out", "o"], 4, "no folder of empty holds CSV files"),
         (&["--from", table, "--all", "--out", "file"], 2, "file is no folder"),
         (&["--from", table, "--all", "--out", "202407-table/o"], 2, "one is inside the other"),

@@ -13,6 +13,7 @@ use renkei_validator::rules;
 use renkei_validator::text::Message;
 use time::Date;
 
+use super::generate::parse_seed;
 use super::terminal::{Terminal, with_line_end};
 use super::{dress, explain, settings, value_arg};
 use crate::exit::Exit;
@@ -65,15 +66,6 @@ pub(super) fn command(lang: Lang) -> Command {
             "空でないフォルダーにも書きます。前回の結果だけを置き換え、ほかのファイルは残します",
             "Write into a folder that is not empty: replace earlier mutants, leave other files alone",
         )))
-}
-
-fn parse_seed(text: &str) -> Result<u64, Message> {
-    text.parse().map_err(|_| {
-        Message::pair(
-            format!("「{text}」は0から{}までの整数ではありません", u64::MAX),
-            format!("{text} is no whole number up to {}", u64::MAX),
-        )
-    })
 }
 
 /// Why a run ends early, and how.
@@ -163,7 +155,12 @@ fn place(from: &Path, out: &Path, force: bool) -> Result<PathBuf, Stop> {
     let usage = |message| Stop(Exit::Usage, message);
     let unreadable = |path: &Path, error| Stop(Exit::Usage, Trouble::Read(path.to_path_buf(), error).message());
     let (from_name, out_name) = (name_of(from), name_of(out));
+    let no_folder =
+        |name: &str| usage(Message::pair(format!("{name} はフォルダーではありません"), format!("{name} is no folder")));
     // A folder that is not there and one that is a file are told before anything is read.
+    if from.is_file() {
+        return Err(no_folder(&from_name));
+    }
     std::fs::read_dir(from).map_err(|error| unreadable(from, error))?;
     let real_from = real(from).map_err(|error| unreadable(from, error))?;
     let real_out = real(out).map_err(|error| unreadable(out, error))?;
@@ -181,10 +178,7 @@ fn place(from: &Path, out: &Path, force: bool) -> Result<PathBuf, Stop> {
             format!("フォルダー {out_name} は空ではありません。前回の結果を置き換えるには --force を付けます"),
             format!("the folder {out_name} is not empty; --force replaces earlier mutants in it"),
         ))),
-        (Standing::File, _) => Err(usage(Message::pair(
-            format!("{out_name} はフォルダーではありません"),
-            format!("{out_name} is no folder"),
-        ))),
+        (Standing::File, _) => Err(no_folder(&out_name)),
     }
 }
 
