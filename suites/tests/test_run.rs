@@ -246,6 +246,15 @@ fn who_never_comes_to_the_platform_is_asked_once_and_judged_by_its_files_only() 
 }
 
 #[test]
+fn a_case_of_a_version_that_is_not_claimed_says_which() {
+    let mut good = Program::good(Role::ALL).claiming([Pattern::D2], [Version::V202208]);
+    let outcome = judge(find(EXPORT).unwrap(), &mut good, &Options::default());
+    let why = outcome.why.unwrap();
+    assert_eq!((outcome.outcome, why.ja.as_str()), (Outcome::Skip, "申告していない版（202407）のケースです"));
+    assert_eq!(why.en, "it is about version 202407, which is not claimed");
+}
+
+#[test]
 fn trouble_after_a_plain_exchange_is_what_the_adapter_says_it_is() {
     let options = Options { smoke: true, ..Options::default() };
     let told = |trouble| outcomes(&mut Troubled::new(9, false, trouble), &options);

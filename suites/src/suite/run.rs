@@ -178,7 +178,7 @@ fn tried(case: &Case, sut: &mut dyn Sut, options: &Options<'_>, evidence: &mut E
 /// The version that a case is run in, what there is to work with, and whose software it is about; or why it is not
 /// for this one.
 fn applies(case: &Case, abilities: &Abilities) -> Result<(Version, given::Givens, Role), Ended> {
-    let version = version(case, abilities).map_err(|why| Ended::Skip(why.into()))?;
+    let version = version(case, abilities).map_err(Ended::Skip)?;
     let givens = given::make(case, version).map_err(Ended::Blocked)?;
     let Some(role) = steps::role(case, &givens) else {
         return Err(Ended::Blocked(Message::pair(
@@ -210,17 +210,23 @@ struct Setting<'a> {
 }
 
 /// The version that a case is run in.
-fn version(case: &Case, abilities: &Abilities) -> Result<Version, Text> {
+fn version(case: &Case, abilities: &Abilities) -> Result<Version, Message> {
     let claimed = match case.pattern {
         // Nobody claims these: they are tried wherever it can be done.
         Pattern::Transport | Pattern::Robustness => true,
         pattern => abilities.patterns.contains(&pattern),
     };
     if !claimed {
-        return Err(Text { ja: "申告していない区分です", en: "the pattern is not claimed" });
+        return Err(Message::pair("申告していない区分です", "the pattern is not claimed"));
     }
     let version = case.versions.iter().copied().find(|version| abilities.versions.contains(version));
-    version.ok_or(Text { ja: "申告していない版です", en: "the version is not claimed" })
+    version.ok_or_else(|| {
+        let versions = case.versions.iter().map(|version| version.value()).collect::<Vec<_>>().join(", ");
+        Message::pair(
+            format!("申告していない版（{versions}）のケースです"),
+            format!("it is about version {versions}, which is not claimed"),
+        )
+    })
 }
 
 /// What a case needs and the software cannot do.
