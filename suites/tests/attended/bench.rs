@@ -166,14 +166,17 @@ pub(crate) fn run<T>(folder: &Path, page: impl FnOnce(&str) -> T) -> (T, Vec<Out
 /// The same as a run of something that has a name.
 pub(crate) fn run_as<T>(folder: &Path, identity: &str, page: impl FnOnce(&str) -> T) -> (T, Vec<OutcomeRecord>) {
     use renkei_suites::suite::attended::Attended;
-    let cases = cases();
-    let all: Vec<&Case> = cases.iter().collect();
-    let attended = Attended::open(&settings(folder, identity), &all).unwrap();
-    attended.prepare(&all, &mut Sample);
-    let address = attended.address().to_owned();
-    std::thread::scope(|scope| {
-        let leading = scope.spawn(|| attended.lead(&all, &mut Sample));
-        let seen = page(&address);
-        (seen, leading.join().unwrap())
-    })
+    let settings = settings(folder, identity);
+    let (tell, told) = std::sync::mpsc::channel();
+    // Not of a scope, which would wait for its end, and that never comes where the page panics.
+    let leading = std::thread::spawn(move || {
+        let cases = cases();
+        let all: Vec<&Case> = cases.iter().collect();
+        let attended = Attended::open(&settings, &all).unwrap();
+        attended.prepare(&all, &mut Sample);
+        tell.send(attended.address().to_owned()).unwrap();
+        attended.lead(&all, &mut Sample)
+    });
+    let seen = page(&told.recv().unwrap());
+    (seen, leading.join().unwrap())
 }

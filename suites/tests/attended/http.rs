@@ -310,7 +310,8 @@ fn evidence_is_opened_from_the_result() {
         visitor.follow("/case/d2.export.plan/open", Form::new()).await;
         let page = visitor.follow("/case/d2.export.plan/answer", with_files(step(0), &sample())).await;
         let link = "/case/d2.export.plan/evidence/0";
-        assert!(page.contains(link) && page.contains("/evidence/UPPLAN</code>"), "{page}");
+        let path = folder.path().join("evidence").join("UPPLAN");
+        assert!(page.contains(link) && page.contains(&format!("{}</code>", path.display())), "{page}");
         std::fs::create_dir_all(folder.path().join("evidence")).unwrap();
         std::fs::write(folder.path().join("evidence/UPPLAN"), b"\x8c\xa9").unwrap();
         let url = format!("{}{link}", visitor.root);
