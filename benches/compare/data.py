@@ -131,9 +131,9 @@ def wrong_value(each):
     return spoil
 
 
-def item_more(_, row):
-    """No row can be read by its table."""
-    return row.removesuffix(b"\r\n") + b",\r\n"
+def items_more(number, row):
+    """No row can be read by its table. Were it the same number in all rows, the table would be doubted."""
+    return row.removesuffix(b"\r\n") + (b",\r\n" if number % 2 == 0 else b",,\r\n")
 
 
 def bare_line_end(_, row):

@@ -244,7 +244,7 @@ def dirty(run):
     spoilt = [
         (("正しい", "clean"), None, None),
         (("各行の1項目が数字でない", "one item of each row is no number"), "wrong", data.wrong_value(1)),
-        (("各行の項目が1つ多い", "each row has an item more"), "more", data.item_more),
+        (("各行の項目が1つか2つ多い", "each row has an item or two more"), "more", data.items_more),
         (("改行がLFのみ（指摘は1件）", "bare LF at each row (one finding)"), "bare", data.bare_line_end),
     ]
     worst, peak, miscounted = {}, 0, 0

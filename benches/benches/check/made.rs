@@ -76,33 +76,34 @@ pub(crate) fn deliveries(version: Version, users: u32, offices: u32) -> Vec<Deli
 
 /// Gives each row of 第6表 a finding in one cell: サービス回数 is no number.
 pub(crate) fn with_a_wrong_value(file: &File) -> File {
-    by_rows(file, |row, out| {
+    by_rows(file, |_, row, out| {
         let mut cells: Vec<&[u8]> = row.split(|byte| *byte == b',').collect();
         cells[13] = b"x";
         out.extend(cells.join(&b','));
     })
 }
 
-/// Gives each row an item more than its table has, so that no rule of its table can read it.
-pub(crate) fn with_an_item_more(file: &File) -> File {
-    by_rows(file, |row, out| {
+/// Gives each row an item or two more than its table has, so that no rule of its table can read it. Were it the
+/// same number in all rows, the table would be doubted.
+pub(crate) fn with_items_more(file: &File) -> File {
+    by_rows(file, |number, row, out| {
         out.extend(row.strip_suffix(b"\r\n").unwrap());
-        out.extend(b",\r\n");
+        out.extend(if number % 2 == 0 { &b",\r\n"[..] } else { b",,\r\n" });
     })
 }
 
 /// Ends each row in LF alone, which is one finding of the file; no row of such a file is proved.
 pub(crate) fn with_bare_line_ends(file: &File) -> File {
-    by_rows(file, |row, out| {
+    by_rows(file, |_, row, out| {
         out.extend(row.strip_suffix(b"\r\n").unwrap());
         out.push(b'\n');
     })
 }
 
-fn by_rows(file: &File, edit: impl Fn(&[u8], &mut Vec<u8>)) -> File {
+fn by_rows(file: &File, edit: impl Fn(usize, &[u8], &mut Vec<u8>)) -> File {
     let mut bytes = Vec::with_capacity(file.bytes.len() * 2);
-    for row in file.bytes.split_inclusive(|byte| *byte == b'\n') {
-        edit(row, &mut bytes);
+    for (number, row) in file.bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        edit(number, row, &mut bytes);
     }
     File { name: file.name.clone(), bytes: bytes.into() }
 }

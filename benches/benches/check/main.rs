@@ -102,7 +102,7 @@ fn dirty(criterion: &mut Criterion) {
     for (name, file, each) in [
         ("clean", made::beginning(&clean, clean.bytes.len()), None),
         ("a-wrong-value-in-every-row", made::with_a_wrong_value(&clean), Some("cell/not-integer")),
-        ("an-item-more-in-every-row", made::with_an_item_more(&clean), Some("csv/too-many-items")),
+        ("items-more-in-every-row", made::with_items_more(&clean), Some("csv/too-many-items")),
         ("bare-line-ends", made::with_bare_line_ends(&clean), None),
     ] {
         if let Some(rule) = each {

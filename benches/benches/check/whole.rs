@@ -29,10 +29,10 @@ pub(crate) fn files(criterion: &mut Criterion) {
     let clean = made::file(Kind::Upplan, Version::V202208);
     let mut group = criterion.benchmark_group("whole");
     let wrong = made::with_a_wrong_value(&clean);
-    let more = made::with_an_item_more(&clean);
+    let more = made::with_items_more(&clean);
     // The table is not sure of that item, so that what is wrong with it is a warning.
     for (name, file, code) in
-        [("a-file", clean, 0), ("a-wrong-value-in-every-row", wrong, 0), ("an-item-more-in-every-row", more, 1)]
+        [("a-file", clean, 0), ("a-wrong-value-in-every-row", wrong, 0), ("items-more-in-every-row", more, 1)]
     {
         let folder = temp.path().join(name);
         fs::create_dir(&folder).unwrap();
