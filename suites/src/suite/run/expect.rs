@@ -35,7 +35,7 @@ pub(super) fn conforms(files: &[Named], evidence: &mut Evidence<'_>) -> Result<(
         keep(evidence, FINDINGS, "findings.txt", &lines);
         let (first, more) = (told(first), errors.len() - 1);
         return Err(Ended::Fail(with_more(
-            Message::pair(format!("規格に合いません: {}", first.ja), format!("it does not conform: {}", first.en)),
+            Message::pair(format!("標準仕様に合いません: {}", first.ja), format!("it does not conform: {}", first.en)),
             more,
         )));
     }
