@@ -33,7 +33,8 @@ impl Arrangement {
     }
 }
 
-/// What users of 要介護 have, in thousandths: the shares of 訪問通所 receivers (platform.md §10.4).
+/// What users of 要介護 have, in thousandths: the shares of 訪問通所 receivers of FY2022
+/// (wic-net 11202/4).
 /// They are drawn until there is one service at least, so that each is lessened by the share of
 /// draws without any (about 4.5 %). 31, 76 and 78 have no figure there and are assumptions.
 const CARE: &[(u32, [u8; 2])] = &[
@@ -61,7 +62,7 @@ const DAY: &[(u32, Option<[u8; 2]>)] = &[(392, Some(*b"15")), (143, Some(*b"16")
 
 /// What users of 要支援 have, lessened likewise (about 37 % without any). A6 and A2: receivers of
 /// 総合事業 by those of 予防 services and of 介護予防ケアマネジメント together (42 and 22 %, from
-/// platform.md §10.3–10.4). The others are assumptions.
+/// wic-net 19413/1 and 22004/16). The others are assumptions.
 const SUPPORT: &[(u32, [u8; 2])] =
     &[(263, *b"A6"), (138, *b"A2"), (313, *b"67"), (50, *b"63"), (95, *b"66"), (13, *b"64"), (6, *b"24")];
 

@@ -22,7 +22,7 @@ pub(crate) enum Side {
     Target,
 }
 
-/// 訪問介護 receivers of 2024-04 by level, in thousands × 10 (platform.md §10.3): the home mix.
+/// 訪問介護 receivers of 2024-04 by level, in thousands × 10 (wic-net 16993/10): the home mix.
 const CARE: &[(u32, CareLevel)] = &[
     (3298, CareLevel::Care1),
     (3053, CareLevel::Care2),
@@ -31,7 +31,7 @@ const CARE: &[(u32, CareLevel)] = &[
     (1174, CareLevel::Care5),
 ];
 
-/// Receivers of 介護予防 services of 2024-12, in thousands × 10 (platform.md §10.3).
+/// Receivers of 介護予防 services of 2024-12, in thousands × 10 (wic-net 19413/1).
 const SUPPORT: &[(u32, CareLevel)] = &[(3846, CareLevel::Support1), (5742, CareLevel::Support2)];
 
 const TARGET: &[(u32, CareLevel)] = &[(1, CareLevel::Target)];

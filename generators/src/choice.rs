@@ -2,7 +2,7 @@
 //! the table of services and how often codes are used; knows no day.
 //!
 //! Where no source is named, frequencies are assumptions made so that a month of a user has the
-//! 30 to 40 rows of platform.md §10.5.
+//! 30 to 40 rows that a usual one is estimated to have.
 
 use crate::chance::Dice;
 use crate::model::{CareLevel, YearMonth};
@@ -58,7 +58,7 @@ impl Base {
 }
 
 /// 生活援助 in thousandths of 訪問介護 users by level: 52.0 % at 要介護１ and 8.0 % at 要介護５
-/// (92.0 % 身体介護) are of 2024-04 (platform.md §10.4); between them it falls evenly.
+/// (92.0 % 身体介護) are of 2024-04 (wic-net 16993/10); between them it falls evenly.
 fn life_support(level: CareLevel) -> u32 {
     match level {
         CareLevel::Target | CareLevel::Support1 | CareLevel::Support2 | CareLevel::Care1 => 520,

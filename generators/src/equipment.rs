@@ -26,7 +26,7 @@ struct Kind {
     name: &'static str,
 }
 
-/// The kinds in the order of their codes (platform.md §10.7), the last digits being theirs.
+/// The kinds in the order of their codes (介護保険サービスコード表, 令和6年6月), the last digits being theirs.
 const KINDS: &[Kind] = &[
     Kind { number: 1, weight: 17, price: (400, 700, 50), name: "車いす" },
     Kind { number: 2, weight: 8, price: (100, 250, 50), name: "車いすクッション" },
@@ -45,8 +45,8 @@ const KINDS: &[Kind] = &[
 
 const MAKES: &[&str] = &["「見本」①型", "架空ソフト, 表示付き", "試験用 \"髙\" 十型", "ﾀｲﾌﾟ2-Ⅲ", "能力アップ", "標準型"];
 
-/// Who is not 要介護２ or more rents these only: 軽度者 (platform.md §10.7 has the codes, the
-/// restriction is that of the fee schedule).
+/// Who is not 要介護２ or more rents these only: 軽度者. The restriction is that of the fee
+/// schedule.
 const LIGHT: [u8; 4] = [7, 8, 9, 10];
 
 /// What is used with something else only, and with what: 車いす付属品 with a 車いす, 特殊寝台付属品 with a

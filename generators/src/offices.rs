@@ -22,7 +22,7 @@ const CITIES_OF_GROUP: u32 = 3;
 /// What each trade weighs, and in which order a group needs them.
 ///
 /// 46 is the first figure of 介護予防支援 billing offices, 78 that of registered offices, all others
-/// with a source the survey population of FY2023 (platform.md §10.1). Assumed, as §10 has no figure:
+/// with a source the survey population of FY2023 (wic-net 7776/9). Assumed, as no figure was found:
 /// A2 and A6 (as many users an office as 通所介護 has), 31.
 pub(crate) const SHARES: &[(Trade, u32)] = &[
     (Trade::CareManagement, 33_749),

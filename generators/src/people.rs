@@ -11,7 +11,7 @@ use crate::model::{Sex, YearMonth};
 pub(crate) const AGES_ON: YearMonth = YearMonth { year: 2024, month: 4 };
 
 /// Ages on the first of [`AGES_ON`], from and to, by weight in thousandths: receivers of 2010-11
-/// shifted towards 85 and more (platform.md §10.3, which asks for the shift; its size is ours).
+/// (厚生労働省 統計表3-1) shifted towards 85 and more, for today; its size is ours.
 /// 64 is not among them, so that nobody with an H number reaches 65 before 2027-03.
 const AGES: &[(u32, (u32, u32))] = &[
     (34, (44, 61)),
@@ -24,14 +24,14 @@ const AGES: &[(u32, (u32, u32))] = &[
     (85, (95, 104)),
 ];
 
-/// Women in thousandths of receivers, 2024-04 (platform.md §10.3).
+/// Women in thousandths of receivers, 2024-04 (iryoken.co.jp on figures of 厚生労働省).
 const WOMEN: u32 = 691;
 
 /// H numbers in thousandths of those under 65, whom they are for: 1.5 % of all; an assumption.
 const H_NUMBERS: u32 = 441;
 
-/// 給付率 by weight. No source reached gives the shares: an assumption (platform.md §10.6). Of people
-/// with an H number 生活保護 pays all; as the standard has no item for 公費, their rate is 90, too.
+/// 給付率 by weight. No source reached gives the shares: an assumption. Of people with
+/// an H number 生活保護 pays all; as the standard has no item for 公費, their rate is 90, too.
 const RATES: &[(u32, u8)] = &[(92, 90), (4, 80), (4, 70)];
 
 /// Stays in hospital a quarter, in thousandths; an assumption.

@@ -24,16 +24,16 @@ use crate::{limits, names, offices, people};
 /// The first of this month is the day that the ages of the source are counted on here.
 pub const AGES_ON: YearMonth = people::AGES_ON;
 
-/// 要支援 and 事業対象者 in thousandths: 28.1 % of certified people are 要支援 (platform.md §10.3), and
-/// some more are before they go over to 要介護. 事業対象者 have no figure there: 2 % is an assumption.
+/// 要支援 and 事業対象者 in thousandths: 28.1 % of certified people are 要支援 (WAM NET, 2020-12), and
+/// some more are before they go over to 要介護. 事業対象者 have no figure: 2 % is an assumption.
 const SIDES: &[(u32, Side)] = &[(687, Side::Care), (293, Side::Support), (20, Side::Target)];
 
 /// Plans of 要支援 that a centre has outsourced, in thousandths: 13.4 outsourced for 79.8 users of
-/// 要介護 (platform.md §10.2), of which there are 699 for 301 here: 390, and some more before they go
+/// 要介護 (wic-net 4591/48), of which there are 699 for 301 here: 390, and some more before they go
 /// over to 要介護.
 const OUTSOURCED: u32 = 410;
 
-/// Users of which one office each gives care managers 93 users an office (platform.md §10.2):
+/// Users of which one office each gives care managers 93 users an office (wic-net 4591/48):
 /// 79.8 of 要介護, where one office in five is a care manager's.
 const USERS_AN_OFFICE: u32 = 23;
 

@@ -1,4 +1,4 @@
-//! Measures a population of 20,000 users against the figures of platform.md §10 and prints the
+//! Measures a population of 20,000 users against published figures and prints the
 //! comparison. Knows targets, tolerances and sources; what has no source is called an assumption.
 
 #![allow(
@@ -95,11 +95,11 @@ fn people(all: &[Seen]) -> Vec<Line> {
             (from..=to).contains(&age)
         })
     };
-    let ages = "§10.3: 2010-11, shifted to 85+ (our judgement)";
+    let ages = "統計表3-1: 2010-11, shifted to 85+ (our judgement)";
     let numbers = |from: &str| share(&|user: &User| user.insured.starts_with(from));
     let rate = |rate: u8| share(&|user: &User| user.benefit_rate == rate);
     vec![
-        line("women %", 69.1, 1.0, share(&|user: &User| user.sex == Sex::Female), "§10.3: 2024-04"),
+        line("women %", 69.1, 1.0, share(&|user: &User| user.sex == Sex::Female), "receivers of 2024-04"),
         line("aged 40-64 % (2010: 3.4)", 3.4, 0.6, aged(40, 64), ages),
         line("aged 65-69 % (2010: 4.2)", 3.2, 0.6, aged(65, 69), ages),
         line("aged 70-74 % (2010: 7.7)", 6.4, 0.8, aged(70, 74), ages),
@@ -109,9 +109,9 @@ fn people(all: &[Seen]) -> Vec<Line> {
         line("aged 90-94 % (2010: 15.1)", 18.5, 1.0, aged(90, 94), ages),
         line("aged 95 and more % (2010: 6.5)", 8.5, 0.8, aged(95, 120), ages),
         line("H numbers %", 1.5, 0.4, numbers("H"), ASSUMED),
-        line("benefit rate 90 %", 92.0, 1.0, rate(90), "assumption (§10.6)"),
-        line("benefit rate 80 %", 4.0, 0.6, rate(80), "assumption (§10.6)"),
-        line("benefit rate 70 %", 4.0, 0.6, rate(70), "assumption (§10.6)"),
+        line("benefit rate 90 %", 92.0, 1.0, rate(90), "assumption"),
+        line("benefit rate 80 %", 4.0, 0.6, rate(80), "assumption"),
+        line("benefit rate 70 %", 4.0, 0.6, rate(70), "assumption"),
         line(
             "in hospital in the month %",
             2.2,
@@ -128,15 +128,15 @@ fn levels(all: &[Seen]) -> Vec<Line> {
     let count = |levels: &[CareLevel]| all.iter().filter(|seen| levels.contains(&seen.level)).count();
     let support = count(&[CareLevel::Support1, CareLevel::Support2]);
     let care = count(&[CareLevel::Care1, CareLevel::Care2, CareLevel::Care3, CareLevel::Care4, CareLevel::Care5]);
-    let home = "§10.3: 訪問介護 2024-04, of 要介護";
-    let prevention = "§10.3: 予防 2024-12, of 要支援";
+    let home = "訪問介護 2024-04, of 要介護";
+    let prevention = "予防 2024-12, of 要支援";
     let changed = all.iter().filter(|seen| {
         let changed = seen.user.certifications.iter().filter_map(|period| period.changed_on);
         changed.into_iter().any(|date| MONTH.holds(date))
     });
     let heavier = all.iter().filter(|seen| level_of_month(&seen.user.certifications, MONTH) > Some(seen.level));
     vec![
-        line("要支援 %", 28.1, 1.0, percent(support, all.len()), "§10.3: certified 2020-12"),
+        line("要支援 %", 28.1, 1.0, percent(support, all.len()), "certified 2020-12"),
         line("事業対象者 %", 2.0, 0.4, percent(count(&[CareLevel::Target]), all.len()), ASSUMED),
         line("要支援１ %", 40.1, 1.8, percent(count(&[CareLevel::Support1]), support), prevention),
         line("要介護１ %", 30.1, 1.2, percent(count(&[CareLevel::Care1]), care), home),
@@ -159,8 +159,8 @@ fn services(all: &[Seen]) -> Vec<Line> {
     };
     let mean =
         |users: &[&Seen]| users.iter().map(|seen| seen.services.len()).sum::<usize>() as f64 / users.len() as f64;
-    let used = "§10.4: FY2022, of 訪問通所 receivers";
-    let sogo = "§10.3-10.4: 2024, derived";
+    let used = "FY2022, of 訪問通所 receivers";
+    let sogo = "2024, derived";
     vec![
         line("訪問介護 % of 要介護", 38.0, 1.5, has(&care, b"11"), used),
         line("訪問入浴 % of 要介護", 2.5, 0.5, has(&care, b"12"), used),
@@ -173,7 +173,7 @@ fn services(all: &[Seen]) -> Vec<Line> {
         line("地域密着型通所 % of 要介護", 11.0, 1.0, has(&care, b"78"), ASSUMED),
         line("居宅療養管理指導 % of 要介護", 6.0, 0.8, has(&care, b"31"), ASSUMED),
         line("定期巡回 % of 要介護", 1.2, 0.3, has(&care, b"76"), ASSUMED),
-        line("service types a user of 要介護", 2.2, 0.2, mean(&care), "§10.4: draw 2.0-2.4"),
+        line("service types a user of 要介護", 2.2, 0.2, mean(&care), "estimate: 2.0-2.4"),
         line("通所型独自 % of 要支援", 42.0, 2.0, has(&support, b"A6"), sogo),
         line("訪問型独自 % of 要支援", 22.0, 2.0, has(&support, b"A2"), sogo),
         line("予防福祉用具 % of 要支援", 50.0, 2.0, has(&support, b"67"), ASSUMED),
@@ -224,7 +224,7 @@ fn load(population: &Population, all: &[Seen]) -> Vec<Line> {
     let total: usize = loads.iter().sum();
     let outsourced = all.iter().filter(|seen| seen.user.outsourced_to.is_some()).count();
     let each = |users: usize| users as f64 / managers.len() as f64;
-    let survey = "§10.2: R3 survey, n=1,134";
+    let survey = "R3 survey, n=1,134";
     vec![
         line("users an office of 43", 93.2, 5.0, each(total), survey),
         line("of these 要介護", 79.8, 4.0, each(total - outsourced), survey),
@@ -239,7 +239,7 @@ fn trades(population: &Population) -> Vec<Line> {
         *counts.entry(office.trade).or_default() += 1;
     }
     let all = population.offices().len();
-    let survey = "§10.1: survey FY2023, of the trades here";
+    let survey = "survey FY2023, of the trades here";
     // Offices counted by the source, in all 168,071 with those assumed.
     let targets: [(&'static str, Trade, u32, &'static str); 15] = [
         ("offices of 居宅介護支援 %", Trade::CareManagement, 33_749, survey),
@@ -251,8 +251,8 @@ fn trades(population: &Population) -> Vec<Line> {
         ("offices of 通所リハ %", Trade::Service(*b"16"), 7_032, survey),
         ("offices of 福祉用具 %", Trade::Service(*b"17"), 6_262, survey),
         ("offices of 短期入所生活 %", Trade::Service(*b"21"), 9_826, survey),
-        ("offices of 地域密着型通所 %", Trade::Service(*b"78"), 19_394, "§10.1: registered 2022-10"),
-        ("offices of 地域包括支援センター %", Trade::CommunityCenter, 5_200, "§10.1: billing, earlier figure"),
+        ("offices of 地域密着型通所 %", Trade::Service(*b"78"), 19_394, "registered 2022-10"),
+        ("offices of 地域包括支援センター %", Trade::CommunityCenter, 5_200, "billing, earlier figure"),
         ("offices of 訪問型独自 %", Trade::Service(*b"A2"), 5_800, ASSUMED),
         ("offices of 通所型独自 %", Trade::Service(*b"A6"), 10_900, ASSUMED),
         ("offices of 居宅療養管理指導 %", Trade::Service(*b"31"), 3_000, ASSUMED),

@@ -8,7 +8,7 @@ use crate::calendar::{FIRST_MONTH, LAST_MONTH};
 use crate::life::MOST_PLACES;
 use crate::model::YearMonth;
 
-/// The most offices: more than there are in the country (platform.md §10.1 counts 181,566).
+/// The most offices: more than there are in the country (181,566 in November 2023).
 pub const MOST_OFFICES: u32 = 300_000;
 
 /// The most users: twice the people of the country.
