@@ -4,8 +4,9 @@ It is a process of its own, and a small one: Linux counts what a process held be
 program as the peak of the program. So no peak below that of this process can be seen, which is that
 of `true`.
 
-Standard input: {"rounds": 3, "commands": [{"argv": [...], "codes": [0], "out": "/dev/null"}, ...]}
-Standard output: for each command, for each round, [seconds, seconds of processor, peak in KiB].
+Standard input: {"rounds": 3, "commands": [{"argv": [...], "codes": [0], "out": "/dev/null", "at_once": 1}, ...]}
+Standard output: for each command, for each round, [seconds, seconds of processor, peak in KiB]; of several
+at once the seconds until the last has ended, the processor of all, and the peak of one.
 """
 
 import json
@@ -21,13 +22,16 @@ def run(command):
         (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
     ]
     begun = time.perf_counter()
-    child = os.posix_spawn(command["argv"][0], command["argv"], os.environ, file_actions=actions)
-    _, status, usage = os.wait4(child, 0)
+    argv = command["argv"]
+    children = [os.posix_spawn(argv[0], argv, os.environ, file_actions=actions) for _ in range(command["at_once"])]
+    ended = [os.wait4(child, 0) for child in children]
     seconds = time.perf_counter() - begun
-    code = os.waitstatus_to_exitcode(status)
-    if code not in command["codes"]:
-        raise SystemExit(f"ended with {code}: {' '.join(command['argv'])}")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    for _, status, _ in ended:
+        code = os.waitstatus_to_exitcode(status)
+        if code not in command["codes"]:
+            raise SystemExit(f"ended with {code}: {' '.join(argv)}")
+    usages = [usage for _, _, usage in ended]
+    return seconds, sum(each.ru_utime + each.ru_stime for each in usages), max(each.ru_maxrss for each in usages)
 
 
 asked = json.load(sys.stdin)

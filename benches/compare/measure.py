@@ -21,12 +21,12 @@ class Taken:
     peak: float
 
 
-def command(*argv, codes=(0,), out="/dev/null"):
+def command(*argv, codes=(0,), out="/dev/null", at_once=1):
     argv = [str(part) for part in argv]
     found = shutil.which(argv[0])
     if found is None:
         raise SystemExit(f"there is no {argv[0]}")
-    return {"argv": [found, *argv[1:]], "codes": list(codes), "out": str(out)}
+    return {"argv": [found, *argv[1:]], "codes": list(codes), "out": str(out), "at_once": at_once}
 
 
 def measure(commands, rounds):
