@@ -50,14 +50,21 @@ fn tell_place(panic: &PanicHookInfo<'_>) {
     terminal::tell(&format!("renkei: 内部エラー（renkeiの不具合です） / internal error (a defect of renkei): {place}"));
 }
 
-/// `renkei help check` asks for what `renkei check --help` does.
+/// `renkei help check` asks for what `renkei check --help` does, behind the options of every verb, too.
 fn asking_for_help(mut args: Vec<OsString>) -> Vec<OsString> {
-    if args.get(1).is_some_and(|first| first == "help") {
-        args.remove(1);
+    let mut verb = 1;
+    while let Some(arg) = args.get(verb).and_then(|arg| arg.to_str()).filter(|arg| arg.starts_with("--")) {
+        verb += if EVERYWHERE.contains(&arg) { 2 } else { 1 };
+    }
+    if args.get(verb).is_some_and(|verb| verb == "help") {
+        args.remove(verb);
         args.push("--help".into());
     }
     args
 }
+
+/// Options with a value that may stand before a verb.
+const EVERYWHERE: [&str; 3] = ["--lang", "--color", "--config"];
 
 fn run(args: Vec<OsString>) -> Exit {
     let early = Early::of(&args);

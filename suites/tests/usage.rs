@@ -43,6 +43,7 @@ fn help_may_be_asked_for_as_a_verb() {
             (&["help"][..], &["--help"][..]),
             (&["help", "check"], &["check", "--help"]),
             (&["help", "test", "run"], &["test", "run", "--help"]),
+            (&["--color", "never", "--lang=ja", "help", "check"], &["check", "--lang=ja", "--help"]),
         ] {
             let of = |args: &[&str]| finish(renkei(folder.path()).args(args).args(["--lang", lang]), b"").code_is(0);
             assert_eq!(of(asked).out, of(same).out);
