@@ -20,13 +20,16 @@ for (const form of document.querySelectorAll("[data-drop]")) {
 // Boxes and buttons wait until the text before them has been scrolled to its end.
 for (const box of document.querySelectorAll("[data-read]")) {
   const waiting = document.querySelectorAll(`[data-after="${box.dataset.read}"]`);
+  const hint = document.getElementById(`${box.dataset.read}-first`);
   const look = () => {
     if (box.scrollTop + box.clientHeight >= box.scrollHeight - 4) {
       for (const element of waiting) element.disabled = false;
+      hint.hidden = true;
       box.removeEventListener("scroll", look);
     }
   };
   for (const element of waiting) element.disabled = !element.checked;
+  hint.hidden = ![...waiting].some((element) => element.disabled);
   box.addEventListener("scroll", look);
   look();
 }

@@ -24,6 +24,7 @@ await script("certificate", async () => {
   await push(office, "button", "次へ");
   const send = office.getByRole("button", { name: "利用規約に同意して送信" });
   claim(await send.isDisabled(), "the terms need not be read");
+  await shows(office, "最後までスクロールすると、送信できます。", "送信確認");
   await look(office, "certificates-terms");
   await reach(office, office.getByRole("region"));
   await office.keyboard.press("End");

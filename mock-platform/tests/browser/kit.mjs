@@ -166,7 +166,16 @@ export async function look(page, name) {
   claim(await page.locator(".banner strong", { hasText: "TEST" }).isVisible(), `${name}: no TEST banner`);
   claim((await page.locator("h1").count()) === 1, `${name}: not one heading`);
   claim((await page.locator("html").getAttribute("lang")) !== null, `${name}: no language`);
-  await page.emulateMedia({ colorScheme: null });
+  // As on A4, which cannot be scrolled; lists lie on its long side.
+  await page.emulateMedia({ colorScheme: "light", media: "print" });
+  const wide = await page.evaluate(() => getComputedStyle(document.body).page === "lists");
+  await page.setViewportSize({ width: wide ? 1046 : 718, height: 1000 });
+  const cut = await page.evaluate(() => {
+    const boxes = [...document.querySelectorAll("main *:not(.quiet, input, select, textarea)")].filter((box) => getComputedStyle(box).overflow !== "visible");
+    return [document.documentElement, ...boxes].filter((box) => box.scrollWidth > box.clientWidth || (box.scrollHeight > box.clientHeight && boxes.includes(box))).map((box) => box.outerHTML.slice(0, 100));
+  });
+  claim(cut.length === 0, `${name}, printed: cut off in ${cut}`);
+  await page.emulateMedia({ colorScheme: null, media: null });
   await page.setViewportSize(before);
 }
 

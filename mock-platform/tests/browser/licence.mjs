@@ -24,6 +24,8 @@ await script("licence", async () => {
   const [terms, privacy] = [office.getByLabel("利用規約に同意する"), office.getByLabel("個人情報取り扱いに同意する")];
   const apply = office.getByRole("button", { name: "申請", exact: true });
   claim((await terms.isDisabled()) && (await privacy.isDisabled()) && (await apply.isDisabled()), "the form can be sent before anything was read");
+  const hints = office.getByText("最後までスクロールすると、チェックを入れられます。");
+  claim((await hints.filter({ visible: true }).count()) === 2, "it is not said why the boxes cannot be ticked");
   for (const [box, region] of [[terms, "利用規約"], [privacy, "個人情報取り扱いについて"]]) {
     await reach(office, office.getByRole("region", { name: region }));
     await office.keyboard.press("End");
@@ -32,6 +34,7 @@ await script("licence", async () => {
     await tick(office, box);
   }
   claim(await apply.isEnabled(), "the form cannot be sent");
+  claim((await hints.filter({ visible: true }).count()) === 0, "what has been done is still asked for");
 
   // Each message, beside its field. The boxes stay ticked from one try to the next.
   const good = {
