@@ -1,10 +1,12 @@
-//! `docs/renkei-content-1.schema.json` and `docs/CONTENT.md` are what the tables say, and the schema takes what
-//! the code takes. `RENKEI_UPDATE=1` writes both anew.
+//! `docs/renkei-content-1.schema.json`, `docs/CONTENT.md` and `docs/FROM-202208.md` are what the tables say, and
+//! the schema takes what the code takes. `RENKEI_UPDATE=1` writes them anew.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 #[path = "content_schema/made.rs"]
 mod made;
+#[path = "content_schema/moving.rs"]
+mod moving;
 
 use std::fs;
 use std::path::Path;
@@ -39,6 +41,11 @@ fn the_schema_is_what_the_tables_say() {
 #[test]
 fn the_document_is_what_the_tables_say() {
     is_made("CONTENT.md", &made::document());
+}
+
+#[test]
+fn the_document_about_the_move_is_what_the_tables_say() {
+    is_made("FROM-202208.md", &moving::document());
 }
 
 /// The schema as it is committed, not as it is made.

@@ -10,7 +10,7 @@ use renkei_validator::spec::{
 use serde_json::json;
 
 /// Of readings of a table, the one with all items.
-fn table(version: Version, kind: Kind) -> Option<&'static Table> {
+pub(crate) fn table(version: Version, kind: Kind) -> Option<&'static Table> {
     tables(version, kind).iter().max_by_key(|table| table.items.len())
 }
 
@@ -96,7 +96,7 @@ fn property(item: &Item, version: Version) -> String {
 }
 
 /// The length, with what is accepted beyond the printed one.
-fn length(item: &Item) -> Length {
+pub(crate) fn length(item: &Item) -> Length {
     let more = item.condition(|condition| match condition {
         Condition::UpTo(length) => Some(Length::AtMost(*length)),
         _ => None,
@@ -219,7 +219,7 @@ fn section(out: &mut String, version: Version, grammar: &Grammar) {
     }
 }
 
-fn form(item: &Item) -> String {
+pub(crate) fn form(item: &Item) -> String {
     let word = match item.form {
         ItemType::Version => "CSVバージョン / version",
         ItemType::Insurer => "保険者番号 / insurer's number",
