@@ -115,7 +115,7 @@ business! {
     /// The caller's gate said no.
     GateRefused = "CPM-D18", Ours, "ファイルの内容が検査に合格しませんでした。", "The content did not pass the check.";
     /// A message without any file has no destination.
-    DestinationMissing = "CPM-D19", Ours, "送信先がわかりません。CSVファイルのない送信では、送信先を指定してください。", "The destination is not known. Name it where no CSV file does.";
+    DestinationMissing = "CPM-D19", Ours, "送信先が分かりません。CSVファイルのない送信では、送信先を指定してください。", "The destination is not known. Name it where no CSV file does.";
 
     /// The precautions were not opened.
     PrecautionsNotRead = "CPM-C01", Ours, "「発行申請を行う前に」を確認してください。", "Read the precautions first.";

@@ -145,7 +145,7 @@ fn what_does_not_go_together_is_refused() {
     );
     refused(
         "[[step]]\non = \"connect\"\nnth = 1\noffice = \"9970100013\"\nfault = \"reset-on-connect\"\n",
-        &["4行目: 接続の時点では事業所がわからないため、on = \"connect\" に office は使えません"],
+        &["4行目: 接続の時点では事業所が分からないため、on = \"connect\" に office は使えません"],
         &["line 4: whose connection it is is not known yet: office does not go with on = \"connect\""],
     );
     refused(

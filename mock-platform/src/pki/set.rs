@@ -134,7 +134,7 @@ impl Member {
                 en: "It is revoked, and stands in the revocation list ca/ca.crl.",
             },
             Member::WrongOffice => Text {
-                ja: "この組にない事業所の証明書です。TLSでは受け付けられ、ログインで断られます。",
+                ja: "この組にない事業所の証明書です。TLSでは受け付けられ、ログインで拒否されます。",
                 en: "It belongs to an office that is none of this set. TLS accepts it, login refuses it.",
             },
         }

@@ -158,7 +158,7 @@ impl Reason {
                 "The name in the certificate is none of the accepted kinds.",
             ),
             Reason::Scripted => {
-                Message::pair("フォールトの指定により断っています。", "A scripted fault refuses the client.")
+                Message::pair("障害の指定により拒否しています。", "A scripted fault refuses the client.")
             }
             Reason::Other { what, .. } => Message::pair(
                 format!("証明書を検証できません: {what}"),

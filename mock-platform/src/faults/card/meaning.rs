@@ -88,7 +88,7 @@ pub(super) static LICENCE_EXPIRED: Card = Card {
         en: "The sender's licence counts as expired: the answer is a business error with HTTP 200.",
     },
     good_client: Text {
-        ja: "HTTP 200を成功とみなさず、エラーの文を利用者に示し、ファイルを未送信のまま残します。",
+        ja: "HTTP 200を成功とみなさず、エラーの文を担当者に示し、ファイルを未送信のまま残します。",
         en: "It does not take HTTP 200 for a success, shows the error to its user, and keeps the files as not sent.",
     },
     sample: "[[step]]\non = \"send\"\nnth = 1\nfault = \"licence-expired\"\n",
@@ -105,7 +105,7 @@ pub(super) static DESTINATION_UNREGISTERED: Card = Card {
         en: "The destination counts as not registered: the answer is a business error with HTTP 200.",
     },
     good_client: Text {
-        ja: "その送信先の分だけを未送信として利用者に示し、ほかの送信先への送信は続けます。",
+        ja: "その送信先の分だけを未送信として担当者に示し、ほかの送信先への送信は続けます。",
         en: "It shows this one delivery as not sent and goes on with those to other destinations.",
     },
     sample: "[[step]]\non = \"send\"\nnth = 1\nfault = \"destination-unregistered\"\n",
@@ -122,7 +122,7 @@ pub(super) static VERSION_REFUSED: Card = Card {
         en: "The CSV version of the files counts as not accepted: the answer is a business error with HTTP 200.",
     },
     good_client: Text {
-        ja: "ファイルを書き換えて送り直さず、対応するバージョンで出力し直すよう利用者に示します。",
+        ja: "ファイルを書き換えて送り直さず、対応するバージョンで出力し直すよう担当者に示します。",
         en: "It does not rewrite files to get them through, and asks its user to export them in a version that is accepted.",
     },
     sample: "[[step]]\non = \"send\"\nnth = 1\nfault = \"version-refused\"\n",
@@ -207,7 +207,7 @@ pub(super) static MAINTENANCE: Card = Card {
         en: "Nothing is executed; the answer is the business error of maintenance with HTTP 200.",
     },
     good_client: Text {
-        ja: "HTTP 200を成功とみなさず、メンテナンス中であることを利用者に示し、あとで同じ冪等キーで送ります。",
+        ja: "HTTP 200を成功とみなさず、メンテナンス中であることを担当者に示し、あとで同じ冪等キーで送ります。",
         en: "It does not take HTTP 200 for a success, tells its user of the maintenance, and sends later with the same idempotency key.",
     },
     sample: "[[step]]\non = \"send\"\nnth = 1\nfault = \"maintenance\"\n",

@@ -33,7 +33,7 @@ pub(super) static SERVER_CERTIFICATE_EXPIRED: Card = Card {
         en: "The server shows a certificate whose validity is over.",
     },
     good_client: Text {
-        ja: "接続を拒み、期限切れであることを利用者に示します。IDもデータも送りません。",
+        ja: "接続を拒み、期限切れであることを担当者に示します。IDもデータも送りません。",
         en: "It refuses the connection and tells its user that the certificate has expired. It sends neither ID nor data.",
     },
     sample: "[[step]]\non = \"connect\"\nnth = 1\nfault = \"server-certificate-expired\"\n",
@@ -50,7 +50,7 @@ pub(super) static SERVER_CERTIFICATE_NOT_YET_VALID: Card = Card {
         en: "The server shows a certificate whose validity has not begun.",
     },
     good_client: Text {
-        ja: "接続を拒み、端末の時計を確かめるよう利用者に案内します。",
+        ja: "接続を拒み、端末の時計を確かめるよう担当者に案内します。",
         en: "It refuses the connection and asks its user to look at the clock of the machine.",
     },
     sample: "[[step]]\non = \"connect\"\nnth = 1\nfault = \"server-certificate-not-yet-valid\"\n",
@@ -84,7 +84,7 @@ pub(super) static SERVER_CERTIFICATE_OTHER_AUTHORITY: Card = Card {
         en: "The server shows a certificate for the right name from an authority that is not trusted.",
     },
     good_client: Text {
-        ja: "指定された認証局だけを信頼し、利用者に続行を選ばせることなく接続を拒みます。",
+        ja: "指定された認証局だけを信頼し、担当者に続行を選ばせることなく接続を拒みます。",
         en: "It trusts the given authority only, and refuses the connection without offering its user to go on.",
     },
     sample: "[[step]]\non = \"connect\"\nnth = 1\nfault = \"server-certificate-other-authority\"\n",
@@ -101,7 +101,7 @@ pub(super) static REFUSE_CLIENT_CERTIFICATE: Card = Card {
         en: "The client's certificate is refused, though it is good. With TLS 1.3 the alert comes with the first read, after the client has finished its handshake.",
     },
     good_client: Text {
-        ja: "書き込みの成功を実行とみなさず、読み取りで届くアラートを証明書の問題として利用者に示します。",
+        ja: "書き込みの成功を実行とみなさず、読み取りで届くアラートを証明書の問題として担当者に示します。",
         en: "It does not take a successful write for execution, and tells its user of the alert as a matter of the certificate.",
     },
     sample: "[[step]]\non = \"connect\"\nnth = 1\nfault = \"refuse-client-certificate\"\n",

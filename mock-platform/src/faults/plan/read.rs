@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         if let (Some(On::Connect), Some(value)) = (on, find("office")) {
             self.flaw(
                 &value.span(),
-                "接続の時点では事業所がわからないため、on = \"connect\" に office は使えません",
+                "接続の時点では事業所が分からないため、on = \"connect\" に office は使えません",
                 "whose connection it is is not known yet: office does not go with on = \"connect\"",
             );
         }

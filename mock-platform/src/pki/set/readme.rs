@@ -68,7 +68,7 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
          | `.p12` | 証明書・秘密鍵・ルート証明書（パスワード付き、AES-256） |\n\
          | `-legacy.p12` | 同じ内容の古い形式（3DESとSHA-1）。古いWindows用です |\n\n\
          パスワードは作成時に画面に表示したものです。大文字と小文字を区別します。\n\n\
-         | 名前 | 内容 | 断られる場所 |\n|---|---|---|\n",
+         | 名前 | 内容 | 拒否される場所 |\n|---|---|---|\n",
     );
     for made in set {
         let refused = match made.member.refused_at() {
@@ -81,11 +81,11 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
     let root = Fingerprint::of(authority.cert_der());
     let _ = write!(
         text,
-        "\n証明書を提示しないクライアントも断られます（`certificate_required`）。\n\n\
+        "\n証明書を提示しないクライアントも拒否されます（`certificate_required`）。\n\n\
          `ca/` には認証局の証明書・秘密鍵・失効の記録・失効リストがあります。\
          `certificates.json` は、上の表をプログラムから読める形にしたものです。\n\n\
          ## renkei serve で使う\n\n\
-         `renkei serve` は自身の認証局を持つため、そのままではこの証明書を断ります（`unknown_ca`）。\
+         `renkei serve` は自身の認証局を持つため、そのままではこの証明書を拒否します（`unknown_ca`）。\
          最初に起動する前に、このフォルダーで次のように認証局をコピーしておくと、使えるようになります。\n\n\
          ```sh\n\
          mkdir -p DIR/authority\n\
@@ -97,7 +97,7 @@ pub(super) fn ja(set: &[Made], authority: &Authority) -> String {
          実際の手順では公開されている値と目で照合します。ここでは次の値と照合してください。\n\n\
          - SHA-1: `{}`\n- SHA-256: `{}`\n\n\
          ## 仮定していること\n\n\
-         実際のシステムについてわかっているのは、発行者名 `e-seikyuu CA`、名前が `KaigoJigyousho` または `CarePlanJigyousho` で始まること、\
+         実際のシステムについて分かっているのは、発行者名 `e-seikyuu CA`、名前が `KaigoJigyousho` または `CarePlanJigyousho` で始まること、\
          代理人証明書と障害総合支援証明書が使えないこと、3年の有効期間が23時59分59秒に終わることだけです。\
          名前に続く事業所番号、使えない種類の名前（`Dairinin`、`ShougaiJigyousho`）、鍵の種類、有効期間の初日、p12ファイルの暗号方式、\
          p12ファイルにルート証明書が入っていること、種類ごとのアラートは、renkeiの仮定です。\n",

@@ -129,7 +129,7 @@ fn failed(failure: &Failed) -> (&'static str, Message) {
         }
         Failed::ClientAlert { alert } => (
             "client_alert",
-            with("クライアントがアラートを送って断りました", "the client refused with an alert", &alert.to_string()),
+            with("クライアントがアラートを送って拒否しました", "the client refused with an alert", &alert.to_string()),
         ),
         Failed::NotTls => ("not_tls", Message::pair("TLSの通信ではありません", "the client does not speak TLS")),
         Failed::NothingInCommon { what } => (
