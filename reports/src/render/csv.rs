@@ -17,6 +17,8 @@ use crate::words::{self, pick};
 const GETA: &[u8] = b"\x81\xAC";
 
 const COLUMNS: usize = 20;
+/// Digits that Excel shows of a number before it takes to exponents.
+const NUMBER: usize = 11;
 
 fn headings(lang: Lang) -> [&'static str; COLUMNS] {
     match lang {
@@ -148,8 +150,8 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
         number(finding.item.as_ref().map(|item| u64::from(item.no))),
         finding.item.as_ref().map(|item| item.name_ja.clone()).unwrap_or_default(),
         format!("{}{}", finding.message.get(lang), known::mark(finding, lang)),
-        pair(&finding.expected),
-        pair(&finding.got),
+        value(&pair(&finding.expected)),
+        value(&pair(&finding.got)),
         related.join(" / "),
         finding.fix.get(lang).to_owned(),
         cites.join(" / "),
@@ -162,6 +164,20 @@ fn row(finding: &FindingRecord, lang: Lang) -> [String; COLUMNS] {
 pub(super) fn inert(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     format!("{}{}", if formula { "'" } else { "" }, safe(cell))
+}
+
+/// A value that a spreadsheet shows as it stands in the file, and not as the number or day that it looks like.
+fn value(text: &str) -> String {
+    format!("{}{text}", if is_reshaped(text) { "'" } else { "" })
+}
+
+/// Whether it loses zeros, digits or its form: `0101`, a timestamp (`2.02610E+13`), `2026/10/05`, `1E5`.
+fn is_reshaped(cell: &str) -> bool {
+    if cell.bytes().all(|byte| byte.is_ascii_digit()) {
+        return cell.len() > NUMBER || cell.len() > 1 && cell.starts_with('0');
+    }
+    let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    cell.contains(is_digit) && cell.chars().all(|c| is_digit(c) || "/-:.,eE ／－：．，Ｅｅ　".contains(c))
 }
 
 /// Encodes UTF-8 that arrives in pieces.
@@ -203,4 +219,19 @@ fn encode(text: &str) -> Vec<u8> {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_a_spreadsheet_would_show_otherwise_is_a_text() {
+        for text in ["20261007143000", "0000000101", "00", "2026/10/05", "1-2", "8:30", "1E5", "1.50", "２０２６"] {
+            assert_eq!(value(text), format!("'{text}"));
+        }
+        for text in ["", "0", "12", "202410", "9970100013", "25項目", "/a/b.CSV", "##########", "e", "82 のみ"] {
+            assert_eq!(value(text), text);
+        }
+    }
 }
