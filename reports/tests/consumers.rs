@@ -92,6 +92,9 @@ fn sarif_is_valid_by_the_official_schema() {
     for report in &reports {
         for lang in BOTH {
             let log: Value = serde_json::from_str(&shown(report, Kind::Sarif, lang)).unwrap();
+            let results = log["runs"][0]["results"].as_array().unwrap();
+            let lines = results.iter().map(|it| &it["locations"][0]["physicalLocation"]["region"]["startLine"]);
+            assert!(lines.clone().all(Value::is_u64), "code scanning takes no result without a line");
             let errors: Vec<String> =
                 validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
             assert_eq!(errors, Vec::<String>::new());

@@ -185,7 +185,9 @@ fn inert(text: &str) -> String {
 fn location(finding: &FindingRecord, artifacts: &BTreeMap<&str, usize>, shown: bool) -> Location {
     let excerpt = finding.excerpt.as_ref().filter(|_| shown);
     let marked = excerpt.map(|excerpt| text(&[&excerpt.marked]));
-    let region = region(finding.line, finding.column, finding.bytes, marked);
+    // Code scanning takes no result without a line: what is about a whole file stands on its first.
+    let line = finding.line.or(Some(1));
+    let region = region(line, finding.column.filter(|_| finding.line.is_some()), finding.bytes, marked);
     Location {
         physical_location: PhysicalLocation {
             artifact_location: artifact_location(&finding.file, artifacts),

@@ -21,7 +21,9 @@ pub(super) struct Rules<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn of(report: &'a Report) -> Rules<'a> {
         let mut rules = Rules { ids: Vec::new(), indexes: BTreeMap::new() };
-        for scope in &report.scopes {
+        // Where there was nothing but cases, no file was there for a rule.
+        let scopes = if words::is_of_cases(report) { &[][..] } else { &report.scopes };
+        for scope in scopes {
             let not_run = scope.not_run.iter().flat_map(|not_run| &not_run.rules);
             scope.ran.iter().chain(not_run).for_each(|id| rules.add(id));
         }
