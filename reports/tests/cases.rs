@@ -87,3 +87,25 @@ fn markdown_names_every_case_that_did_not_pass_while_there_is_room_and_always_co
     assert!(text.contains("\n合格 0件、不合格 2000件、対象外 0件、判定保留 0件\n"), "{text}");
     assert!(text.contains(&format!("- ほか{}件は、長くなるため載せていません。\n", 2000 - listed)), "{listed}");
 }
+
+#[test]
+fn what_failed_comes_first_so_that_cases_that_do_not_apply_cannot_push_it_out() {
+    let mut outcomes = vec![Outcome::Skip; 2000];
+    outcomes.extend([Outcome::Blocked, Outcome::Fail]);
+    let report = cases(&outcomes);
+    for kind in [Kind::Concise, Kind::Markdown, Kind::GithubSummary] {
+        let text = told(&report, kind, Lang::Ja).replace('\\', "");
+        let cases: Vec<&str> = text.lines().filter(|line| line.contains("d2.export.")).collect();
+        assert!(cases[0].contains("不合格[D2 出力] d2.export.2001"), "{kind:?}: {}", cases[0]);
+        assert!(cases[1].contains("判定保留[D2 出力] d2.export.2000"), "{kind:?}: {}", cases[1]);
+        assert!(cases[2].contains("対象外[D2 出力] d2.export.0000"), "{kind:?}: {}", cases[2]);
+    }
+}
+
+#[test]
+fn rules_stand_in_no_format_where_no_file_was_there_for_them() {
+    let report = cases(&[Outcome::Pass, Outcome::Fail]);
+    for kind in KINDS {
+        assert!(!told(&report, kind, Lang::En).contains("set/"), "{kind:?}");
+    }
+}

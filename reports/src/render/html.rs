@@ -20,6 +20,7 @@ use self::file::{Extent, facts, file};
 use self::index::{FileEntry, Index};
 use self::next::{Next, next};
 use self::text::{Both, Listed, Made, Shown, grouped};
+use super::outcomes::worst_first;
 use crate::Lang;
 use crate::model::{InputRecord, NotCheckedRecord, Report, Verdict};
 use crate::outcome::{Outcome, OutcomeRecord};
@@ -133,7 +134,7 @@ fn page(report: &Report, lang: Lang) -> Page<'_> {
         left_out: list(left_out.into_iter().map(|(number, file)| LeftOut::of(number, file))),
         clean: list(index.clean.iter().map(|input| InputItem::of(input))),
         inputs: list(report.inputs.iter().map(InputItem::of)),
-        outcomes: list(outcomes(report).into_iter().map(OutcomeItem::of)),
+        outcomes: list(worst_first(report).into_iter().map(OutcomeItem::of)),
         facts: made_of(report),
         cap: {
             let cap = report.kept_per_rule_and_file;
@@ -182,18 +183,6 @@ fn details(index: &Index<'_>) -> Vec<Made> {
         details.push(section);
     }
     details
-}
-
-/// The cases that failed, then the others that did not pass, then those that did.
-fn outcomes(report: &Report) -> Vec<&OutcomeRecord> {
-    let mut outcomes: Vec<&OutcomeRecord> = report.outcomes.iter().collect();
-    outcomes.sort_by_key(|outcome| match outcome.outcome {
-        Outcome::Fail => 0,
-        Outcome::Blocked => 1,
-        Outcome::Skip => 2,
-        Outcome::Pass => 3,
-    });
-    outcomes
 }
 
 /// A number beside the verdict: its tone, its picture and its name.
@@ -321,7 +310,7 @@ impl<'a> InputItem<'a> {
 #[template(
     source = "<tr class=\"{{ tone }}\"><td><span class=\"badge {{ tone }}\"><svg class=\"i\" aria-hidden=\"true\" \
               focusable=\"false\"><use href=\"#i-{{ icon }}\"></use></svg>{{ outcome }}</span></td><td class=\"pattern\">{{ pattern }}</td>\
-              <td class=\"case\">{{ title }} <code>{{ case }}</code></td><td>{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
+              <td class=\"case\">{{ title }} <code>{{ case }}</code></td><td class=\"why\">{% if let Some(why) = why %}{{ why }}{% endif %}</td></tr>",
     ext = "html"
 )]
 struct OutcomeItem<'a> {

@@ -38,9 +38,21 @@ pub(super) fn lines(report: &Report, lang: Lang, paint: Paint) -> Vec<String> {
     lines
 }
 
+/// The cases that failed, then the others that did not pass, then those that did.
+pub(super) fn worst_first(report: &Report) -> Vec<&OutcomeRecord> {
+    let mut outcomes: Vec<&OutcomeRecord> = report.outcomes.iter().collect();
+    outcomes.sort_by_key(|record| match record.outcome {
+        Outcome::Fail => 0,
+        Outcome::Blocked => 1,
+        Outcome::Skip => 2,
+        Outcome::Pass => 3,
+    });
+    outcomes
+}
+
 /// One line per case that did not pass.
 pub(super) fn concise(report: &Report, lang: Lang) -> Vec<String> {
-    let told = report.outcomes.iter().filter(|record| record.outcome != Outcome::Pass);
+    let told = worst_first(report).into_iter().filter(|record| record.outcome != Outcome::Pass);
     told.map(|record| {
         let why = record.why.as_ref().map(|why| format!(": {}", why.get(lang))).unwrap_or_default();
         line(record, lang) + &why
