@@ -59,12 +59,12 @@ pub(crate) fn escape_json(json: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character does something else than stand there: controls, line and paragraph
-/// separators, direction marks, zero-width characters, tags.
+/// separators, direction marks, zero-width characters, tags. Or whether it is none: XML takes no U+FFFE.
 pub(crate) fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -75,6 +75,7 @@ mod tests {
     fn escapes_line_breaks_and_direction_marks_lose_their_effect() {
         assert_eq!(safe("a\x1B[31mb\r\n\u{7F}"), "a␛[31mb␍␊␡");
         assert_eq!(safe("a\u{9B}31m\u{202E}b"), "a\u{FFFD}31m\u{FFFD}b");
+        assert_eq!(safe("a\u{FFFE}\u{FFFF}b"), "a\u{FFFD}\u{FFFD}b");
         assert_eq!(safe("髙﨑 が①.CSV"), "髙﨑 が①.CSV");
     }
 
