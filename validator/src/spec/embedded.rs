@@ -3,6 +3,7 @@
 const V202003: Files = embed! { "202003":
     "files",
     "service_types",
+    "units",
     "uphosoku",
     "up1kyo",
     "dlt1kyo",
@@ -24,6 +25,7 @@ const V202003: Files = embed! { "202003":
 const V202208: Files = embed! { "202208":
     "files",
     "service_types",
+    "units",
     "uphosoku",
     "up1kyo",
     "dlt1kyo",
@@ -45,6 +47,7 @@ const V202208: Files = embed! { "202208":
 const V202407: Files = embed! { "202407":
     "files",
     "service_types",
+    "units",
     "uphosoku",
     "up1kyo",
     "dlt1kyo",

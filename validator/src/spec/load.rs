@@ -34,6 +34,11 @@ fn file(version: Version, name: &str) -> Option<&'static str> {
     files(version).iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
+/// A table that every version has.
+pub(super) fn cells(version: Version, name: &str) -> Cells {
+    Cells::of(file(version, name).expect(WELL_FORMED))
+}
+
 /// The cells of a table, where they stand in the program: a start copies none of them.
 pub(super) struct Cells {
     width: usize,
@@ -142,41 +147,32 @@ struct Sheet {
     tables: OnceLock<Vec<Table>>,
 }
 
-static EDITIONS: [LazyLock<Edition>; 3] = [
-    LazyLock::new(|| edition(Version::V202003)),
-    LazyLock::new(|| edition(Version::V202208)),
-    LazyLock::new(|| edition(Version::V202407)),
-];
+/// One value for each version, made when it is first asked for.
+pub(super) struct PerVersion<T> {
+    made: [OnceLock<T>; Version::ALL.len()],
+    make: fn(Version) -> T,
+}
 
-static SERVICE_TYPES: [LazyLock<Vec<ServiceType>>; 3] = [
-    LazyLock::new(|| read_service_types(Version::V202003)),
-    LazyLock::new(|| read_service_types(Version::V202208)),
-    LazyLock::new(|| read_service_types(Version::V202407)),
-];
+impl<T> PerVersion<T> {
+    pub(super) const fn new(make: fn(Version) -> T) -> PerVersion<T> {
+        PerVersion { made: [const { OnceLock::new() }; Version::ALL.len()], make }
+    }
+
+    pub(super) fn of(&self, version: Version) -> &T {
+        self.made[version as usize].get_or_init(|| (self.make)(version))
+    }
+}
+
+static EDITIONS: PerVersion<Edition> = PerVersion::new(edition);
+
+static SERVICE_TYPES: PerVersion<Vec<ServiceType>> = PerVersion::new(read_service_types);
 
 /// Sorted by code.
-static SERVICE_CODES: [LazyLock<Vec<ServiceCode>>; 3] = [
-    LazyLock::new(|| read_service_codes(Version::V202003)),
-    LazyLock::new(|| read_service_codes(Version::V202208)),
-    LazyLock::new(|| read_service_codes(Version::V202407)),
-];
+static SERVICE_CODES: PerVersion<Vec<ServiceCode>> = PerVersion::new(read_service_codes);
 
 type Codes = BTreeMap<&'static str, OnceLock<CodeTable>>;
 
-static CODES: [LazyLock<Codes>; 3] = [
-    LazyLock::new(|| code_names(Version::V202003)),
-    LazyLock::new(|| code_names(Version::V202208)),
-    LazyLock::new(|| code_names(Version::V202407)),
-];
-
-/// That of a version.
-fn of<T>(each: &'static [LazyLock<T>; 3], version: Version) -> &'static T {
-    match version {
-        Version::V202003 => &each[0],
-        Version::V202208 => &each[1],
-        Version::V202407 => &each[2],
-    }
-}
+static CODES: PerVersion<Codes> = PerVersion::new(code_names);
 
 fn code_names(version: Version) -> Codes {
     let names = files(version).iter().filter_map(|(file, _)| file.strip_prefix("codes/"));
@@ -185,9 +181,9 @@ fn code_names(version: Version) -> Codes {
 
 /// A code list of a version.
 pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
-    let (name, table) = of(&CODES, version).get_key_value(name)?;
+    let (name, table) = CODES.of(version).get_key_value(name)?;
     Some(table.get_or_init(|| {
-        let cells = Cells::of(file(version, &format!("codes/{name}")).expect(WELL_FORMED));
+        let cells = cells(version, &format!("codes/{name}"));
         let own = |row: Row<'_>, column| row.get(column).to_owned();
         let codes = cells.rows().map(|row| (own(row, "code"), own(row, "name_ja"), own(row, "name_en")));
         CodeTable { name: (*name).to_owned(), codes: codes.collect() }
@@ -196,7 +192,7 @@ pub fn code_table(version: Version, name: &str) -> Option<&'static CodeTable> {
 
 fn edition(version: Version) -> Edition {
     let mut edition = Edition { sheets: BTreeMap::new(), grammars: Vec::new() };
-    for row in Cells::of(file(version, "files").expect(WELL_FORMED)).rows() {
+    for row in cells(version, "files").rows() {
         let kind = Kind::parse(row.get("kind")).expect(WELL_FORMED);
         edition.grammars.push(Grammar {
             version,
@@ -217,12 +213,8 @@ fn edition(version: Version) -> Edition {
     edition
 }
 
-fn service_cells(version: Version) -> Cells {
-    Cells::of(file(version, "service_types").expect(WELL_FORMED))
-}
-
 fn read_service_types(version: Version) -> Vec<ServiceType> {
-    service_cells(version)
+    cells(version, "service_types")
         .rows()
         .map(|row| ServiceType {
             code: row.get("code").to_owned(),
@@ -236,7 +228,7 @@ fn read_service_types(version: Version) -> Vec<ServiceType> {
 
 fn read_service_codes(version: Version) -> Vec<ServiceCode> {
     let mut codes: BTreeMap<u16, (bool, bool)> = BTreeMap::new();
-    for row in service_cells(version).rows() {
+    for row in cells(version, "service_types").rows() {
         let code = row.get("code").as_bytes().try_into().expect(WELL_FORMED);
         let (linked, rental) = codes.entry(u16::from_be_bytes(code)).or_default();
         *linked |= row.get("linked") == "yes";
@@ -416,7 +408,7 @@ pub fn table(version: Version, kind: Kind) -> Option<&'static Table> {
 
 /// The table of a kind in a version, and after it the shorter forms that are accepted too.
 pub fn tables(version: Version, kind: Kind) -> &'static [Table] {
-    let (Some(sheet), Some(grammar)) = (of(&EDITIONS, version).sheets.get(&kind), grammar(version, kind)) else {
+    let (Some(sheet), Some(grammar)) = (EDITIONS.of(version).sheets.get(&kind), grammar(version, kind)) else {
         return &[];
     };
     sheet.tables.get_or_init(|| variants(version, grammar, sheet))
@@ -424,17 +416,17 @@ pub fn tables(version: Version, kind: Kind) -> &'static [Table] {
 
 /// The file name of a kind in a version.
 pub fn grammar(version: Version, kind: Kind) -> Option<&'static Grammar> {
-    of(&EDITIONS, version).grammars.iter().find(|grammar| grammar.kind == kind)
+    EDITIONS.of(version).grammars.iter().find(|grammar| grammar.kind == kind)
 }
 
 /// The kinds of a version, in published order, image included.
 pub fn kinds_of(version: Version) -> impl Iterator<Item = Kind> {
-    of(&EDITIONS, version).grammars.iter().map(|grammar| grammar.kind)
+    EDITIONS.of(version).grammars.iter().map(|grammar| grammar.kind)
 }
 
 /// All service types of a version; a code may stand in more than one scope.
 pub fn service_types(version: Version) -> &'static [ServiceType] {
-    of(&SERVICE_TYPES, version).as_slice()
+    SERVICE_TYPES.of(version).as_slice()
 }
 
 /// Whether a service type is known, and if so whether the standard exchanges it in any scope.
@@ -449,6 +441,6 @@ pub fn is_rental(version: Version, code: &[u8]) -> bool {
 
 fn service_code(version: Version, code: &[u8]) -> Option<&'static ServiceCode> {
     let code = u16::from_be_bytes(code.try_into().ok()?);
-    let codes = of(&SERVICE_CODES, version);
+    let codes = SERVICE_CODES.of(version);
     codes.binary_search_by_key(&code, |(known, ..)| *known).ok().map(|index| &codes[index])
 }

@@ -1,11 +1,9 @@
 //! Sending units: which files travel together, and who sends them to whom.
 //! Knows `units.csv`; knows no file.
 
-use std::sync::LazyLock;
-
 use crate::text::Text;
 
-use super::load::{Cells, service_type};
+use super::load::{PerVersion, cells, service_type};
 use super::model::{Kind, Version};
 
 /// One side of the exchange.
@@ -83,24 +81,16 @@ impl Unit {
     }
 }
 
-static UNITS: [LazyLock<Vec<Unit>>; 3] = [
-    LazyLock::new(|| load(include_str!("../../spec/202003/units.csv"))),
-    LazyLock::new(|| load(include_str!("../../spec/202208/units.csv"))),
-    LazyLock::new(|| load(include_str!("../../spec/202407/units.csv"))),
-];
+static UNITS: PerVersion<Vec<Unit>> = PerVersion::new(load);
 
 /// The sending units of a version, in published order.
 pub fn units(version: Version) -> &'static [Unit] {
-    match version {
-        Version::V202003 => &UNITS[0],
-        Version::V202208 => &UNITS[1],
-        Version::V202407 => &UNITS[2],
-    }
+    UNITS.of(version)
 }
 
-fn load(text: &'static str) -> Vec<Unit> {
+fn load(version: Version) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
-    for row in Cells::of(text).rows() {
+    for row in cells(version, "units").rows() {
         let kind = Kind::parse(row.get("kind")).expect("units.csv names known kinds; a test reads it");
         let base = row.get("role_in_unit") == "base";
         // The matrix of duties has no row for the sub files and the image: a person may have none.
