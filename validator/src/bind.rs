@@ -355,6 +355,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn months_times_numbers_and_codes_have_their_form_or_are_none() {
+        let month = |text| YearMonth::parse(text).map(|month| (month.year, month.month));
+        assert_eq!([&b"202601"[..], b"999912"].map(month), [Some((2026, 1)), Some((9999, 12))]);
+        assert_eq!([&b"202600"[..], b"202613", b"20261", b"2026011", b"2026 1"].map(month), [None; 5]);
+        let time = |text| Minutes::parse(text).map(|time| time.0);
+        assert_eq!([&b"0000"[..], b"0905", b"2459"].map(time), [Some(0), Some(545), Some(1499)]);
+        assert_eq!([&b"905"[..], b"09050", b"9:05", b"0960", b"2500", b"9999"].map(time), [None; 6]);
+        let whole = |text| integer(text);
+        assert_eq!(
+            [&b"007"[..], b"-12", b"999999999999999"].map(whole),
+            [Some(7), Some(-12), Some(999_999_999_999_999)]
+        );
+        assert_eq!([&b""[..], b"-", b"--1", b"1-", b"1.0", b"1000000000000000"].map(whole), [None; 6]);
+        assert_eq!(fixed(b"1a2B3C"), Some(*b"1a2B3C"));
+        // One other character, and two of them.
+        for code in [&b"1a2B3-"[..], b"1a2B--", b"\x831a2B3", b"1a2B3", b"1a2B3C4"] {
+            assert_eq!(fixed::<6>(code), None, "{code:?}");
+        }
+    }
+
+    #[test]
     fn plain_numbers_are_digits_and_nothing_else() {
         // Any byte at any place.
         for byte in 0..=255 {

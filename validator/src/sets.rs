@@ -230,6 +230,7 @@ mod tests {
     use super::*;
     use crate::draft::Draft;
     use crate::judge;
+    use crate::spec::Kind;
 
     fn files(samples: &[&str]) -> Vec<(String, Vec<u8>)> {
         samples.iter().flat_map(|sample| Draft::sample(sample).unwrap().to_files()).collect()
@@ -249,6 +250,17 @@ mod tests {
         let (found, sets) = sets_of(&files(&["202407-plan", "202407-table", "202407-result", "202407-delete"]));
         assert_eq!(found, Vec::<String>::new());
         assert_eq!(sets, 6);
+    }
+
+    #[test]
+    fn of_more_findings_than_are_kept_all_are_counted() {
+        let mut draft = Draft::sample("202407-table").unwrap();
+        draft.files.retain(|file| file.kind() == Some(Kind::Upplan));
+        let found = |keep| {
+            let sets = judge(&draft.to_files(), &Options { keep, ..Options::default() }).sets;
+            (sets.findings.kept.len(), sets.findings.totals.into_values().sum::<u64>())
+        };
+        assert_eq!([0, 1, 2, 3].map(found), [(0, 2), (1, 2), (2, 2), (2, 2)]);
     }
 
     #[test]

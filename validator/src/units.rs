@@ -232,3 +232,72 @@ fn dated(base: &FileJudgement, companion: &FileJudgement) -> bool {
 pub(crate) fn is_readable(file: &FileJudgement) -> bool {
     file.facts.complete && !file.facts.occasions.is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::finding::Severity;
+    use crate::name::FileName;
+    use crate::spec::keys::upplan;
+    use crate::spec::{Kind, Segment};
+    use crate::{Options, judge};
+
+    /// Rule, severity and kind of all findings of the sets that a sample forms after an edit.
+    fn found(sample: &str, edit: impl Fn(&mut Draft) -> Option<()>) -> Vec<(&'static str, Severity, &'static str)> {
+        let mut draft = Draft::sample(sample).unwrap();
+        edit(&mut draft).unwrap();
+        let sets = judge(&draft.to_files(), &Options::default()).sets;
+        let kind = |name: &str| FileName::parse(name).meant_kind().unwrap().name();
+        sets.findings.kept.iter().map(|f| (f.rule.id, f.severity, kind(&f.at.file))).collect()
+    }
+
+    /// Names the first user of a file otherwise, in all rows.
+    fn rename_user(draft: &mut Draft, kind: Kind) -> Option<()> {
+        let file = draft.index(kind)?;
+        let number = draft.files[file].get(0, upplan::INSURED_NUMBER).to_vec();
+        for row in 0..draft.files[file].rows.len() {
+            if draft.files[file].get(row, upplan::INSURED_NUMBER) == number {
+                draft.files[file].put(row, upplan::INSURED_NUMBER, b"0000000998")?;
+            }
+        }
+        Some(())
+    }
+
+    #[test]
+    fn a_user_of_one_file_only_is_missing_in_the_other() {
+        for (sample, kind, severity) in [
+            ("202407-table", Kind::Upsikyu, Severity::Error),
+            ("202407-table", Kind::Uphosoku, Severity::Error),
+            ("202407-plan", Kind::Up2kyo, Severity::Error),
+            // Each of the two may travel alone.
+            ("202407-prevention", Kind::Upyobo, Severity::Warning),
+        ] {
+            let found = found(sample, |draft| rename_user(draft, kind));
+            assert!(
+                found.iter().any(|(id, level, _)| *id == "set/user-missing-in-base" && *level == severity),
+                "{found:?}"
+            );
+            assert!(found.iter().any(|(id, ..)| *id == "set/user-missing-in-companion"), "{found:?}");
+            let strangers = found.iter().filter(|(id, ..)| !id.starts_with("set/user-missing-in-"));
+            assert_eq!(strangers.count(), 0, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn files_of_two_months_under_one_timestamp_form_units_of_their_months() {
+        let found = found("202407-table", |draft| {
+            for kind in [Kind::Uphosoku, Kind::Upsikyu] {
+                draft.files.push(draft.files[draft.index(kind)?].clone());
+                let file = draft.files.len() - 1;
+                for row in 0..draft.files[file].rows.len() {
+                    draft.files[file].put(row, upplan::TARGET_MONTH, b"202611")?;
+                }
+                draft.rename_file(file, Segment::TargetMonth, "202611")?;
+            }
+            draft.files.remove(draft.index(Kind::Upsikyu)?);
+            Some(())
+        });
+        let error = |id, kind| (id, Severity::Error, kind);
+        assert_eq!(found, [error("set/companion-missing", "UPPLAN"), error("set/companion-unexpected", "UPSIKYU")]);
+    }
+}

@@ -203,6 +203,28 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_that_cannot_be_read_or_added_leaves_the_others_known() {
+        for index in 0..AMOUNTS.len() {
+            let give = |number| {
+                let mut given = Given::default();
+                given.add(index, Known::Is(number), LONGEST);
+                given
+            };
+            let (negative, unreadable) = (give(b"-5"), give(b"5O"));
+            assert_eq!((negative.given, negative.open, negative.amounts[index]), (1 << index, 0, -5));
+            assert_eq!(negative.units, (index == UNITS_AMOUNT).then_some(-5));
+            assert_eq!((unreadable.given, unreadable.open, unreadable.units), (1 << index, 1 << index, None));
+            let most = Given { amounts: [i32::MAX; PLACES], given: 1 << index, ..Given::default() };
+            for (parts, open) in [([&negative, &most], 0), ([&unreadable, &most], 1), ([&most, &most], 1)] {
+                let mut sums = Amounts::default();
+                parts.into_iter().for_each(|part| sums.add(part));
+                assert_eq!((sums.given(), sums.unreadable()), (1 << index, open << index));
+                assert_eq!(sums.known(), if open == 0 { 1 << index } else { 0 });
+            }
+        }
+    }
+
+    #[test]
     fn all_amounts_of_all_tables_are_among_the_columns() {
         for version in Version::ALL {
             for table in tables(version, Kind::Upsikyu) {

@@ -73,5 +73,7 @@ mod tests {
         };
         assert_eq!(found(b"\x83"), ["csv/unclosed-quote"]);
         assert_eq!(found(b"\x83,"), ["csv/unclosed-quote", "bytes/lead-without-trail"]);
+        // The quote is closed, and the character is not.
+        assert!(found(b"\",\x83").contains(&"bytes/lead-without-trail"));
     }
 }

@@ -91,3 +91,28 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
 fn has_tais(file: &DraftFile, row: usize) -> bool {
     !file.get(row, upplan::TAIS_CODE).is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Draft;
+    use crate::{Options, judge};
+
+    #[test]
+    fn a_code_of_which_more_than_the_hyphen_is_wrong_is_an_error() {
+        for (code, severity) in [
+            (&b"00001\x81\x7C000021"[..], Severity::Warning),
+            (b"0001\x81\x7C000021", Severity::Error),
+            (b"0000A\x81\x7C000021", Severity::Error),
+            (b"00001\x81\x7C00002A", Severity::Error),
+            (b"00001--000021", Severity::Error),
+            (b"00001000021", Severity::Error),
+        ] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            draft.set_where(Kind::Upplan, has_tais, upplan::TAIS_CODE, code).expect("it has one");
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let found: Vec<_> = judgement.findings().iter().map(|f| (f.rule.id, f.severity)).collect();
+            assert_eq!(found[0], (RULE.id, severity), "{}", String::from_utf8_lossy(code));
+        }
+    }
+}

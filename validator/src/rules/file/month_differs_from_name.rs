@@ -84,3 +84,31 @@ fn rename(draft: &mut Draft, kind: Kind) -> Option<Site> {
     draft.rename_file(file, Segment::TargetMonth, other)?;
     Some(Site::Cell(file, 0, column))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FileCheck, Options};
+
+    #[test]
+    fn what_is_no_month_differs_from_none() {
+        for (named, month, expected) in [
+            ("000000", "000000", &[][..]),
+            ("000000", "202610", &[RULE.id]),
+            ("202610", "000000", &[RULE.id]),
+            ("202610", "202613", &["row/plan-date-contradicts-month", "cell/not-a-month"]),
+            ("202613", "202610", &["name/month-impossible", "row/plan-date-contradicts-month"]),
+        ] {
+            let mut draft = Draft::sample("202407-plan").expect("it is one");
+            draft.set(Kind::Uphosoku, 0, upplan::TARGET_MONTH, month.as_bytes()).expect("it has one");
+            draft.rename(Kind::Uphosoku, Segment::TargetMonth, named).expect("it has one");
+            let index = draft.index(Kind::Uphosoku).expect("it has one");
+            let file = &mut draft.files[index];
+            file.rows.truncate(1);
+            let mut check = FileCheck::new(&file.name, &Options::default());
+            check.push(&file.bytes());
+            let found: Vec<_> = check.finish().findings.kept.iter().map(|finding| finding.rule.id).collect();
+            assert_eq!(found, expected, "{named} {month}");
+        }
+    }
+}

@@ -116,3 +116,22 @@ fn check(set: &SetView<'_>, out: &mut Out<'_>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Draft;
+    use crate::{Options, judge};
+
+    #[test]
+    fn a_supplement_without_a_month_beside_a_table_is_of_the_wrong_one_and_one_of_no_month_is_not() {
+        for (month, expected) in [("000000", 1), ("202609", 1), ("202613", 0), ("202610", 0)] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            let file = draft.index(Kind::Uphosoku).expect("it has one");
+            restate(&mut draft, file, month, None).expect("it has a month");
+            let sets = judge(&draft.to_files(), &Options::default()).sets;
+            let found = sets.findings.kept.iter().filter(|finding| finding.rule.id == RULE.id).count();
+            assert_eq!((found, sets.findings.kept.len()), (expected, expected), "{month}");
+        }
+    }
+}
