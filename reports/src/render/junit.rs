@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::iter::{once, once_with};
 
-use self::xml::{Case, Counts, End, Says, Suite};
+use self::xml::{Case, Counts, End, Says, Suite, Xml};
 use super::known;
 use super::text::{Paint, finding_lines, not_checked_line, omitted_line};
 use crate::model::{FindingRecord, InputRecord, NotCheckedRecord, OmittedRecord, Report, ScopeRecord};
@@ -32,11 +32,11 @@ pub(super) fn write(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io:
     let run = Run::of(report, lang);
     let mut counts = Counts::default();
     run.suites().for_each(|suite| counts.add(&suite));
-    xml::begin(out, &counts)?;
+    let mut xml = Xml::begin(out, &counts)?;
     for suite in run.suites() {
-        xml::suite(out, &suite)?;
+        xml.suite(&suite)?;
     }
-    xml::end(out)
+    xml.end()
 }
 
 /// What one rule found in one place.

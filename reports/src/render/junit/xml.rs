@@ -1,8 +1,10 @@
-//! The elements of JUnit, written one after the other. Knows attributes, escapes and indents; knows no
-//! rule and no finding.
+//! The elements of JUnit, written one after the other. Knows their names and order; knows no rule and no
+//! finding.
 
-use std::borrow::Cow;
 use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 /// A suite whose cases are known; what they say is told while it is written.
 pub(super) struct Suite<'a> {
@@ -57,108 +59,107 @@ impl Counts {
     }
 }
 
-/// Before all suites.
-pub(super) fn begin(out: &mut dyn io::Write, all: &Counts) -> io::Result<()> {
-    let Counts { tests, failures, errors, skipped: _ } = all;
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"renkei\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">")
-}
+/// What the elements are written to.
+pub(super) struct Xml<'o>(Writer<&'o mut dyn io::Write>);
 
-/// Behind all suites.
-pub(super) fn end(out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "</testsuites>")
-}
+impl<'o> Xml<'o> {
+    /// Begins, before all suites.
+    pub(super) fn begin(out: &'o mut dyn io::Write, all: &Counts) -> io::Result<Xml<'o>> {
+        let mut xml = Xml(Writer::new_with_indent(out, b' ', 2));
+        xml.0.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let Counts { tests, failures, errors, skipped: _ } = all;
+        let counts = [("tests", tests), ("failures", failures), ("errors", errors)];
+        let suites = BytesStart::new("testsuites").with_attributes([("name", "renkei")]);
+        xml.0.write_event(Event::Start(counted(suites, &counts)))?;
+        Ok(xml)
+    }
 
-/// Writes a suite.
-pub(super) fn suite(out: &mut dyn io::Write, suite: &Suite<'_>) -> io::Result<()> {
-    let mut counts = Counts::default();
-    counts.add(suite);
-    let Counts { tests, failures, errors, skipped } = counts;
-    writeln!(
-        out,
-        "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\">",
-        escaped(&suite.name)
-    )?;
-    properties(out, "    ", &suite.properties)?;
-    for one in &suite.cases {
-        case(out, one)?;
+    /// Writes a suite.
+    pub(super) fn suite(&mut self, suite: &Suite<'_>) -> io::Result<()> {
+        let mut counts = Counts::default();
+        counts.add(suite);
+        let Counts { tests, failures, errors, skipped } = &counts;
+        let counts = [("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)];
+        let start = BytesStart::new("testsuite").with_attributes([("name", &*suite.name)]);
+        self.0.write_event(Event::Start(counted(start, &counts)))?;
+        self.properties(&suite.properties)?;
+        suite.cases.iter().try_for_each(|case| self.case(case))?;
+        if let Some(text) = &suite.out {
+            self.0.create_element("system-out").write_text_content(BytesText::new(text))?;
+        }
+        self.close("testsuite")
     }
-    if let Some(text) = &suite.out {
-        writeln!(out, "    <system-out>{}</system-out>", escaped(text))?;
-    }
-    writeln!(out, "  </testsuite>")
-}
 
-fn properties(out: &mut dyn io::Write, indent: &str, all: &[(&'static str, String)]) -> io::Result<()> {
-    if all.is_empty() {
-        return Ok(());
+    /// Ends, behind all suites.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.close("testsuites")?;
+        self.0.into_inner().write_all(b"\n")
     }
-    writeln!(out, "{indent}<properties>")?;
-    for (name, value) in all {
-        writeln!(out, "{indent}  <property name=\"{name}\" value=\"{}\"/>", escaped(value))?;
-    }
-    writeln!(out, "{indent}</properties>")
-}
 
-fn case(out: &mut dyn io::Write, case: &Case<'_>) -> io::Result<()> {
-    write!(out, "    <testcase name=\"{}\" classname=\"{}\"", escaped(&case.name), escaped(&case.class))?;
-    if let Some(file) = &case.file {
-        write!(out, " file=\"{}\"", escaped(file))?;
-    }
-    writeln!(out, ">")?;
-    properties(out, "      ", &case.properties)?;
-    match &case.end {
-        End::Passed => told(out, "system-out", "", &case.says)?,
-        End::Failed { message, kind } => ended(out, "failure", message, kind, &case.says)?,
-        End::Broken { message, kind } => ended(out, "error", message, kind, &case.says)?,
-        End::Skipped { message } => writeln!(out, "      <skipped message=\"{}\"/>", escaped(message))?,
-    }
-    writeln!(out, "    </testcase>")
-}
-
-fn ended(out: &mut dyn io::Write, tag: &str, message: &str, kind: &str, says: &Says<'_>) -> io::Result<()> {
-    let attributes = format!(" message=\"{}\" type=\"{}\"", escaped(message), escaped(kind));
-    told(out, tag, &attributes, says)
-}
-
-/// An element with a text, without the blank lines at its end. Without either attributes or a text there
-/// is no element.
-fn told(out: &mut dyn io::Write, tag: &str, attributes: &str, says: &Says<'_>) -> io::Result<()> {
-    let (mut has_begun, mut ends) = (!attributes.is_empty(), 0);
-    if has_begun {
-        write!(out, "      <{tag}{attributes}>")?;
-    }
-    says(&mut |line| {
-        let line = line.trim_end();
-        if line.is_empty() {
-            ends += 1;
+    fn properties(&mut self, all: &[(&'static str, String)]) -> io::Result<()> {
+        if all.is_empty() {
             return Ok(());
         }
-        if !has_begun {
-            write!(out, "      <{tag}>")?;
-            (has_begun, ends) = (true, 0);
+        self.0.write_event(Event::Start(BytesStart::new("properties")))?;
+        for (name, value) in all {
+            self.0.create_element("property").with_attributes([("name", *name), ("value", value)]).write_empty()?;
         }
-        write!(out, "{}{}", "\n".repeat(ends), escaped(line))?;
-        ends = 1;
-        Ok(())
-    })?;
-    if has_begun { writeln!(out, "</{tag}>") } else { Ok(()) }
+        self.close("properties")
+    }
+
+    fn case(&mut self, case: &Case<'_>) -> io::Result<()> {
+        let names = [("name", &*case.name), ("classname", &*case.class)];
+        let mut start = BytesStart::new("testcase").with_attributes(names);
+        start.extend_attributes(case.file.iter().map(|file| ("file", &**file)));
+        self.0.write_event(Event::Start(start))?;
+        self.properties(&case.properties)?;
+        let ended = |tag, message: &str, kind: &str| {
+            BytesStart::new(tag).with_attributes([("message", message), ("type", kind)])
+        };
+        match &case.end {
+            End::Passed => self.told(BytesStart::new("system-out"), &case.says)?,
+            End::Failed { message, kind } => self.told(ended("failure", message, kind), &case.says)?,
+            End::Broken { message, kind } => self.told(ended("error", message, kind), &case.says)?,
+            End::Skipped { message } => {
+                self.0.create_element("skipped").with_attribute(("message", &**message)).write_empty()?;
+            }
+        }
+        self.close("testcase")
+    }
+
+    /// An element with a text, without the blank lines at its end. Without either attributes or a text there
+    /// is no element.
+    fn told(&mut self, start: BytesStart<'static>, says: &Says<'_>) -> io::Result<()> {
+        let (mut has_begun, mut ends) = (start.attributes().next().is_some(), 0);
+        if has_begun {
+            self.0.write_event(Event::Start(start.borrow()))?;
+        }
+        says(&mut |line| {
+            let line = line.trim_end();
+            if line.is_empty() {
+                ends += 1;
+                return Ok(());
+            }
+            if !has_begun {
+                self.0.write_event(Event::Start(start.borrow()))?;
+                (has_begun, ends) = (true, 0);
+            }
+            let blank = "\n".repeat(ends);
+            ends = 1;
+            self.0.write_event(Event::Text(BytesText::new(&(blank + line))))
+        })?;
+        if has_begun { self.0.write_event(Event::End(start.to_end())) } else { Ok(()) }
+    }
+
+    fn close(&mut self, tag: &str) -> io::Result<()> {
+        self.0.write_event(Event::End(BytesEnd::new(tag)))
+    }
 }
 
-/// Text of an element or an attribute. Controls are pictures before they come here.
-fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>', '"']) {
-        return Cow::Borrowed(text);
+/// An element with numbers.
+fn counted<'e>(mut start: BytesStart<'e>, counts: &[(&str, &usize)]) -> BytesStart<'e> {
+    for (name, count) in counts {
+        start.push_attribute((*name, &*count.to_string()));
     }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
-        }
-    }
-    Cow::Owned(escaped)
+    start
 }
