@@ -58,6 +58,11 @@ await script("exchange", async () => {
   await look(manager, "client-sending");
   const hidden = await manager.locator(".scroll").evaluate((box) => box.scrollWidth - box.clientWidth);
   claim(hidden <= 0, `編集 is ${hidden} px out of sight`);
+  const size = manager.viewportSize();
+  await manager.setViewportSize({ width: 390, height: 844 });
+  const edit = await manager.getByRole("link", { name: "編集" }).boundingBox();
+  claim(edit.x + edit.width <= 390, `編集 ends ${edit.x + edit.width - 390} px beyond a narrow page`);
+  await manager.setViewportSize(size);
   // ③ They are sent, with one message for all.
   await write(manager, manager.getByLabel("メッセージ（すべての送信に付けます）"), "10月分の予定です。\n<b>ご確認ください。</b>");
   await push(manager, "button", "一括送信");
