@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::line;
+use common::{line, unjudged};
 use renkei_validator::{FileCheck, Options, judge, rules, spec};
 
 struct Fixture {
@@ -98,6 +98,10 @@ fn clean_fixtures_have_none() {
     assert!(fixtures.len() >= 15, "only {} clean fixtures were found", fixtures.len());
     assert!(fixtures.iter().all(|fixture| fixture.expected.is_empty()));
     hold(&fixtures, usize::MAX);
+    for fixture in &fixtures {
+        let judgement = judge(&fixture.files, &Options { sets: fixture.as_set, ..Options::default() });
+        assert_eq!(unjudged(&judgement), Vec::<&str>::new(), "{}", fixture.name);
+    }
 }
 
 #[test]

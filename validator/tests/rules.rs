@@ -7,7 +7,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use common::line;
+use common::{line, unjudged};
 use renkei_validator::draft::{Draft, Expected};
 use renkei_validator::finding::{Finding, Severity};
 use renkei_validator::rule::{Basis, Rule};
@@ -34,6 +34,7 @@ fn samples_are_clean() {
     for sample in Draft::sample_names() {
         let judgement = judge(&Draft::sample(sample).unwrap().to_files(), &options());
         assert_eq!(lines(&judgement.findings()), Vec::<String>::new(), "{sample}");
+        assert_eq!(unjudged(&judgement), Vec::<&str>::new(), "{sample}");
         count += judgement.files.len();
     }
     assert!(count >= 20, "only {count} sample files were found");
@@ -62,6 +63,7 @@ fn good_examples_yield_nothing() {
             let mut found = judgement.findings();
             found.retain(|finding| !case.also.contains(&finding.rule.id));
             assert_eq!(lines(&found), Vec::<String>::new(), "{}: good example {index}", rule.id);
+            assert_eq!(unjudged(&judgement), Vec::<&str>::new(), "{}: good example {index}", rule.id);
         }
     }
 }
