@@ -328,6 +328,35 @@ mod tests {
     }
 
     #[test]
+    fn an_excerpt_is_the_whole_cells_around_the_mark() {
+        const WIDTH: usize = 7;
+        let record = b"abcdef,".repeat(80);
+        let cells = (0..record.len()).step_by(WIDTH).map(|start| (start..start + WIDTH - 1, start.is_multiple_of(3)));
+        for start in 0..record.len() - 3 {
+            let excerpt = Excerpt::cut(&record, start..start + 3, cells.clone());
+            assert_eq!(excerpt.bytes[excerpt.mark.clone()], record[start..start + 3]);
+            let from = start - excerpt.mark.start;
+            let to = from + excerpt.bytes.len();
+            assert!(excerpt.bytes == record[from..to] && from.is_multiple_of(WIDTH), "{start}");
+            // One more cell would be too much.
+            assert!(start - from <= AROUND && (from == 0 || start - from + WIDTH > AROUND), "{start} {from}");
+            let last = record.len() - 1;
+            assert!(to == last || (to + 1).is_multiple_of(WIDTH) && to <= start + 3 + AROUND, "{start} {to}");
+            assert!(to == last || to + WIDTH > start + 3 + AROUND, "{start} {to}");
+            assert_eq!(excerpt.cut, (from > 0, to < record.len()));
+            let shown = cells.clone().filter(|(span, shown)| *shown && span.start >= from && span.end <= to);
+            let shown: Vec<Range<usize>> = shown.map(|(span, _)| span.start - from..span.end - from).collect();
+            assert_eq!(excerpt.shown, shown);
+        }
+        // One long text: the mark and no more than some of what follows.
+        let long = Excerpt::cut(&record, 1..record.len() - 1, [(0..record.len(), true)].into_iter());
+        assert_eq!((long.mark.clone(), long.bytes.len()), (1..record.len() - 1, record.len()));
+        let longer = Excerpt::cut(&[b'a'; 5000], 1..4999, [(0..5000, true)].into_iter());
+        assert_eq!((longer.mark, longer.bytes.len(), longer.cut), (1..1 + 4 * AROUND, 1 + 4 * AROUND, (false, true)));
+        assert_eq!(longer.shown, []);
+    }
+
+    #[test]
     fn characters_are_counted_in_each_encoding() {
         let counted = |bytes: &[u8]| {
             let all = Characters::of(bytes);

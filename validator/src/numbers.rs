@@ -90,6 +90,14 @@ mod tests {
     }
 
     #[test]
+    fn letters_count_on_from_ten_without_those_that_look_like_digits() {
+        for (letter, expected) in b"ABCDEFGHJKLMNPRSTUVWXYZ".iter().zip(10..) {
+            assert_eq!(value(*letter), Some(expected), "{}", char::from(*letter));
+        }
+        assert_eq!([b'I', b'O', b'Q', b'a', b'-', b':', b'@', b'['].map(value), [None; 8]);
+    }
+
+    #[test]
     fn a_letter_belongs_in_the_third_place() {
         assert_eq!(office_number(b"13A0100019"), OfficeNumber::Sound);
         assert_eq!(office_number(b"A370100016"), OfficeNumber::LetterMisplaced);

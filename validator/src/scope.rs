@@ -107,7 +107,9 @@ fn picks_something(rule: &Rule, table: &Table) -> bool {
 mod tests {
     use super::*;
     use crate::check::{FileCheck, Options};
+    use crate::draft::Draft;
     use crate::rules;
+    use crate::spec::Kind;
 
     /// Why rules about names, characters, records and cells did not run.
     fn reasons(name: &str, bytes: &[u8]) -> [Option<NotRun>; 4] {
@@ -129,6 +131,23 @@ mod tests {
     fn an_attachment_is_judged_by_no_rule_and_a_file_without_rows_by_no_rule_of_cells() {
         assert_eq!(reasons("memo.pdf", b"%PDF"), [Some(NotRun::Attachment); 4]);
         assert_eq!(reasons(NAME, b""), [None, None, None, Some(NotRun::NoRows)]);
+    }
+
+    #[test]
+    fn a_rule_of_another_version_or_without_an_item_does_not_run() {
+        let of = |sample, kind| {
+            let files = Draft::sample(sample).unwrap().files;
+            let file = files.into_iter().find(|file| file.kind() == Some(kind)).unwrap();
+            let mut check = FileCheck::new(&file.name, &Options::default());
+            check.push(&file.bytes());
+            let file = check.finish();
+            ["cell/tais-malformed", "row/equipment-code-missing", "file/repeated-block-not-blank"]
+                .map(|id| not_run(&file, rules::find(id).unwrap()))
+        };
+        let (version, item) = (Some(NotRun::OtherVersion), Some(NotRun::NoItem));
+        assert_eq!(of("202407-table", Kind::Upplan), [None; 3]);
+        assert_eq!(of("202407-plan", Kind::Up1kyo), [item, None, None]);
+        assert_eq!(of("202208-table", Kind::Upplan), [version; 3]);
     }
 
     #[test]

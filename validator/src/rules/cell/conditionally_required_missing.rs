@@ -96,7 +96,7 @@ fn check(view: &CellView<'_>, out: &mut Out<'_>) {
     let row = view.row;
     let states = |key: Key, value: &str| row.bytes(key) == Known::Is(value.as_bytes());
     let name = |key: Key| row.item(key).map_or("", |item| item.name_ja.as_str());
-    for condition in view.item.conditions.iter().filter(|condition| asks(condition)) {
+    for condition in &view.item.conditions {
         if let Condition::RequiredIf(key, value) = condition
             && states(*key, value)
         {

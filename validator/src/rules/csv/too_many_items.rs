@@ -81,3 +81,26 @@ fn check(view: &RecordView<'_>, out: &mut Out<'_>) {
     let Some(surplus) = view.record.cells.get(most) else { return };
     tell_counts(view, out.range(view, surplus.span().start..view.record.bytes.len()));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{FileCheck, Options};
+
+    #[test]
+    fn a_row_that_is_no_row_has_not_too_many_items() {
+        const NAME: &str = "DLTPLAN_202610_9970100013_43_9970100021_11_20260929083000.CSV";
+        const ROW: &[u8] = b"202407,991018,0000000101,202610\r\n";
+        for (row, expected) in [
+            (&b"202407,991018,0000000101,202610,\r\n"[..], &[super::RULE.id][..]),
+            (b"version,insurer,insured,month,more\r\n", &["csv/header-row"]),
+            (b",,,,\r\n", &["csv/blank-line"]),
+            (b"202407,991018,00000\"00101,202610,\r\n", &["csv/stray-quote"]),
+        ] {
+            let mut check = FileCheck::new(NAME, &Options::default());
+            check.push(row);
+            check.push(ROW);
+            let found: Vec<_> = check.finish().findings.kept.iter().map(|finding| finding.rule.id).collect();
+            assert_eq!(found, expected, "{}", String::from_utf8_lossy(row));
+        }
+    }
+}

@@ -93,4 +93,22 @@ mod tests {
             assert_eq!(found, [rule]);
         }
     }
+
+    #[test]
+    fn rows_of_another_month_are_that_and_no_wrong_sums() {
+        for kind in [Kind::Upplan, Kind::Upsikyu] {
+            let mut draft = Draft::sample("202407-table").expect("it is one");
+            let file = draft.index(kind).expect("it has one");
+            for row in 0..draft.files[file].rows.len() {
+                let copy = draft.files[file].rows[row].clone();
+                draft.files[file].rows.push(copy);
+                let last = draft.files[file].rows.len() - 1;
+                draft.files[file].put(last, upplan::TARGET_MONTH, b"202609").expect("it has the item");
+            }
+            let judgement = judge(&draft.to_files(), &Options { sets: true, ..Options::default() });
+            let mut found: Vec<_> = judgement.findings().into_iter().map(|finding| finding.rule.id).collect();
+            found.retain(|id| *id != "row/service-date-outside-month");
+            assert_eq!(found, [super::RULE.id], "{kind}");
+        }
+    }
 }

@@ -130,3 +130,28 @@ fn tell(pair: &Pair<'_>, place: Place, person: &Person, out: &mut Out<'_>) {
         finding.plain();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::keys::up1kyo;
+    use crate::{Options, judge};
+
+    #[test]
+    fn a_second_plan_of_a_user_is_missing_where_only_the_first_one_is_told() {
+        let found = |day: &[u8]| {
+            let mut draft = Draft::sample("202407-plan").expect("it is one");
+            let file = draft.index(Kind::Up1kyo).expect("it has one");
+            let copy = draft.files[file].rows[0].clone();
+            draft.files[file].rows.push(copy);
+            let last = draft.files[file].rows.len() - 1;
+            draft.files[file].put(last, up1kyo::PLAN_CREATED_ON, day).expect("it has the item");
+            let sets = judge(&draft.to_files(), &Options::default()).sets;
+            assert!(sets.findings.kept.iter().all(|finding| finding.rule.id == RULE.id), "{:?}", sets.findings.kept);
+            sets.findings.kept.len()
+        };
+        assert_eq!(found(b"20260801"), 3);
+        // What is no day has a finding of its own.
+        assert_eq!(found(b"20260899"), 0);
+    }
+}
