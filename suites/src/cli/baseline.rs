@@ -151,7 +151,7 @@ fn writing(matches: &ArgMatches, path: &Path, as_of: Date, new_key: Option<PathB
     let expires = matches.get_one::<Date>("expires").copied().unwrap_or(as_of);
     if expires < as_of {
         return Err(Message::pair(
-            format!("--expires の {expires} は、検査の時点（{as_of}）より前です"),
+            format!("--expires の {expires} は、検査の基準日（{as_of}）より前です"),
             format!("--expires: {expires} lies before the day judged as of ({as_of})"),
         ));
     }

@@ -63,7 +63,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .after_help(say(
             "送信フォルダーの直下のファイルは、ファイル名から送信先ごとにまとめて送信します。\n\
              フォルダーは1回の送信です。中の message.txt はメッセージ、to.txt は送信先の事業所番号になります\n\
-             （ファイル名から送信先がわかれば不要です）。PDFなどは、送信する組のフォルダーに入れます。\n\
+             （ファイル名から送信先が分かれば不要です）。PDFなどは、送信する組のフォルダーに入れます。\n\
              送信したものは sent に、拒否されたものは理由を添えて refused に移します。\n\
              \n\
              パスワードは、プロファイル、その指すファイル、環境変数のどれかに置きます。\n\
@@ -81,7 +81,7 @@ pub(super) fn command(lang: Lang) -> Command {
              3 something could not be reached or completed",
         ))
         .arg(path("profile", "FILE").help(say(
-            "接続先・証明書・利用者を書いたTOMLファイル",
+            "接続先・証明書・ユーザを書いたTOMLファイル",
             "A TOML file with address, certificates and users",
         )))
         .arg(path("outbox", "DIR").help(say("送信フォルダー", "The folder of what is to be sent")))

@@ -28,7 +28,7 @@ pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
     dress(Command::new("demo"), None, lang)
         .about(say(
-            "連携の1日を、この端末の中だけで動かして見せます",
+            "データ連携の1日を、この端末の中だけで再現します",
             "Plays a day of the exchange on this machine alone",
         ))
         .override_usage(say("renkei demo [オプション]", "renkei demo [OPTIONS]"))

@@ -280,7 +280,7 @@ fn of_folder(folder: &Path, clock: &Clock) -> Result<Seed, Message> {
     let seed = Seed::of_file_names(names.iter().map(String::as_str), clock.today());
     if seed.offices().is_empty() {
         return Err(Message::pair(
-            format!("{} に、事業所のわかる名前のファイルがありません", folder.display()),
+            format!("{} に、事業所の分かる名前のファイルがありません", folder.display()),
             format!("no file below {} names an office", folder.display()),
         ));
     }

@@ -110,7 +110,7 @@ fn software_args(lang: Lang) -> Vec<Arg> {
             "The software to try. Without it, sut.toml of the current folder",
         )),
         path("out").value_name("DIR").help(say(
-            "証拠のファイルを置くフォルダー。交換した値がそのまま入ります",
+            "判定の根拠のファイルを置くフォルダー。やり取りした値がそのまま入ります",
             "A folder for evidence, which holds the values that were exchanged",
         )),
         value_arg("retries", settings::parse_retries, lang).value_name("N").help(say(

@@ -384,7 +384,7 @@ fn neither() -> Message {
 
 fn no_destination() -> Message {
     Message::pair(
-        "ファイル名から送信先がわかりません。送信する組のフォルダーに入れてください",
+        "ファイル名から送信先が分かりません。送信する組のフォルダーに入れてください",
         "its name tells no destination; put it into the folder of its delivery",
     )
 }

@@ -174,7 +174,7 @@ async function second() {
   await page.waitForSelector(".outcome");
   claim(await says("合格") && !(await says("不合格")), "what was seen passes");
   await look("pass");
-  await button("終了してレポートを作る");
+  await button("終了して報告を作る");
   await page.keyboard.press("Enter");
   await page.waitForURL(/finish/);
   await button("終了する");

@@ -22,8 +22,8 @@ pub(super) fn command(lang: Lang) -> Command {
     dress(Command::new("listing"), None, lang)
         .about(say("区分ごとの対応表を作ります", "Makes the listing sheet of a product"))
         .override_usage(say(
-            "renkei report listing --from <report.json> --product <ソフト名> --company <会社名> --html <PATH>",
-            "renkei report listing --from <report.json> --product <TEXT> --company <TEXT> --html <PATH>",
+            "renkei report listing --from <report.json> --product <ソフト名> --company <会社名> --html <PATH> [オプション]",
+            "renkei report listing --from <report.json> --product <TEXT> --company <TEXT> --html <PATH> [OPTIONS]",
         ))
         .after_help(say(
             "公式の対応ソフト一覧と同じ区分で、renkei testの結果から印とその根拠を示します。公式の結果ではありません。",

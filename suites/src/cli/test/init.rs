@@ -1,7 +1,6 @@
 //! `renkei test init`: asks what must be known of the software and writes `sut.toml`. Knows questions; what may
 //! stand in the file is told by [`settings`](crate::suite::adapter::settings).
 
-use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use crate::cli::terminal::Terminal;
 use crate::exit::Exit;
 use crate::lang::{io_reason, pick};
 use crate::suite::adapter::settings::{ADAPTERS, DEFAULT_FILE, PATTERNS, ROLES, Settings, Start, versions, written};
-use crate::suite::case::cases;
+use crate::suite::case::versions_of;
 
 pub(super) fn command(lang: Lang) -> Command {
     let say = |ja: &'static str, en: &'static str| pick(lang, ja, en);
@@ -32,7 +31,7 @@ pub(super) fn command(lang: Lang) -> Command {
         ))
         .arg(answer("product", "NAME", say("介護ソフト名", "The name of the software")))
         .arg(answer("company", "NAME", say("提供会社名", "Who offers it")))
-        .arg(answer("roles", "ROLES", say("役割: care-manager, provider, center", "care-manager, provider, center")))
+        .arg(answer("roles", "ROLES", say("役割: care-manager（居宅介護支援）, provider（サービス事業所）, center（地域包括支援センター）", "care-manager (居宅介護支援), provider, center (地域包括支援センター)")))
         .arg(answer("patterns", "PATTERNS", say("申告する区分: D1～D7など", "The patterns claimed, such as D1,D2")))
         .arg(answer("csv-versions", "VERSIONS", say("CSVバージョン", "The values of CSVバージョン")))
         .arg(answer("adapter", "ADAPTER", say(
@@ -123,7 +122,7 @@ fn init(matches: &ArgMatches, path: &Path, lang: Lang) -> Result<&'static str, M
             return exists(path);
         }
         let (name, why) = (path.display(), io_reason(&error));
-        Message::pair(format!("{name} を書き込めません: {}", why.ja), format!("cannot write {name}: {}", why.en))
+        Message::pair(format!("{name} に書き込めません: {}", why.ja), format!("cannot write {name}: {}", why.en))
     })
 }
 
@@ -137,9 +136,7 @@ fn exists(path: &Path) -> Message {
 
 /// The versions that the cases of these patterns are of.
 fn usual_versions(patterns: &[Pattern]) -> String {
-    let claimed = cases().iter().filter(|case| patterns.contains(&case.pattern));
-    let versions: BTreeSet<Version> = claimed.flat_map(|case| case.versions.iter().copied()).collect();
-    versions.into_iter().map(Version::value).collect::<Vec<_>>().join(",")
+    versions_of(patterns).into_iter().map(Version::value).collect::<Vec<_>>().join(",")
 }
 
 /// Answers from options, from standard input, or by default.

@@ -117,7 +117,7 @@ fn check_given(case: &Case, given: &Given, known: &BTreeSet<&str>) -> Result<(),
         }
     }
     if let Some(mutant) = given.mutant.as_ref().filter(|mutant| rules::find(&mutant.rule).is_none()) {
-        return wrong(format!("規則 {} はありません", mutant.rule), format!("there is no rule {}", mutant.rule));
+        return wrong(format!("ルール {} はありません", mutant.rule), format!("there is no rule {}", mutant.rule));
     }
     Ok(())
 }

@@ -13,12 +13,12 @@ pub(super) fn files(name: &str, files: Vec<Named>, mutant: &Mutant) -> Result<Ve
         refused.findings.into_iter().next().unwrap_or_else(|| Message::pair("誤りがあります", "it is not clean"))
     })?;
     let rule = rules::find(&mutant.rule).ok_or_else(|| {
-        Message::pair(format!("規則 {} はありません", mutant.rule), format!("there is no rule {}", mutant.rule))
+        Message::pair(format!("ルール {} はありません", mutant.rule), format!("there is no rule {}", mutant.rule))
     })?;
     let made = rule.bad.iter().filter_map(|case| mutate::make(&parent, rule, case, &options).ok());
     made.map(|mutation| mutation.files).nth(mutant.nth.saturating_sub(1)).ok_or_else(|| {
         Message::pair(
-            format!("規則 {} に、この組から作れる{}番目の変異体はありません", rule.id, mutant.nth),
+            format!("ルール {} に、この組から作れる{}番目の誤りはありません", rule.id, mutant.nth),
             format!("no mutant {} of {} can be made of this set", mutant.nth, rule.id),
         )
     })
