@@ -224,9 +224,9 @@ renkei generate --users 5 --months 2026-10 --version 202407 --out after
 renkei test run --out result
 ```
 
-202208のままの計画書は、対象年月がないため `check` では指摘しません。模擬プラットフォームは、時計が2027年1月1日以降なら、計画書も含めて202208の送信を拒否します（`renkei serve --now 2027-01-05`）。ケースの実行には `sut.toml` が必要です（[TESTING.ja.md](TESTING.ja.md)）。
+202208のままの利用票と実績は [`file/version-not-in-force`](RULES.md#file-version-not-in-force) で見つかります。計画書は対象年月がないため、`check` では指摘しません。模擬プラットフォームは、時計が2027年1月1日以降なら、計画書も含めて202208の送信を拒否します（`renkei serve --now 2027-01-05`）。ケースの実行には `sut.toml` が必要です（[TESTING.ja.md](TESTING.ja.md)）。
 
-Plans that are still of 202208 are not found by `check`, as they have no month. The mock platform refuses whatever is sent in 202208, plans as well, when its clock is at 2027-01-01 or later (`renkei serve --now 2027-01-05`). Cases need a `sut.toml` ([TESTING.md](TESTING.md)).
+Tables and results that are still of 202208 are found by [`file/version-not-in-force`](RULES.md#file-version-not-in-force); plans are not, as they have no month. The mock platform refuses whatever is sent in 202208, plans as well, when its clock is at 2027-01-01 or later (`renkei serve --now 2027-01-05`). Cases need a `sut.toml` ([TESTING.md](TESTING.md)).
 
 ## すべてのファイル / All files
 
