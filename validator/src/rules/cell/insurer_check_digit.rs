@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
         en: "It may be a slip of the pen; numbers that do not fit exist, so this is a hint only.",
     },
     fix: Text {
-        ja: "保険者番号を被保険者証と照合してください。合っていれば、そのままでかまいません。",
+        ja: "保険者番号を被保険者証と照合してください。合っていれば、そのままで構いません。",
         en: "Compare the number with the insurance card; if it is right, leave it.",
     },
     basis: Basis::Practice(Text {

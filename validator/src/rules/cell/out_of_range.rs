@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     title: Text { ja: "値が決められた範囲にありません", en: "the number is out of range" },
     why: Text {
-        ja: "番号順に並べて帳票を再現することができません。",
+        ja: "番号順に並べて帳票を再現できません。",
         en: "The printed form cannot be restored from numbers out of range.",
     },
     fix: Text {

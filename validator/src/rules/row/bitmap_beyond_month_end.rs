@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
         en: "a day is marked that the service month does not have",
     },
     why: Text {
-        ja: "31文字は1日から31日に対応します。ない日に印があると、日割りの日数が実際より多く数えられます。",
+        ja: "31文字は1日から31日に対応します。ない日に印があると、日割の日数が実際より多く数えられます。",
         en: "The 31 characters stand for the days 1 to 31; a mark on a day that does not exist is counted as a day too many.",
     },
     fix: Text {

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     },
     basis: Basis::Spec(UNITS),
     reading: Some(Text {
-        ja: "利用者基本情報のサブ1・サブ2と介護予防サービス・支援計画書のサブは、書く内容のない利用者もいるため、無い場合も警告にとどめます。画像の有無は問いません。",
+        ja: "利用者基本情報のサブ1・サブ2と介護予防サービス・支援計画書のサブは、書く内容のない利用者もいるため、ない場合も警告にとどめます。画像の有無は問いません。",
         en: "SUB1, SUB2 and UPYOBO_SUB may have nothing to list: their absence is a warning only. An image is not asked for.",
     }),
     versions: EVERY,
