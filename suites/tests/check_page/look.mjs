@@ -99,6 +99,11 @@ async function chooser(page) {
   claim(await page.evaluate(() => document.querySelector("#report").getBoundingClientRect().top < 250), "drop: the report is out of sight");
   await page.screenshot({ path: join(out, "dropped.png") });
 
+  // On paper a frame is cut off.
+  await page.emulateMedia({ media: "print" });
+  claim(!(await page.locator("#report").isVisible()) && (await page.locator(".paper").isVisible()), "print: a report that is cut off");
+  await page.emulateMedia({ media: null });
+
   // The switch sends the same files once more.
   frame = await explained(page, () => page.locator("#values").check());
   text = await frame.textContent("body");
