@@ -28,7 +28,7 @@ use crate::platform::Platform;
 use crate::refusal::System;
 use crate::tls::Peer;
 
-pub(crate) use login::{let_in, refuse_kind, same_certificate};
+pub(crate) use login::{is_locked, let_in, refuse_kind, same_certificate};
 pub use sessions::Sessions;
 pub(crate) use sessions::{RefreshRefusal, SessionId, Step, Tokens};
 

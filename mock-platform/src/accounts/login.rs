@@ -102,7 +102,7 @@ async fn known_user(
 /// Judges a password and counts failures.
 fn attempt(user: &mut User, password: &str, now: OffsetDateTime, settings: &Settings) -> Result<(), Business> {
     match user.locked_until {
-        Some(until) if now < until => return Err(Business::Locked),
+        Some(_) if is_locked(user, now, settings) => return Err(Business::Locked),
         Some(_) => (user.failures, user.locked_until) = (0, None),
         None => {}
     }
@@ -114,6 +114,14 @@ fn attempt(user: &mut User, password: &str, now: OffsetDateTime, settings: &Sett
         user.locked_until = Some(later(now, settings.lock_time));
     }
     Err(Business::WrongPassword)
+}
+
+/// Whether a user is locked. Where the clock has been set back to before the failures, there have been none; a lock
+/// that the operator has set stays.
+pub(crate) fn is_locked(user: &User, now: OffsetDateTime, settings: &Settings) -> bool {
+    let Some(until) = user.locked_until else { return false };
+    let is_counted = user.failures >= settings.login_tries;
+    now < until && !(is_counted && later(now, settings.lock_time) < until)
 }
 
 fn usable(user: &User) -> Result<(), Business> {
@@ -196,6 +204,18 @@ mod tests {
         assert_eq!(attempt(&mut user, "wrong", end, &settings), Err(Business::WrongPassword));
         assert_eq!(user.locked_until, Some(end + settings.lock_time));
         assert_eq!(attempt(&mut user, "Himitsu123", end, &settings), Err(Business::Locked));
+    }
+
+    #[test]
+    fn before_the_failures_that_locked_it_a_user_is_not_locked() {
+        let (mut user, settings) = (user(), Settings { login_tries: 1, ..Settings::default() });
+        assert_eq!(attempt(&mut user, "wrong", NOW, &settings), Err(Business::WrongPassword));
+        assert_eq!(attempt(&mut user, "Himitsu123", NOW, &settings), Err(Business::Locked));
+        let earlier = NOW - Duration::DAY;
+        assert_eq!(attempt(&mut user.clone(), "Himitsu123", earlier, &settings), Ok(()));
+        // By the operator, who counts nothing.
+        user.failures = 0;
+        assert_eq!(attempt(&mut user, "Himitsu123", earlier, &settings), Err(Business::Locked));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::super::inside::Ask;
 use super::super::trouble::{Trouble, see};
 use super::super::visit::Visit;
 use super::super::write;
+use crate::accounts;
 use crate::api::respond::Failure;
 use crate::clock::JST;
 use crate::licence::{self, LicenceState};
@@ -238,7 +239,7 @@ fn entry(platform: &Platform, office: &Office) -> Entry {
                 PasswordState::Temporary => "temporary",
                 PasswordState::Expired => "expired",
             },
-            locked: user.locked_until.is_some_and(|until| now < until),
+            locked: accounts::is_locked(user, now, &platform.settings),
         }
     };
     Entry {
