@@ -95,6 +95,15 @@ fn read_exact_at(file: &File, mut at: u64, mut bytes: &mut [u8]) -> io::Result<(
     Ok(())
 }
 
+/// Makes a folder, where there is none. What is made is for its owner only, where the system knows owners: what is
+/// stored has passwords, keys and whatever was sent.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut maker = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    maker.recursive(true).create(folder)
+}
+
 /// Makes the names in a directory durable. On Windows the file system does that by itself.
 pub(crate) fn sync_names(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }

@@ -39,5 +39,6 @@ pub mod settings;
 pub mod site;
 pub mod store;
 pub mod tls;
+mod told;
 pub mod wire;
 pub mod world;

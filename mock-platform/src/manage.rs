@@ -11,12 +11,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use renkei_validator::text::Message;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -42,12 +42,6 @@ const CERTIFICATE_BYTES: usize = 8 << 10;
 
 /// Lines of the journal, and handshakes, that one answer holds at most.
 const MOST_LINES: u32 = 1_000;
-
-/// Serves the management until it is told to stop.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) {
-    // Serving ends only by being stopped: errors of single connections are not errors of it.
-    let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
-}
 
 /// The routes of the management, with what the OpenAPI document says of them.
 pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
@@ -76,8 +70,10 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Platform>> {
 /// # Errors
 /// Where the machine gives no chance to make the pages' form tokens with.
 pub(crate) fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Result<Router, getrandom::Error> {
-    let all = crate::api::served_site(platform).merge(routes(platform)).merge(screens::router(platform, stopped)?);
-    Ok(all.layer(axum::middleware::from_fn(site::only_this_machine)))
+    // What is no page has the headers of one, too: other sites shall not even load it.
+    let routes = crate::api::served_site(platform).merge(routes(platform)).layer(from_fn(screens::guard));
+    let all = routes.merge(screens::router(platform, stopped)?);
+    Ok(all.layer(from_fn(site::only_this_machine)))
 }
 
 /// The routes of the management itself.

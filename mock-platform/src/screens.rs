@@ -36,6 +36,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{Semaphore, watch};
 
+pub(crate) use self::frame::guard;
 use self::inside::Inside;
 use self::outbox::Outboxes;
 use self::routes::Routes;
@@ -92,7 +93,7 @@ pub fn router(platform: &Arc<Platform>, stopped: watch::Receiver<bool>) -> Resul
 pub(crate) async fn no_such_address(headers: HeaderMap) -> Response {
     let wants_page = |accept: &HeaderValue| accept.to_str().is_ok_and(|accept| accept.contains("text/html"));
     if headers.get_all(ACCEPT).iter().any(wants_page) {
-        return frame::guarded(trouble::no_such_page().await.into_response());
+        return trouble::no_such_page().await.into_response();
     }
     respond::no_such_route().await.into_response()
 }

@@ -28,6 +28,7 @@ use crate::post::Gate;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::tls::{self, Faces};
+use crate::told;
 use crate::world::{Seed, World};
 use crate::{api, manage};
 
@@ -122,12 +123,12 @@ pub enum StartError {
         error: io::Error,
     },
     /// Something in its folder cannot be made, read or written.
-    #[error("cannot use {}: {why}", path.display())]
+    #[error("cannot use {}: {}", path.display(), .why.en)]
     Folder {
         /// What.
         path: PathBuf,
         /// Why not.
-        why: String,
+        why: Message,
     },
 }
 
@@ -146,7 +147,7 @@ impl StartError {
             StartError::Listen { address, error } => {
                 format!("{address} で待ち受けできません: {}", unheard(error).ja)
             }
-            StartError::Folder { path, why } => format!("{} を使えません: {why}", path.display()),
+            StartError::Folder { path, why } => format!("{} を使えません: {}", path.display(), why.ja),
         };
         Message::pair(ja, self.to_string())
     }
@@ -230,6 +231,7 @@ impl Running {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn start(options: Options) -> Result<Running, StartError> {
+    files_end_where_they_must();
     // Before anything is written: a folder that is refused is left as it is.
     let seed = match (folder::kept(&options.data)?, options.seed) {
         (Some(_), Some(_)) => return Err(other_world(&options.data)),
@@ -243,36 +245,39 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (listener, platform) = bind(options.listen).await?;
     let (manager, manage) = bind(options.manage).await?;
     let path = folder.path().to_owned();
-    let failed =
-        |name: &str, why: &dyn std::fmt::Display| StartError::Folder { path: path.join(name), why: why.to_string() };
+    let failed = |name: &str, error: &(dyn std::error::Error + 'static)| StartError::Folder {
+        path: path.join(name),
+        why: told::of_disk(error),
+    };
 
     let journal = Journal::open(&path.join(folder::JOURNAL), options.clock.clone()).map_err(|error| match error {
         JournalError::InUse { .. } => StartError::InUse { folder: path.clone() },
-        other => failed("journal.jsonl", &Told(&other)),
+        other => failed("journal.jsonl", &other),
     })?;
     // The folder is ours alone from here on. Who waits for the variables must not find those of the last run.
     clients::remove_variables(&path).map_err(|error| failed(clients::VARIABLES, &error))?;
     let store = Store::open(&path.join(folder::STORE), journal.clone()).map_err(|error| match error {
         StoreError::InUse { .. } => StartError::InUse { folder: path.clone() },
-        other => failed("store", &Told(&other)),
+        other => failed("store", &other),
     })?;
     // Clients judge the server by the machine's time, whatever the platform's clock shows.
     let machine = OffsetDateTime::now_utc();
-    let authority = folder::authority(&path, machine).map_err(|error| failed(AUTHORITY, &Told(&error)))?;
+    let authority = folder::authority(&path, machine).map_err(|error| failed(AUTHORITY, &error))?;
     let authority = Arc::new(authority);
 
-    let world = World::open(store.clone()).await.map_err(|error| failed("store", &Told(&error)))?;
+    let world = World::open(store.clone()).await.map_err(|error| failed("store", &error))?;
     let now = options.clock.now();
     let seed = match seed {
         Begun::Kept(seed) => seed,
         Begun::New(seed) => {
-            let seed = materials::equip(&seed, &authority, &path, now).map_err(|why| failed(clients::FOLDER, &why))?;
-            folder::keep_seed(&path, &seed).map_err(|why| failed("seed.json", &why))?;
+            let seed =
+                materials::equip(&seed, &authority, &path, now).map_err(|error| failed(clients::FOLDER, &error))?;
+            folder::keep_seed(&path, &seed).map_err(|error| failed("seed.json", &error))?;
             seed
         }
     };
     if world.offices().is_empty() {
-        world.replace(&seed, now).await.map_err(|error| failed("store", &Told(&error)))?;
+        world.replace(&seed, now).await.map_err(|error| failed("store", &error))?;
     }
 
     let mut parts = Platform::new(Base {
@@ -290,8 +295,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     parts.url = Some(url(platform));
     parts.faults.replace(options.plan);
     let parts = Arc::new(parts);
-    let faces =
-        Faces::new(&parts.authority, &names(platform), machine).map_err(|error| failed("authority", &Told(&error)))?;
+    let faces = Faces::new(&parts.authority, &names(platform), machine).map_err(|error| failed("authority", &error))?;
     let config = tls::Config {
         authority: Arc::clone(&parts.authority),
         faces: Arc::new(faces),
@@ -307,10 +311,22 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (stop, stopped) = watch::channel(false);
     let managed = manage::router(&parts, stopped.clone()).map_err(|error| failed("authority", &error))?;
     let serving = tls::serve(listener, config, api::served(&parts), until(stopped.clone()))
-        .map_err(|error| failed("authority", &Told(&error)))?;
-    let tasks = vec![tokio::spawn(serving), tokio::spawn(manage::serve(manager, managed, until(stopped)))];
+        .map_err(|error| failed("authority", &error))?;
+    let managing =
+        tls::serve_plain(manager, managed, Arc::new(parts.settings.clone()), Arc::clone(&parts.ledger), until(stopped));
+    let tasks = vec![tokio::spawn(serving), tokio::spawn(managing)];
     clients::write_variables(&path, &url(platform), manage).map_err(|error| failed(clients::VARIABLES, &error))?;
     Ok(Running { platform, manage, parts, folder, stop, tasks })
+}
+
+/// A file over the size that the system allows is an error of that write, as a full disk is, and not the end of all.
+fn files_end_where_they_must() {
+    #[cfg(target_os = "linux")]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Who has once listened to a signal is not ended by it. Where that fails, all is as it was.
+        let _ = signal(SignalKind::from_raw(libc::SIGXFSZ));
+    }
 }
 
 /// The offices of a folder.
@@ -319,21 +335,6 @@ enum Begun {
     Kept(Seed),
     /// It is to get them.
     New(Seed),
-}
-
-/// An error with what it came from, in one line.
-struct Told<'a>(&'a dyn std::error::Error);
-
-impl std::fmt::Display for Told<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
 }
 
 fn url(platform: SocketAddr) -> String {

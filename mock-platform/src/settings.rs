@@ -10,7 +10,7 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::date;
 
-use crate::faults::nearest;
+use crate::told;
 
 /// The settings of a platform. As TOML, with the names of the fields; times are seconds, and what is
 /// left out has its default.
@@ -117,57 +117,15 @@ pub fn flaw(text: &str, error: &toml::de::Error) -> Message {
         AT_LEAST_ONE => ("1以上にします".to_owned(), words),
         PAGE => ("[既定の件数, 最大の件数] です。1以上で、既定は最大を超えません".to_owned(), words),
         ENDING => ("拡張子は、点のない半角英数字です".to_owned(), words),
-        told if told.starts_with("unknown field") => unknown(told, "項目", "key"),
-        told if told.starts_with("unknown variant") => unknown(told, "値", "value"),
-        told if told.starts_with("missing field") => {
-            let key = quoted(told).next().unwrap_or_default();
-            (format!("項目「{key}」がありません"), format!("the key `{key}` is missing"))
-        }
-        told if told.starts_with("duplicate") => {
-            ("同じ項目が2つあります".to_owned(), format!("a key is there twice: {told}"))
-        }
-        told if told.starts_with("invalid type") => {
-            (of_another_type(told), format!("the value is of another type: {told}"))
-        }
-        told => (
-            format!("TOMLとして読めないか、使えない値です: {told}"),
-            format!("this is not TOML, or a value that cannot be: {told}"),
-        ),
+        told => match told::of_parser(told) {
+            Some(Message { ja, en }) => (ja, en),
+            None => (
+                format!("TOMLとして読めないか、使えない値です: {told}"),
+                format!("this is not TOML, or a value that cannot be: {told}"),
+            ),
+        },
     };
     at(text, error, &ja, &en)
-}
-
-/// The words that a parser quotes.
-fn quoted(told: &str) -> impl Iterator<Item = &str> {
-    told.split('`').skip(1).step_by(2)
-}
-
-/// A word that is none of those known: with the one that may have been meant, else with all.
-fn unknown(told: &str, ja: &str, en: &str) -> (String, String) {
-    let mut words = quoted(told);
-    let word = words.next().unwrap_or_default();
-    let known: Vec<&str> = words.collect();
-    let (also_ja, also_en) = match nearest(word, &known) {
-        Some(near) => (format!("「{near}」のことですか"), format!("did you mean `{near}`?")),
-        None => {
-            (format!("使えるのは次のとおりです: {}", known.join("、")), format!("it is one of {}", known.join(", ")))
-        }
-    };
-    (format!("「{word}」という{ja}はありません。{also_ja}"), format!("there is no {en} `{word}`; {also_en}"))
-}
-
-/// In Japanese, of which kind a value has to be, where that is one of TOML.
-fn of_another_type(told: &str) -> String {
-    let expected = told.rsplit_once("expected ").map_or("", |(_, expected)| expected);
-    let kind = match expected {
-        "u32" | "u64" | "usize" => "整数",
-        "a string" => "文字列",
-        "a boolean" => "trueかfalse",
-        "a sequence" => "配列（[ ]）",
-        expected if expected.starts_with("struct ") => "表（{ }）",
-        expected => return format!("値の種類が違います（{expected}）"),
-    };
-    format!("値の種類が違います。{kind}にします")
 }
 
 /// A flaw with its line, column and key.

@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]: open in another process, something else in the directory, bytes missing, disk.
     pub fn open(directory: &Path, journal: Journal) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(directory).map_err(|source| log::failed("make", directory, source))?;
+        files::make_private(directory).map_err(|source| log::failed("make", directory, source))?;
         let path = directory.join("lock");
         let lock = Lock::take(&path).map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::InUse { directory: directory.to_owned() },

@@ -1,5 +1,5 @@
-//! The platform listener's connections: who may connect, and what became of every attempt. Knows TCP,
-//! TLS and the frame of HTTP; knows no route and decides no fault.
+//! The listeners' connections: who may connect to the platform's, and what became of every attempt; and those of the
+//! management's, which has no TLS. Knows TCP, TLS and the frame of HTTP; knows no route and decides no fault.
 //!
 //! Sessions are never resumed: a resumed one brings its certificate along unverified, so that a moved
 //! clock or a revocation would be missed and the ledger would have nothing to tell. For the same reason connections
@@ -22,6 +22,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 pub use self::accept::serve;
+pub(crate) use self::accept::serve_plain;
 pub use self::door::Faces;
 pub use self::ledger::Ledger;
 pub use self::reason::{Alert, Reason};

@@ -11,6 +11,8 @@ use renkei_mock_platform::pki::Authority;
 use renkei_mock_platform::server::{Data, Options, Running, StartError, start};
 use renkei_mock_platform::world::Seed;
 use time::OffsetDateTime;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 const WORLD: &str = "[[offices]]\nnumber = \"9970100013\"\nname = \"見本\"\nservice_types = [\"43\"]\nlicence = {}\n";
 
@@ -176,4 +178,51 @@ async fn a_port_that_is_another_programs_is_told_with_what_helps() {
             "{listen} で待ち受けできません: このポートはすでに使われています。別のポートを指定してください（ポート0なら空いているものを使います）"
         )
     );
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_is_told_in_japanese() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("file"), "").unwrap();
+    let error = run(&place.path().join("file/data"), None).await.unwrap_err();
+    assert!(matches!(error, StartError::Folder { .. }), "{error}");
+    let told = error.message().ja;
+    // What stands in the way is told in other words on Windows.
+    assert!(told.contains(" を使えません: ") && told.ends_with("ん"), "{told}");
+}
+
+/// What the system sends who writes a file over the size that it allows.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_over_the_limit_of_the_system_does_not_end_it() {
+    let running = start(Options::for_tests()).await.unwrap();
+    let sent = std::process::Command::new("sh").args(["-c", "kill -s XFSZ $PPID"]).status().unwrap();
+    assert!(sent.success());
+    running.parts().store.all("office").await.unwrap();
+    running.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_stored_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let given = tempfile::tempdir().unwrap();
+    fs::set_permissions(given.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let made = given.path().join("made");
+    for folder in [given.path(), &made] {
+        let running = run(folder, None).await.unwrap();
+        let mut asked = TcpStream::connect(running.manage).await.unwrap();
+        let request = b"PUT /manage/snapshots/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        asked.write_all(request).await.unwrap();
+        let mut answer = String::new();
+        asked.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        assert_eq!([mode(&folder.join("store")), mode(&folder.join("snapshots"))], [0o700; 2]);
+        running.stop().await;
+    }
+    assert_eq!(mode(&made), 0o700);
+    // Whoever made it knows why.
+    assert_eq!(mode(given.path()), 0o755);
 }

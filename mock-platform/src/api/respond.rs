@@ -1,44 +1,28 @@
-//! How handlers answer, and how they read what was asked. Knows the envelope of answers, the two kinds
-//! of failure and the limits of JSON bodies; knows no route.
+//! How handlers answer. Knows the envelope of answers and the two kinds of failure; knows no route.
 //!
 //! A business error is an answer like any other and comes with HTTP 200; a system error comes with its
 //! own status. [`Json`], [`Query`] and [`Path`] are those of axum with rejections that are [`Failure`]s.
 
+mod asked;
+
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io;
-use std::iter::successors;
 
-use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::BytesMut;
-use http_body::Body as _;
-use http_body_util::BodyExt;
 use renkei_validator::text::Message;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use utoipa::IntoResponses;
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
+pub(crate) use self::asked::{Json, MOST_JSON_BYTES, Path, Query, collect, content_type, json, read_json, why_unread};
 use super::body::Answer;
 use crate::refusal::{Business, ErrorBody, Refusal, System};
 use crate::settings::Settings;
 use crate::store::StoreError;
+use crate::told;
 use crate::world::ChangeError;
-
-/// Bytes that a JSON body may have.
-pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
-
-/// So much more is read and thrown away.
-const DRAINED: u64 = 1 << 20;
-
-/// Characters of a parser's words that are repeated to the caller.
-const MOST_DETAIL_CHARS: usize = 300;
 
 /// Why a request ends without what it asked for.
 #[derive(Debug)]
@@ -101,10 +85,9 @@ impl From<StoreError> for Failure {
 }
 
 /// 500, with why: who runs the platform has the disk that is full.
-pub(crate) fn broken(ja: &str, error: &dyn Error) -> Failure {
-    let causes = successors(error.source(), |cause| (*cause).source());
-    let words = causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"));
-    Failure::System(System::Internal, Some(Message::pair(format!("{ja}: {words}"), words)))
+pub(crate) fn broken(ja: &str, error: &(dyn Error + 'static)) -> Failure {
+    let why = told::of_disk(error);
+    Failure::System(System::Internal, Some(Message::pair(format!("{ja}: {}", why.ja), why.en)))
 }
 
 /// 400 for an `after` that no page was answered with.
@@ -176,26 +159,6 @@ fn answer<T: Serialize>(status: StatusCode, answer: &Answer<T>) -> Response {
     }
 }
 
-/// A JSON body of at most [`MOST_JSON_BYTES`].
-#[derive(Debug)]
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, _: &S) -> Result<Json<T>, Failure> {
-        json(request, MOST_JSON_BYTES).await.map(Json)
-    }
-}
-
-/// A JSON body of at most so many bytes.
-pub(crate) async fn json<T: DeserializeOwned>(request: Request, most: usize) -> Result<T, Failure> {
-    if !content_type(request.headers())?.eq_ignore_ascii_case("application/json") {
-        return Err(System::UnsupportedMediaType.into());
-    }
-    read_json(&collect(request.into_body(), most).await?)
-}
-
 /// How many entries a page of a list gets: as many as asked for, or as many as the settings say.
 pub(crate) fn page_length(asked: Option<u32>, settings: &Settings) -> Result<u32, Failure> {
     let (usual, most) = settings.page;
@@ -213,127 +176,25 @@ pub(crate) fn limited(asked: u32, most: u32) -> Result<u32, Failure> {
     )))
 }
 
-/// Reads an object of JSON that has been collected already, such as a part of a multipart body.
-pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
-        return Err(bad_request(Message::pair(
-            "本文の先頭のBOM（EF BB BF）を取り除いてください",
-            "the body begins with a byte order mark (EF BB BF), which JSON does not have",
-        )));
-    }
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(bad_request(Message::pair("本文がUTF-8ではありません", "the body is not UTF-8")));
-    }
-    // serde would take a list of the values of an object for the object.
-    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        return Err(bad_request(Message::pair("本文はJSONのオブジェクトです", "the body is a JSON object")));
-    }
-    serde_json::from_slice(bytes).map_err(|error| {
-        let words = cut(&error.to_string());
-        bad_request(Message::pair(format!("本文がJSONでないか、使えない値があります: {words}"), words))
-    })
-}
-
-/// The parameters after `?`.
-#[derive(Debug)]
-pub(crate) struct Query<T>(pub(crate) T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
-        match axum::extract::Query::try_from_uri(&parts.uri) {
-            Ok(axum::extract::Query(parameters)) => Ok(Query(parameters)),
-            Err(rejection) => {
-                let words = cut(&rejection.source().map_or_else(String::new, ToString::to_string));
-                Err(bad_request(Message::pair(format!("アドレスの「?」の後に使えない値があります: {words}"), words)))
-            }
-        }
-    }
-}
-
-/// The parameters in the path. One that has not the form of what it names, names nothing: 404.
-#[derive(Debug)]
-pub(crate) struct Path<T>(pub(crate) T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>, Failure> {
-        match axum::extract::Path::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(parameters)) => Ok(Path(parameters)),
-            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(System::NotFound.into()),
-            Err(_) => Err(System::Internal.into()),
-        }
-    }
-}
-
 /// 400, with what exactly.
 pub(crate) fn bad_request(why: Message) -> Failure {
     Failure::System(System::BadRequest, Some(why))
 }
 
-fn cut(words: &str) -> String {
-    words.chars().take(MOST_DETAIL_CHARS).collect()
-}
-
-/// The media type of a body, without its parameters; empty where none is told.
-///
-/// # Errors
-/// 415 for a body that is compressed.
-pub(crate) fn content_type(headers: &HeaderMap) -> Result<&str, Failure> {
-    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        let detail = Message::pair(
-            "圧縮した本文（Content-Encoding）は使えません。",
-            "A body with a Content-Encoding is not read here.",
-        );
-        return Err(Failure::System(System::UnsupportedMediaType, Some(detail)));
-    }
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(value.split(';').next().unwrap_or_default().trim())
-}
-
-/// Reads a body to its end; 413 where it is longer than `most`. One that is a little longer is read all the
-/// same, as an answer to a request that is still being sent may be lost on its way; a larger one is not.
-pub(crate) async fn collect(mut body: Body, most: usize) -> Result<bytes::Bytes, Failure> {
-    let enough = most as u64 + DRAINED;
-    if body.size_hint().lower() > enough {
-        return Err(System::ContentTooLarge.into());
-    }
-    let (mut kept, mut total) = (BytesMut::new(), 0_u64);
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Failure::from(why_unread(&error)))?;
-        let Some(data) = frame.data_ref() else { continue };
-        total += data.len() as u64;
-        if total > enough {
-            return Err(System::ContentTooLarge.into());
-        }
-        if total <= most as u64 {
-            kept.extend_from_slice(data);
-        }
-    }
-    if total > most as u64 { Err(System::ContentTooLarge.into()) } else { Ok(kept.freeze()) }
-}
-
-/// What a body that could not be read means. The listener's deadline shows as [`io::ErrorKind::TimedOut`].
-pub(crate) fn why_unread(error: &(dyn Error + 'static)) -> System {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-            return System::RequestTimeout;
-        }
-        next = error.source();
-    }
-    System::BadRequest
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use axum::Router;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::header::CONTENT_ENCODING;
     use axum::routing::{get, post};
+    use http_body_util::BodyExt;
     use serde::Deserialize;
     use tower::ServiceExt;
 
+    use super::asked::MOST_DETAIL_CHARS;
     use super::*;
 
     #[derive(Debug, Serialize, Deserialize)]
@@ -493,10 +354,39 @@ mod tests {
         assert_eq!(detail.ja, format!("データを読み書きできません: {}", detail.en));
     }
 
+    #[tokio::test]
+    async fn what_is_wrong_with_a_body_or_a_query_is_told_in_japanese_with_its_place() {
+        for (body, told) in [
+            ("{", "本文の1行1バイト目: JSONが途中で終わっています"),
+            ("{\n\"name\" 5}", "本文の2行8バイト目: JSONとして読めません"),
+            (r#"{"nmae":"a"}"#, "本文の1行7バイト目: 「nmae」という項目はありません。「name」のことですか"),
+            (r#"{"name":5}"#, "本文の1行9バイト目: 値の種類が違います。文字列にします"),
+            ("{}", "本文の1行2バイト目: 項目「name」がありません"),
+        ] {
+            let (_, _, text) = post_json("application/json", body).await;
+            assert!(text.contains(&format!("\"ja\":\"{told}\"")), "{body}: {text}");
+        }
+        for (query, told) in [
+            ("", "アドレスの「?」の後: 項目「name」がありません"),
+            ("?nmae=a", "「?」の後のnmae: 「nmae」という項目はありません。「name」のことですか"),
+        ] {
+            let (_, _, text) = send(Request::get(format!("/query{query}")).body(Body::empty()).unwrap()).await;
+            assert!(text.contains(told), "{query}: {text}");
+        }
+    }
+
     #[test]
     fn the_words_of_a_parser_are_cut() {
-        let error = read_json::<Greeting>(format!(r#"{{"{}":1}}"#, "x".repeat(10_000)).as_bytes()).unwrap_err();
-        let Failure::System(System::BadRequest, Some(detail)) = error else { panic!("400 with a detail is expected") };
-        assert_eq!(detail.en.chars().count(), MOST_DETAIL_CHARS);
+        let body = format!(r#"{{"name":{{"{}":1}}}}"#, "x".repeat(10_000));
+        for error in [
+            read_json::<Greeting>(format!(r#"{{"{}":1}}"#, "x".repeat(10_000)).as_bytes()).unwrap_err(),
+            read_json::<Greeting>(format!(r#"{{"name":5,"a":"{}"}}"#, "x".repeat(10_000)).as_bytes()).unwrap_err(),
+            read_json::<Greeting>(body.as_bytes()).unwrap_err(),
+        ] {
+            let Failure::System(System::BadRequest, Some(detail)) = error else {
+                panic!("400 with a detail is expected")
+            };
+            assert!([&detail.ja, &detail.en].iter().all(|words| words.chars().count() <= MOST_DETAIL_CHARS));
+        }
     }
 }

@@ -10,6 +10,7 @@ use renkei_validator::text::Message;
 
 use crate::api::body::{Answer, Nothing};
 use crate::api::respond::{Failure, Path, SystemErrors, bad_request, broken, ok};
+use crate::files::make_private;
 use crate::platform::Platform;
 use crate::post::name::is_device;
 use crate::refusal::System;
@@ -30,7 +31,7 @@ pub(super) async fn snapshot(
 ) -> Result<Response, Failure> {
     let place = place(&platform, &name)?;
     if let Some(folder) = place.parent() {
-        let made = std::fs::create_dir_all(folder);
+        let made = make_private(folder);
         made.map_err(|error| broken("スナップショットのフォルダーを作れません", &error))?;
     }
     match platform.store.snapshot(&place).await {

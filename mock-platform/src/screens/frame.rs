@@ -139,12 +139,8 @@ pub(super) fn shown_as(status: StatusCode, page: &impl Template) -> Response {
 }
 
 /// The layer that puts the headers of a careful page on every answer.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
-    guarded(next.run(request).await)
-}
-
-/// An answer with these headers.
-pub(super) fn guarded(mut response: Response) -> Response {
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, POLICY),

@@ -1,6 +1,7 @@
 //! The folder of a platform: given, or temporary. Knows how it is made and goes away, and whether one that is
 //! given is a platform's own; knows little of what is in it.
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -9,11 +10,12 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::{Data, StartError};
-use crate::files::Nature;
+use crate::files::{Nature, make_private};
 use crate::journal;
 use crate::pki::{Authority, PkiError, Secrecy, write_file};
 use crate::platform::AUTHORITY;
 use crate::store;
+use crate::told;
 use crate::world::Seed;
 
 /// The journal, and what stands beside it while it is written.
@@ -40,13 +42,13 @@ pub(super) enum Folder {
 impl Folder {
     pub(super) fn of(data: Data) -> Result<Folder, StartError> {
         match data {
-            Data::Folder(path) => match fs::create_dir_all(&path) {
+            Data::Folder(path) => match make_private(&path) {
                 Ok(()) => Ok(Folder::Given(path)),
-                Err(error) => Err(StartError::Folder { path, why: error.to_string() }),
+                Err(error) => Err(StartError::Folder { path, why: told::of_disk(&error) }),
             },
             Data::Temporary => match tempfile::Builder::new().prefix("renkei-").tempdir() {
                 Ok(folder) => Ok(Folder::Temporary(folder)),
-                Err(error) => Err(StartError::Folder { path: std::env::temp_dir(), why: error.to_string() }),
+                Err(error) => Err(StartError::Folder { path: std::env::temp_dir(), why: told::of_disk(&error) }),
             },
         }
     }
@@ -66,10 +68,13 @@ impl Folder {
 /// [`StartError::Folder`] where a part of its own data cannot be used.
 pub(super) fn kept(data: &Data) -> Result<Option<Seed>, StartError> {
     let Data::Folder(folder) = data else { return Ok(None) };
-    let failed = |path: &Path, why: String| StartError::Folder { path: path.to_owned(), why };
+    let failed = |path: &Path, error: &(dyn Error + 'static)| StartError::Folder {
+        path: path.to_owned(),
+        why: told::of_disk(error),
+    };
     let entries = match entries(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        entries => entries.map_err(|error| failed(folder, error.to_string()))?,
+        entries => entries.map_err(|error| failed(folder, &error))?,
     };
     let not_ours = || StartError::NotOurs { folder: folder.clone() };
     let journal = journal::nature(&folder.join(JOURNAL));
@@ -77,12 +82,11 @@ pub(super) fn kept(data: &Data) -> Result<Option<Seed>, StartError> {
         return Err(not_ours());
     }
     let ours = journal == Nature::Ours;
-    let part = |name: &str, why: String| if ours { failed(&folder.join(name), why) } else { not_ours() };
-    let seed = seed(folder).map_err(|why| part(SEED, why))?;
+    let seed = seed(folder).map_err(|error| if ours { failed(&folder.join(SEED), &error) } else { not_ours() })?;
     let authority = folder.join(AUTHORITY);
     if !is_empty(&authority) {
         // One that was copied there before the first start is all that is there.
-        Authority::load(&authority).map_err(|error| failed(&authority, super::Told(&error).to_string()))?;
+        Authority::load(&authority).map_err(|error| failed(&authority, &error))?;
     }
     let early = [JOURNAL, JOURNAL_LOCK, AUTHORITY, AUTHORITY_ASIDE];
     let begun = entries.iter().all(|entry| early.iter().any(|name| entry == name));
@@ -116,19 +120,18 @@ pub(super) fn authority(folder: &Path, now: OffsetDateTime) -> Result<Authority,
 }
 
 /// The offices that the folder began with; `None` in a new one.
-fn seed(folder: &Path) -> Result<Option<Seed>, String> {
+fn seed(folder: &Path) -> io::Result<Option<Seed>> {
     match fs::read(folder.join(SEED)) {
-        Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|error| error.to_string()),
+        Ok(json) => Ok(Some(serde_json::from_slice(&json)?)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(error),
     }
 }
 
 /// Keeps the offices that the folder begins with, as a whole or not at all.
-pub(super) fn keep_seed(folder: &Path, seed: &Seed) -> Result<(), String> {
-    let json = serde_json::to_vec(seed).map_err(|error| error.to_string())?;
-    let aside = folder.join(".seed.json");
+pub(super) fn keep_seed(folder: &Path, seed: &Seed) -> Result<(), PkiError> {
+    let failed = |error| PkiError::File { path: folder.join(SEED), error };
+    let json = serde_json::to_vec(seed).map_err(|error| failed(error.into()))?;
     // Passwords of test users are in it, and p12 files.
-    write_file(&aside, &json, Secrecy::Secret).map_err(|error| error.to_string())?;
-    fs::rename(aside, folder.join(SEED)).map_err(|error| error.to_string())
+    write_file(&folder.join(SEED), &json, Secrecy::Secret)
 }

@@ -12,9 +12,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::connection::{House, Visit};
+use super::connection::{House, Visit, until};
 use super::door::Doors;
-use super::{Config, TlsError};
+use super::{Config, Ledger, TlsError, http};
+use crate::settings::Settings;
+use crate::wire::{Control, Wire};
 
 /// How long the loop waits where the machine cannot accept, such as for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -45,9 +47,42 @@ async fn accept(
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) {
-    let slots = Arc::new(Semaphore::new(config.settings.most_connections.min(Semaphore::MAX_PERMITS)));
+    let (most, ledger) = (config.settings.most_connections, config.ledger.clone());
+    let house = Arc::new(House { doors, config, router });
+    let meet = |tcp, number, peer, stopped| Visit { house: house.clone(), number, peer, stopped }.receive(tcp);
+    each(listener, most, &ledger, shutdown, meet).await;
+}
+
+/// Serves a router without TLS, for everybody who connects; with the same limits, and ended in the same way.
+pub(crate) async fn serve_plain(
+    listener: TcpListener,
+    router: Router,
+    settings: Arc<Settings>,
+    ledger: Arc<Ledger>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let meet = |tcp: TcpStream, _, _, stopped| {
+        let (router, settings, control) = (router.clone(), settings.clone(), Control::default());
+        async move {
+            let wire = Wire::new(tcp, control.clone(), settings.write_time);
+            http::serve(wire, control, None, &router, &settings, until(stopped)).await;
+        }
+    };
+    each(listener, settings.most_connections, &ledger, shutdown, meet).await;
+}
+
+/// Meets every connection, so many at once.
+async fn each<F>(
+    listener: TcpListener,
+    most: usize,
+    ledger: &Ledger,
+    shutdown: impl Future<Output = ()>,
+    meet: impl Fn(TcpStream, u64, SocketAddr, watch::Receiver<bool>) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let slots = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     let (stop, stopped) = watch::channel(false);
-    let house = Arc::new(House { doors, config, router, stopped });
     let mut connections = JoinSet::new();
     let mut number = 0;
     tokio::pin!(shutdown);
@@ -61,13 +96,15 @@ async fn accept(
         while connections.try_join_next().is_some() {}
         match slots.clone().try_acquire_owned() {
             Ok(slot) => {
-                let visit = Visit { house: house.clone(), number, peer };
+                // A connection without it is slower, and works.
+                let _ = tcp.set_nodelay(true);
+                let met = meet(tcp, number, peer, stopped.clone());
                 connections.spawn(async move {
-                    visit.receive(tcp).await;
+                    met.await;
                     drop(slot);
                 });
             }
-            Err(_) => house.config.ledger.turn_away(),
+            Err(_) => ledger.turn_away(),
         }
     }
     drop(listener);

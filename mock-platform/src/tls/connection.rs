@@ -17,10 +17,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::door::Doors;
+use super::http::{self, Certified};
 use super::ledger::{Failure, Handshake, Outcome};
 use super::standing::Standing;
 use super::verifier::{CELL, Cell, Seen};
-use super::{Alert, Config, Greeting, Peer, Reason, http};
+use super::{Alert, Config, Greeting, Peer, Reason};
 use crate::wire::{Control, Wire};
 
 /// How long a client that was refused may take to close: it shall read the alert first, and a
@@ -32,7 +33,6 @@ pub(super) struct House {
     pub(super) doors: Doors,
     pub(super) config: Config,
     pub(super) router: Router,
-    pub(super) stopped: watch::Receiver<bool>,
 }
 
 /// One connection.
@@ -40,13 +40,12 @@ pub(super) struct Visit {
     pub(super) house: Arc<House>,
     pub(super) number: u64,
     pub(super) peer: SocketAddr,
+    pub(super) stopped: watch::Receiver<bool>,
 }
 
 impl Visit {
     pub(super) async fn receive(self, tcp: TcpStream) {
         let config = &self.house.config;
-        // A connection without it is slower, and works.
-        let _ = tcp.set_nodelay(true);
         let at = config.clock.now();
         let greeting = config.greeter.greet(self.number);
         let Some(door) = self.house.doors.of(greeting) else {
@@ -82,8 +81,10 @@ impl Visit {
                     clock: config.clock.clone(),
                 };
                 let fallen = |reason| self.record(config.clock.now(), greeting, Outcome::Closed { reason }, seen);
-                let peer = Peer { connection: self.number, certificate, control };
-                http::serve(tls, peer, &self.house, self.stopped(), &standing, fallen).await;
+                let peer = Peer { connection: self.number, certificate, control: control.clone() };
+                let certified = Certified { peer, standing, fallen: Box::new(fallen) };
+                let (router, settings) = (&self.house.router, &config.settings);
+                http::serve(tls, control, Some(certified), router, settings, self.stopped()).await;
             }
             Ok(Err((error, wire))) => {
                 let seen = seen(&cell);
@@ -98,7 +99,7 @@ impl Visit {
     }
 
     fn record(&self, at: OffsetDateTime, greeting: Greeting, outcome: Outcome, seen: Seen) {
-        let Visit { house, number, peer } = self;
+        let Visit { house, number, peer, .. } = self;
         let shown = seen.shown;
         house.config.ledger.record(Handshake {
             seq: 0,
@@ -113,12 +114,14 @@ impl Visit {
 
     /// Comes when the listener is shut down.
     fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stopped = self.house.stopped.clone();
-        async move {
-            // A listener that is gone has stopped, too.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        }
+        until(self.stopped.clone())
     }
+}
+
+/// Comes when a listener is shut down.
+pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
+    // A listener that is gone has stopped, too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 async fn shake_hands(door: Arc<ServerConfig>, wire: Wire, cell: Cell) -> Result<TlsStream<Wire>, (io::Error, Wire)> {

@@ -1,9 +1,9 @@
-//! HTTP/1.1 over one TLS connection. Knows when a request's body takes too long and when a response has
-//! left; knows no route.
+//! HTTP/1.1 over one connection, of either listener. Knows when a request's body takes too long and when a response
+//! has left; knows no route.
 
 use std::convert::Infallible;
 use std::error::Error as _;
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,37 +24,50 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::connection::{House, LINGER};
+use super::connection::LINGER;
 use super::standing::Standing;
 use super::{Peer, Reason};
+use crate::settings::Settings;
 use crate::wire::Control;
 
 /// Bytes after which a request's head that is not whole yet is refused (one that comes in large pieces
 /// may be up to twice as long), and after which a response is flushed.
 const MOST_BUFFERED: usize = 64 << 10;
 
+/// What a certificate adds to a connection.
+pub(super) struct Certified<'a> {
+    /// Who is at the other end.
+    pub(super) peer: Peer,
+    /// Whether the certificate is still good.
+    pub(super) standing: Standing,
+    /// Told once when it is not any more.
+    pub(super) fallen: Box<dyn FnOnce(Reason) + Send + 'a>,
+}
+
 /// Serves requests until the connection ends, or until `stopped` comes or the certificate is not good any more and
-/// the one under way is done. In the latter case `fallen` is told, once.
+/// the one under way is done.
 pub(super) async fn serve<S>(
     stream: S,
-    peer: Peer,
-    house: &House,
+    control: Control,
+    certified: Option<Certified<'_>>,
+    router: &Router,
+    settings: &Settings,
     stopped: impl Future<Output = ()>,
-    standing: &Standing,
-    fallen: impl FnOnce(Reason),
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let settings = &house.config.settings;
-    let (router, body_time) = (house.router.clone(), settings.body_time);
+    let (peer, standing, mut fallen) = match certified {
+        Some(Certified { peer, standing, fallen }) => (Some(peer), Some(standing), Some(fallen)),
+        None => (None, None, None),
+    };
     let stream = Arc::new(Mutex::new(stream));
-    let telling = Telling { stream: stream.clone(), control: peer.control.clone(), failed: None };
+    let telling = Telling { stream: stream.clone(), control: control.clone(), failed: None };
     let unread = Arc::new(AtomicBool::new(false));
-    let bodies = Bodies { time: body_time, unread: unread.clone() };
-    let judge = standing.clone();
+    let bodies = Bodies { time: settings.body_time, unread: unread.clone() };
+    let (router, judge) = (router.clone(), standing.clone());
     let service = service_fn(move |request| {
-        let refused = judge.fallen().is_some();
-        let answered = answer(router.clone(), request, peer.clone(), bodies.clone());
+        let refused = judge.as_ref().is_some_and(|standing| standing.fallen().is_some());
+        let answered = answer(router.clone(), request, control.clone(), peer.clone(), bodies.clone());
         async move { if refused { Err(Fallen) } else { answered.await.map_err(|never| match never {}) } }
     });
     let connection = http1::Builder::new()
@@ -62,10 +75,13 @@ pub(super) async fn serve<S>(
         .header_read_timeout(settings.head_time)
         .max_buf_size(MOST_BUFFERED)
         .serve_connection(TokioIo::new(telling), service);
-    tokio::pin!(connection, stopped);
-    let mut fallen = Some(fallen);
-    let falls = standing.falls();
-    tokio::pin!(falls);
+    let falls = async {
+        match &standing {
+            Some(standing) => standing.falls().await,
+            None => pending().await,
+        }
+    };
+    tokio::pin!(connection, stopped, falls);
     let ended = loop {
         tokio::select! {
             ended = connection.as_mut() => break ended,
@@ -86,7 +102,7 @@ pub(super) async fn serve<S>(
     };
     // A request may have come before it was seen that the certificate is not good any more.
     if ended.as_ref().is_err_and(is_fallen)
-        && let Some((fallen, reason)) = fallen.take().zip(standing.fallen())
+        && let Some((fallen, reason)) = fallen.take().zip(standing.as_ref().and_then(Standing::fallen))
     {
         fallen(reason);
     }
@@ -147,15 +163,17 @@ fn with<S: Unpin, T>(stream: &Mutex<S>, act: impl FnOnce(Pin<&mut S>) -> T) -> T
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    peer: Peer,
+    control: Control,
+    peer: Option<Peer>,
     bodies: Bodies,
 ) -> Result<Response<Leaving>, Infallible> {
-    let control = peer.control.clone();
     let head_only = request.method() == Method::HEAD;
     let unread = bodies.unread.clone();
     unread.store(false, Ordering::Relaxed);
     let mut request = request.map(|body| Body::new(Timed { body, bodies, ended: false, deadline: None }));
-    request.extensions_mut().insert(peer);
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     let mut response = router.oneshot(request).await?;
     let failed = response.status().is_client_error() || response.status().is_server_error();
     if failed && unread.load(Ordering::Relaxed) {

@@ -154,7 +154,7 @@ async fn every_answer_of_the_management_is_of_its_schema() {
         (json!({"run_from": "9999-12-31T23:59:59Z"}), "2000年から2100年まで"),
         (json!({"stop_at": "1999-12-31"}), "2000年から2100年まで"),
         (json!({"stop_at": "tomorrow"}), "日付か、時差のある日時を指定します"),
-        (json!({"stop_at": 5}), "本文がJSONでないか、使えない値があります"),
+        (json!({"stop_at": 5}), "値の種類が違います。文字列にします"),
     ] {
         let reply = bench.manage(Method::PUT, "/manage/clock", &setting).await;
         assert_eq!(reply.error(), (400, "CPM-S400".to_owned()), "{setting}");
