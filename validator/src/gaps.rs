@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::check::FileJudgement;
-use crate::name::FileName;
+use crate::name::{FileName, is_timestamp};
 use crate::numbers::{OfficeNumber, office_number};
 use crate::rule::{DeliveryView, SetKey};
-use crate::spec::{Kind, Member, Party, Segment, Unit, Version, parse_date, service_type};
+use crate::spec::{Kind, Member, Party, Segment, Unit, Version, service_type};
 use crate::units::{Formed, formed, is_readable};
 
 /// Something wrong with the way files make up units.
@@ -232,7 +232,7 @@ fn difference(one: &SetKey, two: &SetKey) -> Option<(By, (u8, u64))> {
         (true, true) => Some((By::Name, (0, 0))),
         (true, false) => {
             let number = |key: &SetKey| key.timestamp.parse::<u64>().unwrap_or(u64::MAX);
-            let sound = is_timestamp(&one.timestamp) && is_timestamp(&two.timestamp);
+            let sound = [one, two].iter().all(|key| is_timestamp(key.timestamp.as_bytes()));
             Some((if sound { By::Timestamp } else { By::Name }, (0, number(one).abs_diff(number(two)))))
         }
         (false, true) if sender || receiver || swapped => {
@@ -252,16 +252,6 @@ fn is_sound((office, service): &End) -> bool {
     let exchanged =
         |code: &String| Party::of(code).is_some() && service_type(Version::V202407, code.as_bytes()) != Some(false);
     office_number(office.as_bytes()) == OfficeNumber::Sound && service.as_ref().is_none_or(exchanged)
-}
-
-fn is_timestamp(text: &str) -> bool {
-    let Some((date, time)) = text.as_bytes().split_at_checked(8) else { return false };
-    let below = |at: usize, limit: u8| time[at].is_ascii_digit() && time[at] < limit && time[at + 1].is_ascii_digit();
-    parse_date(date).is_some()
-        && time.len() == 6
-        && (below(0, b'2') || time[0] == b'2' && matches!(time[1], b'0'..=b'3'))
-        && below(2, b'6')
-        && below(4, b'6')
 }
 
 /// A group that shares its set with a larger one of another unit.

@@ -1,6 +1,6 @@
 //! Reads file names. Total: any name gives a value. Knows the shapes of all versions; judges nothing.
 
-use crate::spec::{Kind, Segment, Version, grammar};
+use crate::spec::{Kind, Segment, Version, grammar, parse_date};
 
 /// What a file is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,17 @@ impl FileName {
 
 /// Identifiers that real software has been seen to write, too far from the right ones to be guessed.
 const ALIASES: &[(&str, Kind)] = &[("DLTBET", Kind::Upsikyu)];
+
+/// Whether it is a ファイル連番: the 14 digits of a day of the calendar and a time.
+pub(crate) fn is_timestamp(text: &[u8]) -> bool {
+    if text.len() != 14 || !text.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let (day, time) = text.split_at(8);
+    let below = |at: usize, tens: u8| time[at] < tens;
+    let hour = below(0, b'2') || (time[0] == b'2' && time[1] <= b'3');
+    parse_date(day).is_some() && hour && below(2, b'6') && below(4, b'6')
+}
 
 /// The name before its extension, and that. What programs add to one that is there belongs to it.
 fn split_extension(text: &str) -> (&str, Option<&str>) {

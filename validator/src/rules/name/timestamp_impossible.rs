@@ -2,9 +2,10 @@
 
 use super::part;
 use crate::finding::Severity;
+use crate::name::is_timestamp;
 use crate::rule::{Basis, Case, Check, Citation, NameView, Out, Rule};
 use crate::rules::EVERY;
-use crate::spec::{Kind, Segment, parse_date};
+use crate::spec::{Kind, Segment};
 use crate::text::Text;
 
 pub(super) static RULE: Rule = Rule {
@@ -67,7 +68,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(view: &NameView<'_>, out: &mut Out<'_>) {
     let Some(text) = part(view, Segment::Timestamp) else { return };
-    if !is_day_and_time(text.as_bytes()) {
+    if !is_timestamp(text.as_bytes()) {
         let finding = out.whole_file();
         finding
             .expected("YYYYMMDDHHMMSS（14桁の実在する日時）", "YYYYMMDDHHMMSS, 14 digits, a day and time that exist")
@@ -93,15 +94,5 @@ fn check(view: &NameView<'_>, out: &mut Out<'_>) {
 /// What stands behind a timestamp, as where a file was copied: ` (1)`, ` - コピー`.
 fn appended(text: &str) -> Option<&str> {
     let (timestamp, rest) = text.split_at_checked(14)?;
-    (is_day_and_time(timestamp.as_bytes()) && rest.starts_with(|c: char| !c.is_ascii_digit())).then_some(rest)
-}
-
-fn is_day_and_time(text: &[u8]) -> bool {
-    if text.len() != 14 || !text.iter().all(u8::is_ascii_digit) {
-        return false;
-    }
-    let (day, time) = text.split_at(8);
-    let below = |at: usize, tens: u8| time[at] < tens;
-    let hour = below(0, b'2') || (time[0] == b'2' && time[1] <= b'3');
-    parse_date(day).is_some() && hour && below(2, b'6') && below(4, b'6')
+    (is_timestamp(timestamp.as_bytes()) && rest.starts_with(|c: char| !c.is_ascii_digit())).then_some(rest)
 }
