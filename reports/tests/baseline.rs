@@ -142,7 +142,7 @@ fn an_incomplete_run_has_no_baseline_and_stays_incomplete_with_one() {
 #[test]
 fn what_is_written_by_hand_is_read_and_written_the_same() {
     let text = "\
-# renkei: 既知の指摘の一覧（ベースライン）です。docs/BASELINE.md に説明があります。
+# renkei: 既知の指摘の一覧（ベースライン）です。docs/BASELINE.ja.md に説明があります。
 # renkei: findings that are known; see docs/BASELINE.md.
 schema = \"renkei-baseline/1\"
 key = \"4b8ebc62ead4e2ed\"

@@ -6,7 +6,7 @@ use super::{Baseline, SCHEMA};
 
 /// What stands at the top of the file.
 const HEAD: &str = "\
-# renkei: 既知の指摘の一覧（ベースライン）です。docs/BASELINE.md に説明があります。
+# renkei: 既知の指摘の一覧（ベースライン）です。docs/BASELINE.ja.md に説明があります。
 # renkei: findings that are known; see docs/BASELINE.md.
 ";
 

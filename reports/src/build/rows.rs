@@ -107,7 +107,7 @@ fn record(file: &FileJudgement, row: &PickedRow, layout: Option<usize>, show_val
 fn omitted(file: &str, kept: u64, total: u64, lost: bool) -> Option<RowsOmittedRecord> {
     let (ja, en) = match lost {
         true => (
-            "入力をもう一度読むことができないため（標準入力など）、行を載せられません",
+            "入力をもう一度読めないため（標準入力など）、行を載せられません",
             "the input could not be read once more (standard input, for instance)",
         ),
         false => ("載せる行の数に上限があります", "the number of rows given is limited"),

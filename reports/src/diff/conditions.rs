@@ -23,7 +23,7 @@ pub(super) fn conditions(before: &Report, after: &Report) -> Vec<Pair> {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     differ("renkeiの版", "version of renkei", before.tool.version.clone(), after.tool.version.clone());
     differ("標準仕様の版", "versions of the standard", before.tool.spec.join(", "), after.tool.spec.join(", "));
-    differ("検査の時点", "judged as of", or_none(&before.as_of), or_none(&after.as_of));
+    differ("検査の基準日", "judged as of", or_none(&before.as_of), or_none(&after.as_of));
     differ("判定の基準（--fail-on）", "fail_on", before.fail_on.clone(), after.fail_on.clone());
     differ("値の表示", "values", before.values.clone(), after.values.clone());
     let cap = |report: &Report| report.kept_per_rule_and_file.to_string();

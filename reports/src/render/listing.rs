@@ -318,7 +318,11 @@ fn foot(report: &Report, lang: Lang) -> Vec<String> {
     let as_of = text(report.as_of.as_deref().unwrap_or("-"));
     match lang {
         Lang::Ja => {
-            vec![format!("renkei {version}"), format!("標準仕様のCSVバージョン {spec}"), format!("検査の時点 {as_of}")]
+            vec![
+                format!("renkei {version}"),
+                format!("標準仕様のCSVバージョン {spec}"),
+                format!("検査の基準日 {as_of}"),
+            ]
         }
         Lang::En => {
             vec![format!("renkei {version}"), format!("CSV versions {spec}"), format!("judged as of {as_of}")]
