@@ -423,6 +423,15 @@ mod tests {
     }
 
     #[test]
+    fn files_of_other_offices_on_both_sides_are_not_of_one_unit() {
+        let found = found("202407-table", |draft| {
+            rename(draft, Kind::Uphosoku, Segment::SenderOffice, "9970100039")?;
+            rename(draft, Kind::Uphosoku, Segment::ReceiverOffice, "9970100047")
+        });
+        assert_eq!(found, ["set/companion-missing UPHOSOKU", "set/companion-missing UPPLAN"]);
+    }
+
+    #[test]
     fn a_lone_companion_misses_its_base_once() {
         let found = found("202407-table", |draft| remove(draft, Kind::Upplan));
         assert_eq!(found, ["set/companion-missing UPSIKYU"]);

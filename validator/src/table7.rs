@@ -334,3 +334,31 @@ pub(crate) fn details_beside(file: &DraftFile, row: usize) -> Vec<usize> {
         |other: &usize| SumRow::of(code(*other)) == SumRow::Detail && code(*other).get(..2) == code(row).get(..2);
     rows_beside(file, row).into_iter().filter(same).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+    use crate::spec::keys::upsikyu;
+    use crate::spec::{Kind, Version, tables};
+    use crate::{Options, judge};
+
+    #[test]
+    fn rows_with_and_without_an_item_that_may_be_absent_are_added_up_together() {
+        let longest = tables(Version::V202003, Kind::Upsikyu).first().expect("it has the kind");
+        let column = longest.column(upsikyu::MANAGED_UNITS).expect("it has the item");
+        for odd in [0, 1] {
+            let mut draft = Draft::sample("202003-table").expect("it is one");
+            let file = draft.index(Kind::Upsikyu).expect("it has one");
+            for (number, row) in draft.files[file].rows.iter_mut().enumerate() {
+                match (number % 2 == odd, row.cells.len() == longest.items.len()) {
+                    (true, false) => row.cells.insert(column, Vec::new()),
+                    (false, true) => drop(row.cells.remove(column)),
+                    (true, true) | (false, false) => {}
+                }
+            }
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let found: Vec<_> = judgement.findings().iter().map(|finding| (finding.rule.id, finding.at.line)).collect();
+            assert_eq!(found, []);
+        }
+    }
+}
