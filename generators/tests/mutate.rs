@@ -122,6 +122,10 @@ fn every_mutant_kept_is_what_its_manifest_says() {
         let title = rules::find(&mutant.rule).unwrap().title;
         assert!(mutant.change.ja.len() > title.ja.len() + 2, "{}: {}", mutant.id, mutant.change.ja);
         assert!(mutant.change.en.len() > title.en.len() + 2, "{}: {}", mutant.id, mutant.change.en);
+        for length in 1..100 {
+            let same = format!("（{length}バイトから{length}バイト）");
+            assert!(!mutant.change.ja.contains(&same), "{}: {}", mutant.id, mutant.change.ja);
+        }
     }
     for control in &manifest.controls {
         assert!(judge(&kept[&control.folder], &options).findings().is_empty(), "{}", control.id);

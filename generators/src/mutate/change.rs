@@ -204,9 +204,13 @@ fn changed_cell(
         ),
         (_, _, _) => {
             let (a, b) = (a.len(), b.len());
+            let (long_ja, long_en) = match a == b {
+                true => (format!("{a}バイトのまま"), format!("{a} bytes as before")),
+                false => (format!("{a}バイトから{b}バイト"), format!("{a} to {b} bytes")),
+            };
             say(
-                format!("{line}行目の {ja} の値を変えました（{a}バイトから{b}バイト）"),
-                format!("line {line}: the value of {en} changed ({a} to {b} bytes)"),
+                format!("{line}行目の {ja} の値を変えました（{long_ja}）"),
+                format!("line {line}: the value of {en} changed ({long_en})"),
             )
         }
     }
