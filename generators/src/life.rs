@@ -11,9 +11,11 @@ use time::Date;
 use crate::calendar::{FIRST_MONTH, LAST_MONTH, between, day, last_day, month_of, plus, shift};
 use crate::chance::Dice;
 use crate::model::YearMonth;
+use crate::population::MOST_USERS;
 
-/// The most places: the bits of a person's number that are not for predecessors.
-pub(crate) const MOST_PLACES: u32 = 1 << 28;
+/// How many places there can be: the bits of a person's number that are not for predecessors.
+const MOST_PLACES: u32 = 1 << 28;
+const _: () = assert!(MOST_USERS <= MOST_PLACES);
 
 /// How many predecessors a number can tell.
 const MOST_CHANGES: usize = 15;

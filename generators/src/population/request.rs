@@ -5,14 +5,15 @@ use std::fmt;
 use renkei_validator::text::Message;
 
 use crate::calendar::{FIRST_MONTH, LAST_MONTH};
-use crate::life::MOST_PLACES;
 use crate::model::YearMonth;
 
 /// The most offices: more than there are in the country (181,566 in November 2023).
 pub const MOST_OFFICES: u32 = 300_000;
 
-/// The most users: twice the people of the country.
-pub const MOST_USERS: u32 = MOST_PLACES;
+/// The most users: more than there are certified people in the country (7.3 million in April 2024;
+/// iryoken.co.jp 2024-09-30 on MHLW). Each of them is looked at before anything is told or written,
+/// which takes some seconds for so many.
+pub const MOST_USERS: u32 = 10_000_000;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +87,8 @@ impl RequestError {
                 format!("at most {MOST_OFFICES} offices can be made, not {offices}"),
             ),
             RequestError::TooManyUsers { users } => Message::pair(
-                format!("利用者は{MOST_USERS}人までです（指定は{users}）"),
-                format!("at most {MOST_USERS} users can be made, not {users}"),
+                format!("利用者は{}万人までです（指定は{users}）", MOST_USERS / 10_000),
+                format!("at most {} million users can be made, not {users}", MOST_USERS / 1_000_000),
             ),
             RequestError::MonthOutside { month } => {
                 let [month, first, last] = [*month, FIRST_MONTH, LAST_MONTH].map(dashed);
@@ -179,6 +180,9 @@ mod tests {
             Some(RequestError::TooManyOffices { offices: MOST_OFFICES + 1 })
         );
         assert_eq!(error(&request(MOST_USERS + 1, 2)), Some(RequestError::TooManyUsers { users: MOST_USERS + 1 }));
+        let told = RequestError::TooManyUsers { users: MOST_USERS + 1 }.message();
+        assert_eq!(told.ja, "利用者は1000万人までです（指定は10000001）");
+        assert_eq!(told.en, "at most 10 million users can be made, not 10000001");
         let months = |from, to| error(&Request { months: (from, to), ..request(5, 5) });
         let outside = |month| Some(RequestError::MonthOutside { month });
         assert_eq!(months(month(2020, 9), month(2021, 1)), outside(month(2020, 9)));
