@@ -30,7 +30,7 @@
 mod load;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_reports::{CaseKind, Pair, Pattern};
 use renkei_validator::spec::{Key, Kind, Version};
@@ -176,7 +176,7 @@ pub struct Having {
     /// The item.
     #[serde(deserialize_with = "words::key")]
     pub item: Key,
-    /// What its value begins with; without it, anything.
+    /// What its value begins with; without it, anything but 0.
     #[serde(default)]
     pub begins: String,
 }
@@ -279,6 +279,9 @@ pub struct Platform {
     /// The licence of the software's office.
     #[serde(default)]
     pub licence: Licence,
+    /// The password of its 事業所ユーザ.
+    #[serde(default)]
+    pub password: Password,
     /// Offices that are not registered: `source` or `destination` of what is sent.
     #[serde(default)]
     pub unregistered: Vec<Side>,
@@ -298,6 +301,19 @@ pub enum Licence {
     #[default]
     Valid,
     /// It ended yesterday.
+    Expired,
+}
+
+/// A password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    /// It can be used.
+    #[default]
+    Regular,
+    /// 仮パスワード: it has to be changed before it can be used.
+    Temporary,
+    /// Its term is over.
     Expired,
 }
 
@@ -355,7 +371,7 @@ pub enum Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// What the files of all exports say together: names of givens.
+    /// What the files of the last export say: names of givens.
     #[serde(default)]
     pub says: Option<Vec<String>>,
     /// What the software holds: names of givens; an empty list is nothing.
@@ -417,4 +433,10 @@ impl Case {
     pub fn given(&self, name: &str) -> Option<&Given> {
         self.given.iter().find(|given| given.name == name)
     }
+}
+
+/// The versions that the cases of these patterns are of.
+pub fn versions_of(patterns: &[Pattern]) -> BTreeSet<Version> {
+    let of_patterns = cases().iter().filter(|case| patterns.contains(&case.pattern));
+    of_patterns.flat_map(|case| case.versions.iter().copied()).collect()
 }

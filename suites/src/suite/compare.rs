@@ -22,6 +22,8 @@ pub enum Loss {
     Dropped,
     /// Its end is gone.
     Truncated,
+    /// It is the same but for the spaces and line breaks around it.
+    Spaced,
     /// Its characters became others that stand for them, or that stand for none.
     ReEncoded,
     /// It stands in the place of another.
@@ -36,9 +38,10 @@ pub enum Loss {
 
 impl Loss {
     /// All of them.
-    pub const ALL: [Loss; 7] = [
+    pub const ALL: [Loss; 8] = [
         Loss::Dropped,
         Loss::Truncated,
+        Loss::Spaced,
         Loss::ReEncoded,
         Loss::ReOrdered,
         Loss::Defaulted,
@@ -51,6 +54,7 @@ impl Loss {
         let (ja, en) = match self {
             Loss::Dropped => ("欠けています", "is missing"),
             Loss::Truncated => ("途中で切れています", "is cut off"),
+            Loss::Spaced => ("前後の空白や改行が違います", "has other spaces or line breaks around it"),
             Loss::ReEncoded => ("文字が置き換わっています", "has other characters in place of its own"),
             Loss::ReOrdered => ("並びが入れ替わっています", "is in another's place"),
             Loss::Defaulted => ("既定の値になっています", "became a default"),

@@ -21,6 +21,7 @@ pub(super) fn loss(item: &Item, expected: &Value, got: &Value) -> Option<Loss> {
         Value::Text(_) if found.is_empty() => Loss::Dropped,
         Value::Broken(_) if wanted.starts_with(found) && !found.is_empty() => Loss::Truncated,
         Value::Broken(_) => Loss::ReEncoded,
+        Value::Text(_) if wanted.trim() == found.trim() => Loss::Spaced,
         // The beginning of a number of zeros is no default of anybody.
         Value::Text(_) if is_text(item) && wanted.starts_with(found) => Loss::Truncated,
         Value::Text(_) if is_default(item, found) => Loss::Defaulted,
@@ -196,6 +197,9 @@ mod tests {
         assert_eq!(text("花", "闃ｱ"), Some(Loss::ReEncoded));
         assert_eq!(text("見本　花子", "架空　太郎"), Some(Loss::Changed));
         assert_eq!(text("0円", "0"), Some(Loss::Truncated));
+        assert_eq!(text("　見本\n花子 ", "見本\n花子"), Some(Loss::Spaced));
+        assert_eq!(text("見本　花子", "見本　花子　"), Some(Loss::Spaced));
+        assert_eq!(text("　", ""), Some(Loss::Dropped));
     }
 
     #[test]

@@ -165,7 +165,11 @@ fn fits(delivery: &[Document], whose: &Person, draw: &Draw, unit: &Unit, prevent
         |kind: Kind| delivery.iter().filter(move |document| document.kind == kind).flat_map(|document| &document.rows);
     let own = |kind: Kind| rows(kind).filter(|row| person(row) == *whose);
     let is_there = |having: &crate::suite::case::Having| {
-        own(having.kind).any(|row| !row.get(having.item).is_empty() && row.get(having.item).starts_with(&having.begins))
+        let says = |value: &str| match having.begins.as_str() {
+            "" => !value.is_empty() && value != "0",
+            begins => value.starts_with(begins),
+        };
+        own(having.kind).any(|row| says(row.get(having.item)))
     };
     // Only tables and results are of both sides; there the services tell.
     let side = match unit.base() {

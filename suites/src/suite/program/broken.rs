@@ -3,6 +3,7 @@
 //!
 //! A deviation names the cases that fail because of it. Others may fail, too; none of these may pass.
 
+mod asks;
 mod reads;
 mod talks;
 mod writes;
@@ -47,9 +48,9 @@ enum How {
     Talks(Habit),
 }
 
-/// All of them, those that write first.
+/// All of them, those that export first.
 pub fn deviations() -> impl Iterator<Item = &'static Deviation> {
-    writes::DEVIATIONS.iter().chain(reads::DEVIATIONS).chain(talks::DEVIATIONS)
+    writes::DEVIATIONS.iter().chain(asks::DEVIATIONS).chain(reads::DEVIATIONS).chain(talks::DEVIATIONS)
 }
 
 /// A good client with a deviation.
@@ -79,7 +80,7 @@ impl<S: Sut> Sut for Broken<S> {
     fn export(&mut self, task: &ExportTask<'_>) -> Result<Vec<Named>, Trouble> {
         match self.deviation.how {
             How::Asks(asks) => self.good.export(&ExportTask { content: &asks(task), ..task.clone() }),
-            How::SendsAgain => writes::sent_again(&mut self.good, task),
+            How::SendsAgain => asks::sent_again(&mut self.good, task),
             How::Writes(writes) => {
                 let mut draft = writes::draft(&self.good.export(task)?);
                 writes(task, &mut draft);
@@ -113,4 +114,15 @@ impl<S: Sut> Sut for Broken<S> {
             How::Asks(_) | How::SendsAgain | How::Writes(_) | How::Reads(_) | How::Holds(_) => self.good.exchange(task),
         }
     }
+}
+
+/// The content with other texts in all items.
+fn with_texts(mut held: Content, change: impl Fn(&str) -> String) -> Content {
+    for row in held.documents.iter_mut().flat_map(|document| &mut document.rows) {
+        let texts: Vec<_> = row.items().map(|(key, text)| (key, change(text))).collect();
+        for (key, text) in texts {
+            row.set(key, text);
+        }
+    }
+    held
 }

@@ -84,6 +84,22 @@ pub(super) fn says(
     }
 }
 
+/// Files that are written again are newer than those before.
+pub(super) fn newer(before: &[Named], files: &[Named]) -> Result<(), Ended> {
+    let number = |name: &FileName| name.part(Segment::Timestamp).unwrap_or_default().to_owned();
+    for (name, _) in files {
+        let parsed = FileName::parse(name);
+        let of_role = before.iter().map(|(name, _)| FileName::parse(name)).filter(|one| one.role() == parsed.role());
+        if let Some(latest) = of_role.map(|one| number(&one)).max().filter(|latest| *latest >= number(&parsed)) {
+            return Err(Ended::Fail(Message::pair(
+                format!("出力し直した {name} の連番が、前に出力したもの（{latest}）より新しくありません"),
+                format!("{name} was written again, and its timestamp is not newer than that before ({latest})"),
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Two months that went to one receiver under one ファイル連番: by that number files are one set, and a set has one
 /// month.
 fn under_one_number(files: &[Named]) -> Option<Message> {

@@ -1,6 +1,8 @@
 //! The cases without a platform: the software writes and reads, and is asked what it holds. Knows steps;
 //! whether what came is right is told in [`expect`](super::expect).
 
+use std::time::Duration;
+
 use renkei_validator::spec::{Party, Version, units};
 use renkei_validator::text::{Message, Text};
 
@@ -14,6 +16,9 @@ use crate::suite::sut::{ExportTask, ImportTask, Imported, Operation, Role, Sut};
 
 const EXPORTED: Text = Text { ja: "ソフトが出力したファイル", en: "a file that the software wrote" };
 const HELD: Text = Text { ja: "ソフトが保持する内容", en: "what the software holds" };
+
+/// ファイル連番 tells seconds: who takes it from the clock must be able to have another.
+const SECOND: Duration = Duration::from_millis(1_100);
 
 pub(super) fn run(setting: &Setting<'_>, sut: &mut dyn Sut, evidence: &mut Evidence<'_>) -> Result<Ended, Ended> {
     let Setting { case, version, role, givens, .. } = *setting;
@@ -30,10 +35,14 @@ pub(super) fn run(setting: &Setting<'_>, sut: &mut dyn Sut, evidence: &mut Evide
                 let before = (*operation == Operation::Correct).then_some(&before);
                 let task =
                     ExportTask { case: &case.id, role, version, content: &content, before, operation: *operation };
+                if !exported.is_empty() {
+                    std::thread::sleep(SECOND);
+                }
                 let files = sut.export(&task)?;
                 evidence.keep_all(EXPORTED, &format!("exported-{number}"), &files);
                 expect::conforms(&files, evidence)?;
-                exported.extend(files);
+                expect::newer(&exported, &files)?;
+                exported = files;
             }
             Step::Import { files, refused } => {
                 let files = files_of(givens, files);

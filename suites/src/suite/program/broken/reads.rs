@@ -7,7 +7,7 @@ use renkei_validator::name::FileName;
 use renkei_validator::spec::{Kind, Segment, keys};
 use renkei_validator::text::Text;
 
-use super::{Deviation, How};
+use super::{Deviation, How, with_texts};
 use crate::suite::compare::Named;
 use crate::suite::content::{Content, Document, Row};
 use crate::suite::sut::{Answer, ImportTask, Imported, Sut, Trouble};
@@ -66,13 +66,25 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "d1.import.deletion-in-one-delivery",
             "d1.import.older-after-newer",
             "d3.import.older-after-newer",
+            "d4.import.older-after-newer",
+            "d5.import.older-after-newer",
+            "d6.import.older-after-newer",
+            "d7.import.older-after-newer",
         ],
         how: How::Reads(out_of_order),
     },
     Deviation {
         name: "adds-to-what-is-held",
         title: Text { ja: "置き換えずに、行を加えます", en: "adds rows instead of replacing them" },
-        caught_by: &["d1.import.corrected-plan", "d2.import.corrected-tables", "d3.import.same-file-twice"],
+        caught_by: &[
+            "d1.import.corrected-plan",
+            "d2.import.corrected-tables",
+            "d3.import.same-file-twice",
+            "d4.import.same-files-twice",
+            "d5.import.same-files-twice",
+            "d6.import.same-files-twice",
+            "d7.import.same-files-twice",
+        ],
         how: How::Holds(|held, memory| {
             let all = memory.deliveries.iter().flat_map(|files| Content::from_files(files));
             let all = all.fold(Content::default(), |all, one| all.and(&one));
@@ -130,7 +142,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "holds-part-of-a-refused-set",
         title: Text {
-            ja: "断った組の、読めたファイルを残します",
+            ja: "拒否した組の、読めたファイルを残します",
             en: "keeps the files it could read of a set that it refused",
         },
         caught_by: &["robustness.reject.plan-with-wrong-code", "robustness.reject.missing-table7"],
@@ -149,7 +161,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "refuses-wrong-check-digits",
         title: Text {
-            ja: "チェックディジットの合わないファイルを断ります",
+            ja: "チェックディジットの合わないファイルを拒否します",
             en: "refuses numbers whose check digit is wrong",
         },
         caught_by: &["d2.import.wrong-check-digits"],
@@ -161,7 +173,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "digits-only-offices",
         title: Text {
-            ja: "英字を含む事業所番号のファイルを断ります", en: "refuses office numbers with a letter"
+            ja: "英字を含む事業所番号のファイルを拒否します", en: "refuses office numbers with a letter"
         },
         caught_by: &["d6.import.municipal-office-number", "d7.import.municipal-office-number"],
         how: How::Reads(|good, task, _| {
@@ -197,6 +209,15 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         },
         caught_by: &["d1.import.text-with-breaks"],
         how: How::Holds(|held, _| with_texts(held, |text| text.lines().map(str::trim).collect::<Vec<_>>().join("\n"))),
+    },
+    Deviation {
+        name: "trims-texts",
+        title: Text {
+            ja: "取り込んだ文章の前後から空白を除きます",
+            en: "takes the spaces off both ends of the texts that it reads",
+        },
+        caught_by: &["d1.import.spaces-around-text", "d5.import.spaces-around-text"],
+        how: How::Holds(|held, _| with_texts(held, |text| text.trim().to_owned())),
     },
     Deviation {
         name: "drops-backslashes",
@@ -339,16 +360,6 @@ fn rows(content: &Content) -> impl Iterator<Item = &Row> {
 fn without(mut held: Content, goes: impl Fn(&Row) -> bool) -> Content {
     for document in &mut held.documents {
         document.rows.retain(|row| !goes(row));
-    }
-    held
-}
-
-fn with_texts(mut held: Content, change: impl Fn(&str) -> String) -> Content {
-    for row in held.documents.iter_mut().flat_map(|document| &mut document.rows) {
-        let texts: Vec<_> = row.items().map(|(key, text)| (key, change(text))).collect();
-        for (key, text) in texts {
-            row.set(key, text);
-        }
     }
     held
 }

@@ -151,16 +151,22 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "repeats-what-is-refused",
         title: Text {
-            ja: "業務上の理由で断られたものを、繰り返し送ります",
+            ja: "業務上の理由で拒否されたものを、繰り返し送ります",
             en: "sends again and again what is refused",
         },
-        caught_by: &["transport.send.no-licence", "transport.send.incomplete-set", "transport.send.version-refused"],
+        caught_by: &[
+            "transport.send.no-licence",
+            "transport.send.incomplete-set",
+            "transport.send.version-refused",
+            "transport.send.temporary-password",
+            "transport.send.expired-password",
+        ],
         how: How::Talks(Habit::RepeatsRefused),
     },
     Deviation {
         name: "stops-at-a-refusal",
         title: Text {
-            ja: "1つの送信先で断られると、残りを送りません", en: "sends nothing more after a refusal"
+            ja: "1つの送信先で拒否されると、残りを送りません", en: "sends nothing more after a refusal"
         },
         caught_by: &["transport.send.refused-beside-good"],
         how: How::Talks(Habit::StopsAtRefusal),
