@@ -136,14 +136,17 @@ fn a_folder_at_rest_is_done() {
 fn nobody_at_the_folders_is_a_failure_with_what_was_left() {
     let folder = folder();
     let told = failed(export(&mut *by_folder(folder.path(), "answer", 1)));
-    assert_eq!(told, "the export was not over within 1 s");
+    assert_eq!(told, "the export was not over within 1 s (limit: limits.export)");
     let root = folder.path().join("x");
     let program = thread::spawn(move || {
         next(&root.join("tasks"), "-export.json");
         fs::write(root.join("outbox/a.CSV.part"), ROWS).unwrap();
     });
     let told = failed(export(&mut *by_folder(folder.path(), "answer", 1)));
-    assert_eq!(told, "the export was not over within 1 s; a file was left half-written: a.CSV.part");
+    assert_eq!(
+        told,
+        "the export was not over within 1 s (limit: limits.export); a file was left half-written: a.CSV.part"
+    );
     program.join().unwrap();
 }
 
@@ -220,7 +223,7 @@ fn a_client_that_runs_already_is_told_and_waited_for() {
 fn a_client_that_never_comes_has_failed() {
     let folder = folder();
     let told = failed(exchange(folder.path(), 1, "tell = \"platform.json\""));
-    assert_eq!(told, "nobody came to the platform within 1 s");
+    assert_eq!(told, "nobody came to the platform within 1 s (limit: limits.exchange)");
 }
 
 #[test]
@@ -244,5 +247,5 @@ fn a_client_that_ended_before_it_connected_is_told_as_that() {
     let rest = format!("adapter = \"http\"\n[http]\nstart = ['{}', '--no-such-option']\n", program.display());
     let outcome =
         judge(find("transport.send.one-delivery").unwrap(), &mut *sut(folder.path(), &rest), &Options::default());
-    assert_eq!(outcome.why.unwrap().en, "it never came to the platform: plan was not delivered");
+    assert_eq!(outcome.why.unwrap().en, "it never came to the platform: \"plan\" of the outbox was not delivered");
 }

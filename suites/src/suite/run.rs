@@ -5,6 +5,7 @@
 //! that, nothing can be said about the software, and every case that needs it is *blocked*. After it, what the
 //! software does wrong is a *fail*.
 
+mod arrived;
 mod evidence;
 mod expect;
 mod journal;
@@ -182,7 +183,7 @@ fn applies(case: &Case, abilities: &Abilities) -> Result<(Version, given::Givens
     let givens = given::make(case, version).map_err(Ended::Blocked)?;
     let Some(role) = steps::role(case, &givens) else {
         return Err(Ended::Blocked(Message::pair(
-            "だれのソフトのケースかわかりません",
+            "だれのソフトのケースか分かりません",
             "nobody's software is meant by the case",
         )));
     };

@@ -1,20 +1,18 @@
-//! What the journal of the platform proves of a software: nothing lost, nothing twice, back-off honoured,
-//! nothing marked 済 before its bytes are whole. Knows lines and digests; asks no software.
+//! What the journal of the platform proves of how a software behaves: back-off honoured, nothing tried in vain,
+//! trouble told. Knows lines; whether all arrived is told in [`arrived`](super::arrived). Asks no software.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_mock_platform::faults::{Fault, Plan};
-use renkei_mock_platform::journal::{Delivered, Event, Line};
+use renkei_mock_platform::journal::{Event, Line};
 use renkei_mock_platform::server::Running;
-use renkei_validator::text::{Message, Text};
-use sha2::{Digest, Sha256};
+use renkei_validator::text::Message;
 
-use super::evidence::{Evidence, hexadecimal};
+use super::arrived::{fetched_whole, in_inbox, once_each};
+use super::evidence::Evidence;
 use super::{Ended, Setting};
 use crate::suite::case::Conduct;
 use crate::suite::compare::Named;
-
-const ACCEPTED: Text = Text { ja: "受け付けた送信", en: "a delivery that was accepted" };
 
 /// What happened, beside what the journal tells.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +23,8 @@ pub(super) struct Seen {
     pub(super) for_us: Vec<String>,
     /// The lines before and at the end of each exchange, and whether the software says that all is done.
     pub(super) exchanges: Vec<(u64, u64, Option<bool>)>,
+    /// What the software said at the end of exchanges.
+    pub(super) said: Vec<String>,
 }
 
 impl Seen {
@@ -53,7 +53,25 @@ pub(super) fn verdict(
 ) -> Result<(), Ended> {
     let of_software = seen.of_software(lines);
     let verdict = judged(setting, seen, lines, &of_software, received, evidence);
-    if of_software.is_empty() { verdict.map_err(never_came) } else { verdict }
+    let verdict = if of_software.is_empty() { verdict.map_err(never_came) } else { verdict };
+    match setting.show_values {
+        true => verdict.map_err(|ended| with_words(ended, &seen.said)),
+        false => verdict,
+    }
+}
+
+/// What the software said of it may explain it. It may hold values.
+fn with_words(ended: Ended, said: &[String]) -> Ended {
+    match ended {
+        Ended::Fail(why) if !said.is_empty() => {
+            let words = said.join(" / ");
+            Ended::Fail(Message::pair(
+                format!("{}（ソフトの報告: {words}）", why.ja),
+                format!("{} (the software said: {words})", why.en),
+            ))
+        }
+        other @ (Ended::Pass | Ended::Fail(_) | Ended::Skip(_) | Ended::Blocked(_)) => other,
+    }
 }
 
 /// A client that ends before it connects fails everything that it should have done.
@@ -98,124 +116,6 @@ fn judged(
     }
 }
 
-type Digests = BTreeMap<String, String>;
-
-fn digests<'f>(files: impl Iterator<Item = &'f Named>) -> Digests {
-    files.map(|(name, bytes)| (name.clone(), hexadecimal(&Sha256::digest(bytes)))).collect()
-}
-
-fn of_delivery(delivered: &Delivered) -> Digests {
-    delivered.files.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect()
-}
-
-/// Each of these deliveries was accepted once, and no other.
-fn once_each(
-    setting: &Setting<'_>,
-    names: &[String],
-    lines: &[&Line],
-    evidence: &mut Evidence<'_>,
-) -> Result<(), Ended> {
-    let mut accepted: Vec<(u64, Digests)> = Vec::new();
-    for line in lines {
-        if let Event::Accepted(delivered) = &line.event {
-            evidence.line(ACCEPTED, line.seq);
-            accepted.push((line.seq, of_delivery(delivered)));
-        }
-    }
-    for name in names {
-        let Some(made) = setting.givens.get(name) else { continue };
-        let wanted = digests(made.files.iter());
-        let (own, others): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|(_, digests)| *digests == wanted);
-        accepted = others;
-        match own.len() {
-            0 => return fail(format!("{name}が送信されていません"), format!("{name} was not delivered")),
-            1 => {}
-            times => {
-                return fail(format!("{name}が{times}回送信されました"), format!("{name} was delivered {times} times"));
-            }
-        }
-    }
-    match accepted.first() {
-        Some((_, files)) => {
-            let names: Vec<&str> = files.keys().map(String::as_str).collect();
-            let names = names.join(", ");
-            fail(
-                format!("送ってはいけないものが送信されました: {names}"),
-                format!("something else was delivered: {names}"),
-            )
-        }
-        None => Ok(()),
-    }
-}
-
-/// Each of these lies in the inbox once, whole, and nothing else.
-fn in_inbox(setting: &Setting<'_>, names: &[String], received: &[Named]) -> Result<(), Ended> {
-    let mut left: Vec<&Named> = received.iter().collect();
-    for name in names {
-        let Some(made) = setting.givens.get(name) else { continue };
-        for file in &made.files {
-            let before = left.len();
-            left.retain(|other| other.1 != file.1 || !is_named(&other.0, &file.0));
-            match before - left.len() {
-                0 if received.iter().any(|other| is_named(&other.0, &file.0)) => {
-                    return fail(
-                        format!("受信した{}の内容が、送信されたものと違います", file.0),
-                        format!("{} in the inbox is not what was sent", file.0),
-                    );
-                }
-                0 => return fail(format!("{}を受信していません", file.0), format!("{} was not fetched", file.0)),
-                1 => {}
-                times => {
-                    return fail(
-                        format!("{}が{times}つ受信フォルダーにあります", file.0),
-                        format!("{} lies in the inbox {times} times", file.0),
-                    );
-                }
-            }
-        }
-    }
-    match left.first() {
-        Some((name, _)) => fail(
-            format!("受信フォルダーに余分なファイル {name} があります"),
-            format!("{name} should not be in the inbox"),
-        ),
-        None => Ok(()),
-    }
-}
-
-/// Whether a file may be a received one of that name: clients may number what they would write over.
-fn is_named(stored: &str, sent: &str) -> bool {
-    let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
-    stored == sent || stem(stored).starts_with(&stem(sent))
-}
-
-/// Every file of an entry that is 済 lies in the inbox with the bytes that were sent.
-fn fetched_whole(lines: &[Line], received: &[Named]) -> Result<(), Ended> {
-    let have = digests_of(received);
-    let deliveries: BTreeMap<&str, &Delivered> = lines
-        .iter()
-        .filter_map(|line| match &line.event {
-            Event::Accepted(delivered) => Some((delivered.delivery.as_str(), delivered)),
-            _ => None,
-        })
-        .collect();
-    for line in lines {
-        let Event::Fetched { delivery, complete: true, .. } = &line.event else { continue };
-        let files = deliveries.get(delivery.as_str()).map(|delivered| &delivered.files);
-        if let Some(file) = files.into_iter().flatten().find(|file| !have.contains(&file.sha256)) {
-            return fail(
-                format!("{}は済になっていますが、受信フォルダーに揃っていません", file.name),
-                format!("{} is marked as fetched, and is not whole in the inbox", file.name),
-            );
-        }
-    }
-    Ok(())
-}
-
-fn digests_of(files: &[Named]) -> std::collections::BTreeSet<String> {
-    files.iter().map(|(_, bytes)| hexadecimal(&Sha256::digest(bytes))).collect()
-}
-
 fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
     match conduct {
         Conduct::BacksOff => backs_off(setting, lines),
@@ -248,7 +148,7 @@ fn reported(seen: &Seen) -> Result<(), Ended> {
     let any = |done| seen.exchanges.iter().any(|(.., told)| *told == done);
     match any(None) && !any(Some(false)) {
         true => Err(Ended::Blocked(Message::pair(
-            "できなかったことを知らせたかどうか、わかりません。送受信の終わり方が知らされませんでした。クライアントが {result} にrenkei-result/1の\"done\"を書くか、終了コードで知らせると判定できます",
+            "できなかったことを知らせたかどうか、分かりません。送受信の終わり方が知らされませんでした。クライアントが {result} にrenkei-result/1の\"done\"を書くか、終了コードで知らせると判定できます",
             "whether it told of what was not done is not known: nothing says how the exchange ended. A client tells it by \
              \"done\" of renkei-result/1 in {result}, or by its exit code",
         ))),
@@ -306,11 +206,11 @@ fn gives_up(seen: &Seen, lines: &[&Line]) -> Result<(), Ended> {
             if *times > 1 {
                 return match line.event {
                     Event::Login { .. } => fail(
-                        format!("断られたログイン（{}）を、同じ送受信の中でもう一度行いました", what.0),
+                        format!("拒否されたログイン（{}）を、同じ送受信の中でもう一度行いました", what.0),
                         format!("it logged in again, in the same exchange, where that was refused ({})", what.0),
                     ),
                     _ => fail(
-                        format!("断られたもの（{}）を、そのまま送り直しました", what.0),
+                        format!("拒否されたもの（{}）を、そのまま送り直しました", what.0),
                         format!("it sent again what was refused for good ({})", what.0),
                     ),
                 };
@@ -344,7 +244,7 @@ fn nothing_again(lines: &[&Line]) -> Result<(), Ended> {
     Ok(())
 }
 
-fn fail(ja: String, en: String) -> Result<(), Ended> {
+pub(super) fn fail(ja: String, en: String) -> Result<(), Ended> {
     Err(Ended::Fail(Message::pair(ja, en)))
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use renkei_mock_platform::clock::Clock;
 use renkei_mock_platform::faults::Plan;
-use renkei_mock_platform::model::OfficeNumber;
+use renkei_mock_platform::model::{OfficeNumber, PasswordState};
 use renkei_mock_platform::server::{Data, Options, Running, start};
 use renkei_mock_platform::settings::Settings;
 use renkei_mock_platform::world::Seed;
@@ -28,12 +28,15 @@ use super::steps::own_office;
 use super::{Ended, Setting, WORK};
 use crate::client::{Client, Folders, Policy, Profile, Tools, Unwatched, Waits};
 use crate::gate::Validation;
-use crate::suite::case::{Case, Licence, Side, Step};
+use crate::lang::io_reason;
+use crate::suite::case::{Case, Licence, Password, Side, Step};
 use crate::suite::compare::Named;
 use crate::suite::given::{Givens, Made};
 use crate::suite::sut::{ExchangeTask, Exchanged, Sut};
 
 const JOURNAL: Text = Text { ja: "模擬プラットフォームの記録", en: "the journal of the mock platform" };
+const SAID: Text =
+    Text { ja: "送受信についてのソフトの報告", en: "what the software said of its exchanges" };
 const RECEIVED: Text = Text { ja: "ソフトが受信したファイル", en: "a file that the software fetched" };
 
 /// A platform with all that a case needs around it.
@@ -55,8 +58,11 @@ pub(super) fn run(setting: &Setting<'_>, sut: &mut dyn Sut, evidence: &mut Evide
     sut.reset(&setting.case.id)?;
     let mut stage = Stage::open(setting).map_err(Ended::Blocked)?;
     let ended = stage.steps(sut);
-    let (lines, received) = stage.close(evidence).map_err(Ended::Blocked)?;
+    let (lines, received) = stage.close(evidence)?;
     let seen = ended?;
+    if !seen.said.is_empty() {
+        evidence.keep(SAID, "said.txt", (seen.said.join("\n") + "\n").as_bytes());
+    }
     journal::verdict(setting, &seen, &lines, &received, evidence)?;
     Ok(Ended::Pass)
 }
@@ -72,7 +78,7 @@ pub(super) fn reach(setting: &Setting<'_>, sut: &mut dyn Sut) -> Result<(), Ende
     let mut stage = Stage::open(setting).map_err(Ended::Blocked)?;
     let ended = stage.steps(sut);
     let mut nowhere = Evidence::of(None, case).map_err(Ended::Blocked)?;
-    let (lines, _) = stage.close(&mut nowhere).map_err(Ended::Blocked)?;
+    let (lines, _) = stage.close(&mut nowhere)?;
     if ended?.of_software(&lines).is_empty() {
         return Err(Ended::Blocked(Message::pair(
             format!(
@@ -90,7 +96,7 @@ impl<'a> Stage<'a> {
     fn open(setting: &'a Setting<'a>) -> Result<Stage<'a>, Message> {
         let Setting { case, givens, .. } = *setting;
         let own = own_office(case, givens).and_then(|end| OfficeNumber::parse(&end.office));
-        let own = own.ok_or_else(|| Message::pair("自事業所がわかりません", "nothing tells which office it is"))?;
+        let own = own.ok_or_else(|| Message::pair("自事業所が分かりません", "nothing tells which office it is"))?;
         let plan = match &case.platform.plan {
             Some(plan) => Plan::parse(plan.as_bytes()).map_err(|flaws| flaws.text())?,
             None => Plan::default(),
@@ -199,12 +205,13 @@ impl<'a> Stage<'a> {
         let exchanged: Exchanged = sut.exchange(&task)?;
         let until = self.last_line().map_err(Ended::Blocked)?;
         self.seen.exchanges.push((from, until, exchanged.done));
+        self.seen.said.extend(exchanged.message);
         Ok(())
     }
 
     /// Sends a given in the name of its sender.
     fn deliver(&self, name: &str, made: &Made) -> Result<(), Message> {
-        let missing = || Message::pair("送信元がわかりません", "nothing tells who sends it");
+        let missing = || Message::pair("送信元が分かりません", "nothing tells who sends it");
         let source =
             made.content.documents.first().and_then(|document| document.source.as_ref()).ok_or_else(missing)?;
         let sender = OfficeNumber::parse(&source.office).ok_or_else(missing)?;
@@ -234,14 +241,15 @@ impl<'a> Stage<'a> {
     fn close(
         self,
         evidence: &mut Evidence<'_>,
-    ) -> Result<(Vec<renkei_mock_platform::journal::Line>, Vec<Named>), Message> {
-        let lines = journal::lines(&self.running)?;
-        let received = fetched(&self.folder.path().join("inbox"))?;
+    ) -> Result<(Vec<renkei_mock_platform::journal::Line>, Vec<Named>), Ended> {
+        let lines = journal::lines(&self.running).map_err(Ended::Blocked)?;
+        let received = fetched(&self.folder.path().join("inbox"));
         let path = self.running.folder().join("journal.jsonl");
         self.runtime.block_on(self.running.stop());
         if let Ok(bytes) = std::fs::read(path) {
             evidence.keep(JOURNAL, "journal.jsonl", &bytes);
         }
+        let received = received?;
         evidence.keep_all(RECEIVED, "received", &received);
         Ok((lines, received))
     }
@@ -276,6 +284,13 @@ fn seed(case: &Case, givens: &Givens, own: &OfficeNumber, clock: &Clock) -> Resu
             licence.applied_on = licence.applied_on.min(licence.from);
         }
     }
+    for office in offices.iter_mut().filter(|office| office.number == *own) {
+        office.office_user.state = match case.platform.password {
+            Password::Regular => PasswordState::Regular,
+            Password::Temporary => PasswordState::Temporary,
+            Password::Expired => PasswordState::Expired,
+        };
+    }
     Seed::of_offices(offices).map_err(|error| Message::same(error.to_string()))
 }
 
@@ -290,17 +305,38 @@ fn lay(outbox: &Path, name: &str, made: &Made) -> Result<(), Message> {
     Ok(())
 }
 
+/// What an inbox may hold: far more than any case delivers.
+const MOST_FETCHED: (usize, u64) = (10_000, 256 << 20);
+
 /// Every file in the inbox, in folders of any names; what begins with a dot is the client's own.
-fn fetched(inbox: &Path) -> Result<Vec<Named>, Message> {
-    let mut files = Vec::new();
+fn fetched(inbox: &Path) -> Result<Vec<Named>, Ended> {
+    let (mut files, mut bytes) = (Vec::new(), 0);
     let walk = walkdir::WalkDir::new(inbox).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
-        let entry = entry.map_err(|error| Message::same(error.to_string()))?;
+        let entry = entry.map_err(|error| unreadable(inbox, &error.into()))?;
         if entry.file_type().is_file() {
+            bytes += entry.metadata().map_err(|error| unreadable(entry.path(), &error.into()))?.len();
+            if files.len() >= MOST_FETCHED.0 || bytes > MOST_FETCHED.1 {
+                let count = files.len() + 1;
+                return Err(Ended::Fail(Message::pair(
+                    format!("受信フォルダーにあるものが多すぎます（{count}ファイル、{bytes}バイトまで数えました）"),
+                    format!(
+                        "there is too much in the inbox ({count} files and {bytes} bytes were counted before the end)"
+                    ),
+                )));
+            }
             let path: PathBuf = entry.into_path();
-            let bytes = std::fs::read(&path).map_err(|error| unwritable(&path, &error))?;
+            let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
             files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes));
         }
     }
     Ok(files)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Ended {
+    let (path, why) = (path.display(), io_reason(error));
+    Ended::Blocked(Message::pair(
+        format!("{path} を読み取れません: {}", why.ja),
+        format!("cannot read {path}: {}", why.en),
+    ))
 }
