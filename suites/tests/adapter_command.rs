@@ -233,7 +233,9 @@ fn a_hanging_program_fails_and_is_ended_with_its_children() {
         };
         let told = stage.failed(trouble);
         assert!(
-            told.starts_with(&format!("the {operation} was not over within 4 s and was ended (log: ~/work/")),
+            told.starts_with(&format!(
+                "the {operation} was not over within 4 s and was ended (limit: limits.{operation}, log: ~/work/"
+            )),
             "{told}"
         );
         ear.hears_the_end();
@@ -246,12 +248,18 @@ fn a_reset_or_dump_that_hangs_is_blocked_and_ended_with_its_children() {
     let (ear, at) = Ear::new();
     let mut sut = stage.playing("hang", &at);
     let told = stage.blocked(sut.dump("d2.import.sample").unwrap_err());
-    assert_eq!(told, "the dump was not over within 4 s and was ended (log: ~/work/d2.import.sample/1-dump/log)");
+    assert_eq!(
+        told,
+        "the dump was not over within 4 s and was ended (limit: limits.dump, log: ~/work/d2.import.sample/1-dump/log)"
+    );
     ear.hears_the_end();
     let (ear, at) = Ear::new();
     let mut sut = stage.playing("hang", &at);
     let told = stage.blocked(sut.reset("d2.import.sample").unwrap_err());
-    assert_eq!(told, "the reset was not over within 4 s and was ended (log: ~/work/d2.import.sample/1-reset/log)");
+    assert_eq!(
+        told,
+        "the reset was not over within 4 s and was ended (limit: limits.reset, log: ~/work/d2.import.sample/1-reset/log)"
+    );
     ear.hears_the_end();
 }
 

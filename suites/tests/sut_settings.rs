@@ -14,7 +14,7 @@ const HEAD: &str = "product = \"見本ケアソフト\"
 company = \"見本システム株式会社\"
 roles = [\"care-manager\", \"provider\"]
 patterns = [\"D1\", \"予定(6,7表)\"]
-versions = [\"202407\"]
+versions = [\"202407\", \"202208\"]
 ";
 
 fn read(rest: &str) -> Result<Settings, (String, String)> {
@@ -32,6 +32,17 @@ fn a_person_may_say_that_they_can_exchange_too() {
     assert_eq!(way("[attended]\nexchange = true\n").unwrap(), Way::Attended(AttendedSettings { exchange: true }));
     let told = "sut.toml, line 8: attended.exchange: expected true or false";
     assert_eq!(way("[attended]\nexchange = \"yes\"\n").unwrap_err().1, told);
+}
+
+#[test]
+fn a_pattern_is_of_a_version_that_is_claimed() {
+    let text = HEAD.replace(", \"202208\"", "") + "adapter = \"in-process\"\n";
+    let why = Settings::parse("sut.toml", &text, Path::new("")).unwrap_err();
+    assert_eq!(
+        why.en,
+        "sut.toml, line 4: patterns: the cases of 予定(6,7表) are of 202208: add it to versions, or leave 予定(6,7表) out"
+    );
+    assert!(Settings::parse("sut.toml", &text.replace(", \"予定(6,7表)\"", ""), Path::new("")).is_ok());
 }
 
 #[test]
@@ -59,7 +70,7 @@ export = 1.5
     assert_eq!(settings.contact.as_deref(), Some("qa@example.invalid"));
     assert_eq!(settings.roles, [Party::CareManager, Party::Provider]);
     assert_eq!(settings.patterns, [Pattern::D1, Pattern::Schedule]);
-    assert_eq!(settings.versions, [Version::V202407]);
+    assert_eq!(settings.versions, [Version::V202407, Version::V202208]);
     assert_eq!(settings.way, Way::Command);
     // A bare name is looked for by the system, a path starts at the folder of the file.
     assert_eq!(settings.commands.reset.unwrap().program, Path::new("care"));

@@ -142,7 +142,8 @@ fn entries(places: &[Place]) -> Entries {
 ///
 /// # Errors
 ///
-/// *Failed* where one of them is no file, is not whole, or is there twice; *blocked* where one cannot be read.
+/// *Failed* where one of them is no file, is an archive, is not whole, or is there twice; *blocked* where one cannot
+/// be read.
 pub(super) fn collect(folder: &Path) -> Result<Vec<Named>, Trouble> {
     let mut files: Vec<Named> = Vec::new();
     let mut left = LIMIT;
@@ -159,6 +160,9 @@ pub(super) fn collect(folder: &Path) -> Result<Vec<Named>, Trouble> {
         }
         if is_unfinished(&name) {
             return Err(told::half_written(&shown(path), &told::UNFINISHED_NAME));
+        }
+        if name.to_ascii_lowercase().ends_with(".zip") {
+            return Err(told::zipped(&shown(path)));
         }
         let size = entry.metadata().map_err(|error| told::cannot_read(path, &error.into()))?.len();
         left = left.checked_sub(size).ok_or_else(|| too_much(folder))?;

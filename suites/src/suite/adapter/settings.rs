@@ -15,6 +15,7 @@ pub use self::commands::{CommandLine, Commands, Operation};
 pub use self::written::{Start, written};
 use crate::lang::io_reason;
 use crate::section::{Section, Wrong, parse};
+use crate::suite::case::versions_of;
 
 /// The file that is read where none is named.
 pub const DEFAULT_FILE: &str = "sut.toml";
@@ -258,7 +259,7 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
         }),
         _ => Way::InProcess,
     };
-    Ok(Settings {
+    let settings = Settings {
         product: root.required("product")?.to_owned(),
         product_version: root.text("product_version")?.map(str::to_owned),
         company: root.required("company")?.to_owned(),
@@ -273,7 +274,22 @@ fn read(root: &Section<'_>, home: &Path) -> Result<Settings, Wrong> {
             None => Limits::default(),
         },
         home: home.to_owned(),
-    })
+    };
+    for (word, pattern) in PATTERNS.iter().filter(|(_, pattern)| settings.patterns.contains(pattern)) {
+        let tried = versions_of(&[*pattern]);
+        if tried.is_disjoint(&settings.versions.iter().copied().collect()) {
+            let tried: Vec<&str> = tried.into_iter().map(Version::value).collect();
+            let tried = tried.join(", ");
+            return Err(root.wrong(
+                "patterns",
+                &format!(
+                    "{word} のケースは、CSVバージョン {tried} のものです。versions に加えるか、{word} を外してください"
+                ),
+                &format!("the cases of {word} are of {tried}: add it to versions, or leave {word} out"),
+            ));
+        }
+    }
+    Ok(settings)
 }
 
 const FOLDER_QUIET: Duration = Duration::from_secs(2);

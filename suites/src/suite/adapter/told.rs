@@ -72,8 +72,18 @@ pub(super) fn ended(
         Ok(Ended::Overrun) => Err(of_software(
             operation,
             Message::pair(
-                format!("{}が{}秒以内に終わらず、打ち切りました（記録: {see}）", what.ja, seconds(limit)),
-                format!("{} was not over within {} s and was ended (log: {see})", what.en, seconds(limit)),
+                format!(
+                    "{}が{}秒以内に終わらず、打ち切りました（上限: {}、記録: {see}）",
+                    what.ja,
+                    seconds(limit),
+                    operation.limit()
+                ),
+                format!(
+                    "{} was not over within {} s and was ended (limit: {}, log: {see})",
+                    what.en,
+                    seconds(limit),
+                    operation.limit()
+                ),
             ),
         )),
     }
@@ -113,7 +123,7 @@ pub(super) fn not_started(why: &Start, program: &Path) -> Trouble {
         }
         Start::Lost(error) => {
             let why = io_reason(error);
-            (format!("{name} の状態がわかりません: {}", why.ja), format!("cannot tell how {name} is: {}", why.en))
+            (format!("{name} の状態が分かりません: {}", why.ja), format!("cannot tell how {name} is: {}", why.en))
         }
     };
     Trouble::Blocked(Message::pair(ja, en))
@@ -122,6 +132,14 @@ pub(super) fn not_started(why: &Start, program: &Path) -> Trouble {
 /// Somebody pressed Ctrl-C.
 pub(super) fn interrupted() -> Trouble {
     Trouble::Blocked(interrupt::text().into())
+}
+
+/// Files that were written into an archive.
+pub(super) fn zipped(name: &str) -> Trouble {
+    Trouble::Failed(Message::pair(
+        format!("{name} にまとめて出力しました。ZIPにせず、送信するファイルをそのまま出力してください"),
+        format!("it wrote {name}; the files that are sent are to be written as they are, in no archive"),
+    ))
 }
 
 /// An import that ended with a code that says neither that all was taken nor that it was refused.
@@ -149,7 +167,7 @@ pub(super) fn no_command(operation: Operation) -> Trouble {
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Trouble {
     let (path, why) = (path.display(), io_reason(error));
     Trouble::Blocked(Message::pair(
-        format!("{path} を書き込めません: {}", why.ja),
+        format!("{path} に書き込めません: {}", why.ja),
         format!("cannot write {path}: {}", why.en),
     ))
 }
@@ -266,7 +284,7 @@ pub(super) fn watcher_ended(operation: Operation, ended: Ended, program: &Path, 
 
 /// A program that watches folders and is not done in time.
 pub(super) fn not_done(operation: Operation, limit: Duration, unfinished: Option<&str>) -> Trouble {
-    let (what, limit) = (operation.text(), seconds(limit));
+    let (what, limit, setting) = (operation.text(), seconds(limit), operation.limit());
     let (ja, en) = match unfinished {
         Some(file) => {
             (format!("。書きかけのファイルが残っています: {file}"), format!("; a file was left half-written: {file}"))
@@ -276,8 +294,8 @@ pub(super) fn not_done(operation: Operation, limit: Duration, unfinished: Option
     of_software(
         operation,
         Message::pair(
-            format!("{}が{limit}秒以内に終わりませんでした{ja}", what.ja),
-            format!("{} was not over within {limit} s{en}", what.en),
+            format!("{}が{limit}秒以内に終わりませんでした（上限: {setting}）{ja}", what.ja),
+            format!("{} was not over within {limit} s (limit: {setting}){en}", what.en),
         ),
     )
 }
@@ -307,8 +325,8 @@ pub(super) fn no_content(folder: &Path) -> Trouble {
 pub(super) fn never_heard(limit: Duration) -> Trouble {
     let limit = seconds(limit);
     Trouble::Failed(Message::pair(
-        format!("{limit}秒の間、プラットフォームへの接続がありませんでした"),
-        format!("nobody came to the platform within {limit} s"),
+        format!("{limit}秒の間、プラットフォームへの接続がありませんでした（上限: limits.exchange）"),
+        format!("nobody came to the platform within {limit} s (limit: limits.exchange)"),
     ))
 }
 
@@ -316,8 +334,8 @@ pub(super) fn never_heard(limit: Duration) -> Trouble {
 pub(super) fn never_silent(limit: Duration) -> Trouble {
     let limit = seconds(limit);
     Trouble::Failed(Message::pair(
-        format!("{limit}秒たっても、プラットフォームとの通信が終わりませんでした"),
-        format!("it still talked to the platform after {limit} s"),
+        format!("{limit}秒たっても、プラットフォームとの通信が終わりませんでした（上限: limits.exchange）"),
+        format!("it still talked to the platform after {limit} s (limit: limits.exchange)"),
     ))
 }
 

@@ -53,6 +53,17 @@ impl Operation {
         }
     }
 
+    /// The setting that says how long it may take.
+    pub fn limit(self) -> &'static str {
+        match self {
+            Operation::Reset => "limits.reset",
+            Operation::Export | Operation::Delete | Operation::Again => "limits.export",
+            Operation::Import => "limits.import",
+            Operation::Dump => "limits.dump",
+            Operation::Exchange => "limits.exchange",
+        }
+    }
+
     /// What it is called.
     pub fn text(self) -> Text {
         let (ja, en) = match self {
