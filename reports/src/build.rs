@@ -11,7 +11,7 @@ use renkei_validator::finding::{Finding, Got, Severity};
 use renkei_validator::name::Nature;
 use renkei_validator::rule::Basis;
 use renkei_validator::scope::NotRun;
-use renkei_validator::spec::Version;
+use renkei_validator::spec::{self, Version};
 use renkei_validator::{FileJudgement, Findings, NotChecked, Options, SetsJudgement, folder, set_rules};
 use time::Date;
 
@@ -61,10 +61,10 @@ pub fn build(run: &Run<'_>) -> Report {
     let all = || run.files.iter().map(|(file, _)| &file.findings).chain(run.sets.map(|sets| &sets.findings));
     let totals = totals(all());
     let listed = sorted(all());
-    let encodings: HashMap<&str, Encoding> = run.files.iter().map(|(file, _)| (&*file.name, file.encoding)).collect();
-    let encoding = |finding: &Finding| encodings.get(&*finding.at.file).copied().unwrap_or_default();
+    let files: HashMap<&str, &FileJudgement> = run.files.iter().map(|(file, _)| (&*file.name, file)).collect();
+    let file = |finding: &Finding| files.get(&*finding.at.file).copied();
     let mut findings: Vec<FindingRecord> =
-        listed.iter().map(|(_, finding)| record(finding, encoding(finding), run.show_values)).collect();
+        listed.iter().map(|(_, finding)| record(finding, file(finding), run.show_values)).collect();
     for (finding, (_, listed)) in findings.iter_mut().zip(&listed) {
         finding.row = known::row(listed, run.key);
     }
@@ -334,9 +334,11 @@ fn judged_alone() -> NotCheckedRecord {
     }
 }
 
-/// A finding as it stands in the report, about a file in an encoding.
-pub(crate) fn record(finding: &Finding, encoding: Encoding, show_values: bool) -> FindingRecord {
+/// A finding as it stands in the report, about a file where it is about one.
+pub(crate) fn record(finding: &Finding, file: Option<&FileJudgement>, show_values: bool) -> FindingRecord {
     let rule = finding.rule;
+    let encoding = file.map_or_else(Encoding::default, |file| file.encoding);
+    let table = file.and_then(|file| spec::table(file.version?, file.kind?));
     let excerpt = finding.excerpt.as_ref();
     let text = excerpt.map(|excerpt| mask::excerpt(excerpt, encoding, show_values));
     FindingRecord {
@@ -357,7 +359,7 @@ pub(crate) fn record(finding: &Finding, encoding: Encoding, show_values: bool) -
         expected: finding.expected.as_ref().map(Pair::from),
         got: got(&finding.got, encoding, show_values),
         fix: Pair::from(rule.fix),
-        cites: cite::of_finding(finding),
+        cites: cite::of_finding(finding, table),
         because: because(&rule.basis),
         reading: finding.reading.map(Pair::from),
         related: finding

@@ -2,12 +2,12 @@
 
 use renkei_validator::finding::Finding;
 use renkei_validator::rule::{Basis, Citation};
-use renkei_validator::spec::{self, Item};
+use renkei_validator::spec::{self, Item, Table};
 
 use crate::model::Pair;
 
 /// The place of a rule that rests on the item tables as a whole. In a finding the line of its item stands
-/// for it: that of the version at hand.
+/// for it, or else the tables of the version at hand.
 const ITEM_TABLES: &str = "各帳票の項目一覧";
 
 /// What the titles mean, for readers of the English side. The titles themselves stay as they are:
@@ -48,16 +48,18 @@ pub(crate) fn of_rule(cites: &[Citation]) -> Vec<Pair> {
     cites.iter().map(|cite| readable(cite.source, cite.place)).collect()
 }
 
-/// The documents that a finding rests on: its rule's, and the line of its item. A rule of practice
-/// cites nothing: the item's line does not say what such a rule says.
-pub(crate) fn of_finding(finding: &Finding) -> Vec<Pair> {
+/// The documents that a finding rests on, in a file of some table: its rule's, and the line of its item. A
+/// rule of practice cites nothing: the item's line does not say what such a rule says.
+pub(crate) fn of_finding(finding: &Finding, table: Option<&'static Table>) -> Vec<Pair> {
     let rule = finding.rule.basis.citations();
     let item = match finding.rule.basis {
         Basis::Spec(_) | Basis::Derived { .. } => item(finding),
         Basis::Practice(_) => None,
     };
     let rule = rule.iter().filter(|cite| item.is_none() || cite.place != ITEM_TABLES);
-    let mut cites: Vec<Pair> = rule.map(|cite| readable(cite.source, cite.place)).collect();
+    let tables = table.and_then(least_sure).map(|item| item.cite.source.as_str());
+    let source = |cite: &Citation| tables.filter(|_| cite.place == ITEM_TABLES).unwrap_or(cite.source);
+    let mut cites: Vec<Pair> = rule.map(|cite| readable(source(cite), cite.place)).collect();
     cites.extend(item.map(|item| readable(&item.cite.source, &item.cite.place)));
     let mut seen = Vec::with_capacity(cites.len());
     for cite in cites {
@@ -72,8 +74,17 @@ fn item(finding: &Finding) -> Option<&'static Item> {
     finding.table?.items.get(finding.place?.column as usize)
 }
 
+/// The item of a table that is known least: where it is from, that is where the table as a whole is from.
+fn least_sure(table: &'static Table) -> Option<&'static Item> {
+    table.items.iter().min_by_key(|item| item.certainty)
+}
+
 #[cfg(test)]
 mod tests {
+    use renkei_validator::draft::Draft;
+    use renkei_validator::spec::Kind;
+    use renkei_validator::{Options, judge};
+
     use super::*;
 
     #[test]
@@ -85,6 +96,25 @@ mod tests {
             "ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 \
              (the standard, version 4.1, annex: layout of the CSV files) UPPLAN No.10"
         );
+    }
+
+    #[test]
+    fn what_is_about_the_number_of_items_cites_the_tables_of_its_version() {
+        let cited = |sample: &str| {
+            let mut draft = Draft::sample(sample).expect("it is one");
+            let file = draft.index(Kind::Upplan).expect("it has a table");
+            draft.files[file].rows[0].cells.pop();
+            let judgement = judge(&draft.to_files(), &Options::default());
+            let findings = judgement.findings();
+            let found = findings.iter().find(|finding| finding.rule.id == "csv/too-few-items").expect("it is found");
+            let table = judgement.files[file].version.and_then(|version| spec::table(version, Kind::Upplan));
+            of_finding(found, table).into_iter().map(|cite| cite.ja).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            cited("202407-table"),
+            ["ケアプランデータ連携標準仕様 第4.1版 別紙 CSVファイルレイアウト定義書 各帳票の項目一覧"]
+        );
+        assert_eq!(cited("202208-table"), ["第3.2版（第4.1版 別紙と改訂履歴からの推定） 各帳票の項目一覧"]);
     }
 
     #[test]

@@ -40,8 +40,8 @@ fn found(rule: &Rule, case: &Case, lang: Lang) -> Option<Vec<String>> {
     let judgement = judge(&files, &options);
     let mut finding = judgement.findings().into_iter().find(|finding| finding.rule.id == rule.id)?.clone();
     fill(&mut finding, &files);
-    let encoding = judgement.files.iter().find(|file| file.name == finding.at.file).map(|file| file.encoding);
-    let record = record(&finding, encoding.unwrap_or_default(), true);
+    let file = judgement.files.iter().find(|file| file.name == finding.at.file);
+    let record = record(&finding, file, true);
     let kind = finding.table.map(|table| table.kind.name());
     let mut lines = introduction(case, &sample, &draft, lang);
     lines.push(record.message.get(lang).to_owned());
