@@ -22,7 +22,7 @@ use time::OffsetDateTime;
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
-pub use event::{Delivered, DeliveredFile, Event, Mended};
+pub use event::{Delivered, DeliveredFile, Event, Mended, UNKNOWN_ROUTE};
 
 use crate::clock::Clock;
 use crate::files::{self, Lock, Nature};

@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::deliveries;
 use super::respond::ErrorCode;
 use crate::accounts::Caller;
-use crate::journal::Event;
+use crate::journal::{Event, UNKNOWN_ROUTE};
 use crate::platform::Platform;
 use crate::tls::Peer;
 
@@ -24,7 +24,7 @@ async fn observe(State(platform): State<Arc<Platform>>, mut request: Request, ne
     let caller = Caller::default();
     request.extensions_mut().insert(caller.clone());
     let method = request.method().as_str().to_owned();
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or(UNKNOWN_ROUTE, MatchedPath::as_str).to_owned();
     let connection = request.extensions().get::<Peer>().map_or(0, |peer| peer.connection);
     let response = next.run(request).await;
     let office = caller.office().cloned();

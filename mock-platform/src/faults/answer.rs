@@ -1,8 +1,9 @@
 //! Answers that stand in for a handler's. Knows how errors are written down.
 
 use axum::body::Body;
-use axum::http::header::{CONNECTION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 
 use crate::api::body::Answer;
@@ -14,8 +15,8 @@ const UNKNOWN: u16 = 599;
 /// A date of the past, as HTTP writes dates.
 const LONG_AGO: &str = "Fri, 31 Dec 1999 23:59:59 GMT";
 
-/// The host of a redirect; names under `.invalid` exist nowhere (RFC 2606).
-const NOWHERE: &str = "https://renkei.invalid";
+/// Where redirects lead: nothing is served below it.
+const ELSEWHERE: &str = "/elsewhere";
 
 /// What a gateway shows in place of the answer behind it.
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
@@ -51,11 +52,18 @@ pub(super) fn html_page() -> Response {
     page.map(|_| Body::from(PAGE))
 }
 
-pub(super) fn redirect(uri: &Uri) -> Response {
+/// Leads to the other name of this machine, so that whoever follows leaves the host that it knows, comes to
+/// the same listener, and stands in the journal.
+pub(super) fn redirect(uri: &Uri, headers: &HeaderMap) -> Response {
+    let known = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    let name = match known.as_ref().map(Authority::host) {
+        Some("localhost") => "127.0.0.1",
+        Some(_) | None => "localhost",
+    };
+    let port = known.and_then(|known| known.port_u16()).map(|port| format!(":{port}")).unwrap_or_default();
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let elsewhere = HeaderValue::try_from(format!("{NOWHERE}{path}"));
-    let elsewhere = elsewhere.unwrap_or(HeaderValue::from_static(NOWHERE));
-    with(bare(StatusCode::TEMPORARY_REDIRECT), LOCATION, elsewhere)
+    let there = HeaderValue::try_from(format!("https://{name}{port}{ELSEWHERE}{path}"));
+    with(bare(StatusCode::TEMPORARY_REDIRECT), LOCATION, there.unwrap_or(HeaderValue::from_static(ELSEWHERE)))
 }
 
 pub(super) fn maintenance() -> Response {

@@ -114,7 +114,10 @@ async fn strike(fault: Fault, control: &Control, request: Request, next: Next) -
         }
         Fault::UnknownStatus599 => instead(request, answer::unknown_status()).await,
         Fault::HtmlErrorPage => instead(request, answer::html_page()).await,
-        Fault::Redirect => instead(request, answer::redirect(&uri)).await,
+        Fault::Redirect => {
+            let there = answer::redirect(&uri, request.headers());
+            instead(request, there).await
+        }
         Fault::TokenDiesEarly => instead(request, answer::system(System::Unauthorized)).await,
 
         Fault::TruncatedBody => bend::cut(run(request, next, usual).await, control, bend::After::Close),

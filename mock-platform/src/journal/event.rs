@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use crate::model::OfficeNumber;
 
+/// The route of a request that no route is for.
+pub const UNKNOWN_ROUTE: &str = "unknown";
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = JournalEvent)]
@@ -87,7 +90,7 @@ pub enum Event {
         office: Option<OfficeNumber>,
         /// The verb.
         method: String,
-        /// The route, with placeholders and not with values.
+        /// The route, with placeholders and not with values; `unknown` where there is none.
         route: String,
         /// The HTTP status.
         status: u16,

@@ -59,7 +59,7 @@ scenarios! {
     GatewayTimeout504 => http::status_504_comes_after_execution,
     UnknownStatus599 => http::status_599_comes_without_a_body,
     HtmlErrorPage => http::a_page_of_html_comes_in_place_of_json,
-    Redirect => http::a_redirect_leads_to_a_host_that_does_not_exist,
+    Redirect => http::a_redirect_leads_to_the_other_name_of_this_machine_where_nothing_is,
     TokenDiesEarly => http::status_401_comes_though_the_token_lives,
     TruncatedBody => body::half_of_the_promised_length_comes,
     CorruptedBody => body::one_bit_in_the_middle_is_another,

@@ -399,6 +399,8 @@ pub enum Conduct {
     BacksOff,
     /// It sends no request to a platform that it cannot trust.
     RefusesPlatform,
+    /// It sends no request to where a redirect leads.
+    FollowsNoRedirect,
     /// It reports that something was not done.
     ReportsTrouble,
     /// It reports that all is done.

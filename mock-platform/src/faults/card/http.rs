@@ -149,8 +149,8 @@ pub(super) static REDIRECT: Card = Card {
     places: Places::Requests,
     title: Text { ja: "別ホストへの転送", en: "redirect to another host" },
     does: Text {
-        ja: "実行せずに、307と、存在しない別ホスト（renkei.invalid）のLocationを返します。",
-        en: "Nothing is executed; the answer is 307 with a Location on another host, renkei.invalid, that does not exist.",
+        ja: "実行せずに、307を返します。Locationは、この端末の別のホスト名（localhostに来た要求には127.0.0.1、ほかにはlocalhost）の /elsewhere 以下です。転送に従った要求は、経路が unknown の行としてジャーナルに残ります。",
+        en: "Nothing is executed; the answer is 307 with a Location below /elsewhere on the other name of this machine (127.0.0.1 where localhost was asked, localhost otherwise). Who follows stands in the journal, with the route unknown.",
     },
     good_client: Text {
         ja: "転送に従わず、トークンもデータも別ホストに送りません。元の宛先に送り直します。",

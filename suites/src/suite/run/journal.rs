@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_mock_platform::faults::{Fault, Plan};
-use renkei_mock_platform::journal::{Event, Line};
+use renkei_mock_platform::journal::{Event, Line, UNKNOWN_ROUTE};
 use renkei_mock_platform::server::Running;
 use renkei_validator::text::Message;
 
@@ -126,6 +126,14 @@ fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Lin
             ),
             false => Ok(()),
         },
+        // Nothing else than a redirect leads to where no route is.
+        Conduct::FollowsNoRedirect => match lines.iter().any(|line| is_elsewhere(line)) {
+            true => fail(
+                "転送に従い、別の宛先に要求を送りました".to_owned(),
+                "it followed a redirect, and sent a request elsewhere".to_owned(),
+            ),
+            false => Ok(()),
+        },
         // What an exchange did not say is not taken for what another said.
         Conduct::ReportsTrouble
             if !seen.exchanges.is_empty() && seen.exchanges.iter().all(|(.., done)| *done == Some(true)) =>
@@ -140,6 +148,10 @@ fn conducted(conduct: Conduct, setting: &Setting<'_>, seen: &Seen, lines: &[&Lin
         // Held to of every case.
         Conduct::FetchedWhole | Conduct::ReportsTrouble | Conduct::ReportsDone => Ok(()),
     }
+}
+
+fn is_elsewhere(line: &Line) -> bool {
+    matches!(&line.event, Event::Request { route, .. } if route == UNKNOWN_ROUTE)
 }
 
 /// Whether trouble was told, where no exchange is known to have told of it and not all are known to have told of

@@ -17,6 +17,8 @@ pub enum Habit {
     SendsAgain,
     /// Any server is good enough.
     TrustsAnyServer,
+    /// Sends again to where a redirect leads.
+    FollowsRedirects,
     /// What came is taken for the whole.
     TakesWhatCame,
     /// An entry is noted as fetched before its bytes are there.
@@ -79,6 +81,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "transport.fetch.untrusted-server",
         ],
         how: How::Talks(Habit::TrustsAnyServer),
+    },
+    Deviation {
+        name: "follows-redirects",
+        title: Text { ja: "転送に従います", en: "follows redirects" },
+        caught_by: &["transport.send.redirect"],
+        how: How::Talks(Habit::FollowsRedirects),
     },
     Deviation {
         name: "trusts-content-length",

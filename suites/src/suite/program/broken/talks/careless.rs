@@ -13,7 +13,7 @@ use renkei_mock_platform::api::body::{
 };
 use renkei_validator::text::Message;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme};
@@ -121,15 +121,19 @@ impl Line<'_> {
         let key = if self.habit == Habit::SendsAgain { format!("{key}-{exchange}") } else { key };
         let new_keys = self.habit == Habit::NewKeyForEachTry;
         self.tried(async |line: &Line<'_>, nth| {
-            let mut form = Form::new()
-                .part("delivery", Part::text("{\"message\":\"\"}").mime_str("application/json").map_err(gone)?);
-            for (name, bytes) in &read {
-                form = form.part("file", Part::bytes(bytes.clone()).file_name(name.clone()));
-            }
             let key = if new_keys { format!("{key}-{nth}") } else { key.clone() };
-            let request =
-                line.request(Method::POST, &["v1", "deliveries"]).header("Idempotency-Key", key).multipart(form);
-            let response = line.head(request).await?;
+            let post = |url: Url| {
+                let head = Part::text("{\"message\":\"\"}").mime_str("application/json").map_err(gone)?;
+                let form = read.iter().fold(Form::new().part("delivery", head), |form, (name, bytes)| {
+                    form.part("file", Part::bytes(bytes.clone()).file_name(name.clone()))
+                });
+                Ok(line.to(Method::POST, url).header("Idempotency-Key", &key).multipart(form))
+            };
+            let mut response = post(line.url(&["v1", "deliveries"]))?.send().await.map_err(gone)?;
+            if let Some(there) = line.leads(&response) {
+                response = post(there)?.send().await.map_err(gone)?;
+            }
+            let response = taken(response)?;
             if line.habit == Habit::Takes200ForSuccess {
                 return Ok(());
             }
@@ -255,11 +259,25 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn request(&self, method: Method, route: &[&str]) -> RequestBuilder {
+    /// Where a redirect leads, for who follows it.
+    fn leads(&self, response: &Response) -> Option<Url> {
+        let there = response.headers().get("location")?.to_str().ok()?;
+        Url::parse(there).ok().filter(|_| self.habit == Habit::FollowsRedirects)
+    }
+
+    fn url(&self, route: &[&str]) -> Url {
         let mut url = self.profile.url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(route);
         }
+        url
+    }
+
+    fn request(&self, method: Method, route: &[&str]) -> RequestBuilder {
+        self.to(method, self.url(route))
+    }
+
+    fn to(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self.client.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -268,17 +286,7 @@ impl Line<'_> {
     }
 
     async fn head(&self, request: RequestBuilder) -> Result<Response, Failed> {
-        let response = request.send().await.map_err(gone)?;
-        let seconds = response.headers().get("retry-after").and_then(|text| text.to_str().ok()?.parse().ok());
-        match response.status() {
-            StatusCode::OK => Ok(response),
-            StatusCode::UNAUTHORIZED => Err(Failed::Token),
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
-                Err(Failed::Again(seconds.map(Duration::from_secs)))
-            }
-            status if status.is_server_error() => Err(Failed::Again(seconds.map(Duration::from_secs))),
-            _ => Err(Failed::Refused),
-        }
+        taken(request.send().await.map_err(gone)?)
     }
 
     async fn data<T: DeserializeOwned>(&self, response: Response) -> Result<T, Failed> {
@@ -291,6 +299,20 @@ impl Line<'_> {
             }
             Err(_) => Err(Failed::Again(None)),
         }
+    }
+}
+
+/// A response that is what was asked for, or what to do instead.
+fn taken(response: Response) -> Result<Response, Failed> {
+    let seconds = response.headers().get("retry-after").and_then(|text| text.to_str().ok()?.parse().ok());
+    match response.status() {
+        StatusCode::OK => Ok(response),
+        StatusCode::UNAUTHORIZED => Err(Failed::Token),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
+            Err(Failed::Again(seconds.map(Duration::from_secs)))
+        }
+        status if status.is_server_error() => Err(Failed::Again(seconds.map(Duration::from_secs))),
+        _ => Err(Failed::Refused),
     }
 }
 
