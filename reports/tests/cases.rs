@@ -103,6 +103,18 @@ fn what_failed_comes_first_so_that_cases_that_do_not_apply_cannot_push_it_out() 
 }
 
 #[test]
+fn text_counts_what_does_not_apply_and_ends_with_what_failed() {
+    let text = told(&cases(&[Outcome::Fail, Outcome::Skip, Outcome::Blocked, Outcome::Skip]), Kind::Text, Lang::Ja);
+    let lines: Vec<&str> = text.lines().skip_while(|line| *line != "ケースの結果").collect();
+    let places = ["対象外[D2] 2件: ", "判定保留[D2 出力] d2.export.0002", "不合格[D2 出力] d2.export.0000", "合格 0件"]
+        .map(|part| {
+            lines.iter().position(|line| line.trim_start().starts_with(part)).unwrap_or_else(|| panic!("{text}"))
+        });
+    assert!(places.is_sorted(), "{text}");
+    assert!(!text.contains("d2.export.0001"), "{text}");
+}
+
+#[test]
 fn rules_stand_in_no_format_where_no_file_was_there_for_them() {
     let report = cases(&[Outcome::Pass, Outcome::Fail]);
     for kind in KINDS {
