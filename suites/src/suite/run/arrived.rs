@@ -93,7 +93,10 @@ fn not_whole(name: &str, files: &[Named], accepted: &[&Delivered], lines: &[&Lin
         own.is_none_or(|(_, bytes)| hexadecimal(&Sha256::digest(bytes)) != one.sha256)
     };
     let Some(DeliveredFile { name: file, bytes: sent, .. }) = nearest.files.iter().find(other) else {
-        return Ok(());
+        return fail(
+            format!("送信フォルダーの「{name}」が、そのままでは送信されていません"),
+            format!("\"{name}\" of the outbox was not delivered as it lies there"),
+        );
     };
     match files.iter().find(|(name, _)| name == file) {
         Some((_, bytes)) => {
