@@ -95,10 +95,13 @@ fn listed(parts: &[String]) -> Message {
 /// A text as it is shown in a message: not too long, and without characters that would disturb it.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 120;
-    let escape = |c: char| if name::disturbs(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    let mut shown: String = text.chars().take(MOST).map(escape).collect();
-    if text.chars().nth(MOST).is_some() {
-        shown.push('…');
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == MOST {
+            shown.push('…');
+            break;
+        }
+        if name::disturbs(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
     }
     shown
 }

@@ -54,21 +54,20 @@ pub struct FileName {
 impl FileName {
     /// Takes a name apart. Folders before it are ignored.
     pub fn parse(path: &str) -> FileName {
-        let text = FileName::base(path).to_owned();
-        let (stem, extension) = split_extension(&text);
-        let extension = extension.map(str::to_owned);
+        let text = FileName::base(path);
+        let (stem, extension) = split_extension(text);
         let (kind, rest) = split_kind(stem);
         let mut name = FileName {
-            text,
+            text: text.to_owned(),
+            kind,
             parts: Vec::new(),
             missing: Vec::new(),
             extra: Vec::new(),
             with_types: true,
-            extension,
-            kind,
+            extension: extension.map(str::to_owned),
         };
         let Some(kind) = name.meant_kind() else { return name };
-        let parts: Vec<&str> = rest.as_deref().map_or(Vec::new(), |rest| rest.split('_').collect());
+        let parts: Vec<&str> = rest.map_or(Vec::new(), |rest| rest.split('_').collect());
         // The newer shape is taken where both fit alike. Most names fit one of the two exactly.
         let shapes = [(Version::V202407, true), (Version::V202208, false)];
         let shapes = shapes.map(|(version, with_types)| (grammar(version, kind), with_types));
@@ -170,22 +169,20 @@ fn split_extension(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn split_kind(stem: &str) -> (NamedKind, Option<String>) {
+fn split_kind(stem: &str) -> (NamedKind, Option<&str>) {
     let known = Kind::ALL
         .iter()
         .filter(|kind| stem.strip_prefix(kind.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
         .max_by_key(|kind| kind.name().len());
     if let Some(kind) = known {
-        let rest = stem[kind.name().len()..].strip_prefix('_').map(str::to_owned);
-        return (NamedKind::Known(*kind), rest);
+        return (NamedKind::Known(*kind), stem[kind.name().len()..].strip_prefix('_'));
     }
     // Kinds may hold one underscore: try the longer reading first.
     let cuts: Vec<usize> = stem.match_indices('_').map(|(i, _)| i).chain([stem.len()]).take(2).collect();
     for &cut in cuts.iter().rev() {
         let written = &stem[..cut];
         if let Some(kind) = nearest(written) {
-            let rest = stem.get(cut + 1..).map(str::to_owned);
-            return (NamedKind::Nearest { written: written.to_owned(), kind }, rest);
+            return (NamedKind::Nearest { written: written.to_owned(), kind }, stem.get(cut + 1..));
         }
     }
     let cut = cuts.first().copied().unwrap_or(stem.len());

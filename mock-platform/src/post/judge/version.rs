@@ -36,8 +36,9 @@ pub(super) fn version(
     types: [&[String]; 2],
     terms: &Terms<'_>,
 ) -> Result<(), Refused> {
-    let (named, version, text) = (file.named(), file.version(), shown(file.text));
+    let (named, version) = (file.named(), file.version());
     let refused = |ja: &str, en: &str| {
+        let text = shown(file.text);
         let detail = Message::pair(format!("「{text}」: {ja}"), format!("`{text}`: {en}"));
         Refused::of(Refusal::with(Business::VersionNotAccepted, detail))
     };

@@ -36,14 +36,17 @@ pub(crate) fn disturbs(c: char) -> bool {
 
 /// Whether Windows takes the name for a device, whatever its ending is.
 pub(crate) fn is_device(text: &str) -> bool {
-    let stem = text.split('.').next().unwrap_or(text).trim_end().to_uppercase();
+    let stem = text.split('.').next().unwrap_or(text).trim_end();
     let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix).is_some_and(|no| {
-            let mut chars = no.chars();
-            matches!(chars.next(), Some('0'..='9' | '¹' | '²' | '³')) && chars.next().is_none()
-        })
+        let (head, no) = stem.split_at_checked(prefix.len()).unwrap_or_default();
+        let mut chars = no.chars();
+        head.eq_ignore_ascii_case(prefix)
+            && matches!(chars.next(), Some('0'..='9' | '¹' | '²' | '³'))
+            && chars.next().is_none()
     };
-    ["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) || numbered("COM") || numbered("LPT")
+    ["CON", "PRN", "AUX", "NUL"].iter().any(|name| stem.eq_ignore_ascii_case(name))
+        || numbered("COM")
+        || numbered("LPT")
 }
 
 /// Why no file may bear it; `None` for a name that a file may have.
