@@ -98,7 +98,8 @@ async fn each<F>(
             Ok(slot) => {
                 // A connection without it is slower, and works.
                 let _ = tcp.set_nodelay(true);
-                let met = meet(tcp, number, peer, stopped.clone());
+                // In a box, as a task that awaits what it was given has room for it twice.
+                let met = Box::pin(meet(tcp, number, peer, stopped.clone()));
                 connections.spawn(async move {
                     met.await;
                     drop(slot);
