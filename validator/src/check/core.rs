@@ -6,6 +6,7 @@ mod misfits;
 mod owners;
 mod role;
 mod rows;
+mod slip;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -262,7 +263,7 @@ impl Core {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
                 if csv::COUNTS.contains(&finding.rule.id) {
                     // Whatever breaks on it, the finding stands.
-                    let _ = catch_unwind(AssertUnwindSafe(|| csv::tell_where(&mut finding, view)));
+                    let _ = catch_unwind(AssertUnwindSafe(|| slip::tell_where(&mut finding, view)));
                 }
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);

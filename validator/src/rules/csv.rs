@@ -6,7 +6,6 @@ mod free_text_not_quoted;
 mod header_row;
 mod line_end_not_crlf;
 mod no_final_line_end;
-mod slip;
 mod stray_quote;
 mod text_after_quote;
 mod too_few_items;
@@ -14,7 +13,6 @@ mod too_many_items;
 mod unclosed_quote;
 mod wrong_separator;
 
-pub(crate) use self::slip::tell_where;
 use crate::finding::Finding;
 use crate::rule::{Citation, RecordView, Rule};
 use crate::spec::{Certainty, Version, tables};

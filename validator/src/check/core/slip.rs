@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use crate::bind::Row;
 use crate::finding::{Finding, Place, Severity};
 use crate::rule::{CellView, Check, Out, RecordView};
-use crate::rules::cell;
+use crate::rules;
 use crate::scan::{Cell, Quoting, Record};
-use crate::spec::{Item, ItemType};
+use crate::spec::Item;
 
 /// Items left out, or values put in, at most.
 const MOST: usize = 3;
@@ -73,11 +73,11 @@ fn places(behind: &[bool], before: &[bool]) -> Option<RangeInclusive<usize>> {
 fn fits(row: &Row<'_>, column: usize, finding: &Finding) -> bool {
     let (item, cell) = (&row.table.items[column], &row.record.cells[column]);
     let content = row.record.content(cell);
-    if item.form == ItemType::Text && cell.quoting == Quoting::Bare && !content.is_empty() {
+    if Row::is_text(item) && cell.quoting == Quoting::Bare && !content.is_empty() {
         return false;
     }
     let mut found = Vec::new();
-    for rule in cell::RULES.iter().filter(|rule| rule.severity == Severity::Error) {
+    for rule in rules::all().iter().filter(|rule| rule.severity == Severity::Error) {
         if let Check::Cell(picks, check) | Check::Shape(picks, check) = rule.check
             && picks(item)
         {
@@ -128,8 +128,8 @@ fn put_in(values: RangeInclusive<usize>, count: usize) -> (String, String) {
 mod tests {
     use std::ops::Range;
 
-    use super::super::COUNTS;
     use crate::draft::Draft;
+    use crate::rules::csv::COUNTS;
     use crate::spec::Kind;
     use crate::{Options, judge};
 
