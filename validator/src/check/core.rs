@@ -31,7 +31,6 @@ use crate::rule::{
     CellView, Check, FileRuleStart, NameCheck, NameView, Out, RecordCheck, RecordView, Role, Rule, ScanCheck, ScanView,
     SumsCheck,
 };
-use crate::rules::csv;
 use crate::scan::{Begin, LineEnd, Piece, Quoting, Record, Taken, Visit, line_breaks};
 use crate::scope::NotRun;
 use crate::spec::{Table, Version, tables};
@@ -261,10 +260,7 @@ impl Core {
         for mut finding in found.drain(..) {
             if self.kept.get(finding.rule.id).is_none_or(|kept| *kept < context.options.keep) {
                 describe(&mut finding, &view.record, view.row.map(|row| row.table));
-                if csv::COUNTS.contains(&finding.rule.id) {
-                    // Whatever breaks on it, the finding stands.
-                    let _ = catch_unwind(AssertUnwindSafe(|| slip::tell_where(&mut finding, view)));
-                }
+                slip::tell_where(&mut finding, view);
             }
             self.findings.add(finding, context.options.keep, &mut self.kept);
         }
